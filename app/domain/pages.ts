@@ -1,0 +1,234 @@
+/**
+ * What the pages show: the shapes that the stages' reads return and the screen parts render. Data only; every sentence
+ * is made by the screen from these in the merchant's language. Instants are epoch milliseconds, money is minor units.
+ */
+import type { CherryEvidence, CherryTier } from './cherry-picker.ts'
+import type { Instant, LeftOutReason } from './order.ts'
+import type { Money } from './money.ts'
+import type { Estimates, Stage, StageReason, StageSpan, Thresholds } from './stages.ts'
+
+/** A page that can be opened as a segment: the seven stages, and cherry-picker. */
+export type SegmentKey = Stage | 'cherry-picker'
+
+/** Trouble that the merchant may have to act on; `kind` picks the text, the rest fills it in. */
+export type Problem = {
+  kind:
+    | 'shopify-unavailable'
+    | 'shopify-throttled'
+    | 'shopify-refused'
+    | 'token-revoked'
+    | 'scope-missing'
+    | 'shop-gone'
+    | 'bulk-file-gone'
+    | 'bad-lines'
+    | 'internal'
+  /** Shopify's own words (userErrors), where it gave any. */
+  detail?: string
+  nextTryAt?: Instant
+}
+
+export type ImportProgress = {
+  state: 'waiting' | 'asking' | 'reading' | 'merging' | 'working-out' | 'done' | 'failed'
+  orders: { read: number; total: number | null }
+  customers: { read: number; total: number | null }
+  problem: Problem | null
+}
+
+export type Freshness = {
+  /** The newest order on any road; null: none yet. */
+  lastOrderAt: Instant | null
+  /** When stages were last worked out; null: not yet. */
+  asOf: Instant | null
+  /** Older than promised (26 hours). */
+  isLate: boolean
+}
+
+export type SetupStep = 'import' | 'benefit-codes' | 'look' | 'tagging' | 'theme'
+
+export type HomePage = {
+  currency: string | null
+  import: ImportProgress
+  steps: { step: SetupStep; isDone: boolean }[]
+  /** Null until the first run of the stages. */
+  week: { atRiskCount: number; atRisk12m: Money; thinnest: { stage: Stage; share: number } | null } | null
+  codes: BenefitCodeCard[]
+  freshness: Freshness
+  /** Deep link that opens the theme editor with our block. */
+  themeEditorUrl: string
+}
+
+/** How a confirmed or proposed first-purchase code did. Shares are 0–1. */
+export type BenefitCodeCard = {
+  key: string
+  label: string
+  firstOrders: number
+  given: Money
+  windowDays: number
+  /** Share of matured first orders that came back within the window, with this code and without any benefit code; null: under 20 matured. */
+  cameBackShare: number | null
+  cameBackShareWithout: number | null
+  shareOnFirst: number
+  uses: number
+  state: 'confirmed' | 'declined' | 'proposed' | 'other'
+}
+
+export type StageRow = {
+  segment: SegmentKey
+  customers: number
+  share: number
+  revenue12m: Money
+  /** Difference in customers against 7 and 30 days ago; null: not known that far back. */
+  change7: number | null
+  change30: number | null
+  updatedAt: Instant
+  isTagged: boolean
+}
+
+export type SegmentsPage = {
+  freshness: Freshness
+  import: ImportProgress
+  estimates: Estimates | null
+  /** Estimates worked out newly and waiting for the merchant's yes, with the number of customers they would move. */
+  proposal: { estimates: Estimates; moves: number } | null
+  rows: StageRow[]
+  totalCustomers: number
+  watched: number
+  taggingOn: boolean
+}
+
+export type CustomerRow = {
+  customer: string
+  orders: number
+  /** Money of all valid orders. */
+  spent: Money
+  lastTitle: string | null
+  since: Instant
+  reason: StageReason
+  cherry: CherryTier
+}
+
+export type Outcome = {
+  /** Customers in this state six months ago. */
+  then: number
+  /** Of them, how many ordered again within `days`. */
+  orderedAgain: number
+  days: number
+}
+
+export type SegmentPage = {
+  segment: SegmentKey
+  row: StageRow
+  thresholds: Thresholds
+  estimates: Estimates
+  examples: CustomerRow[]
+  outcome: Outcome | null
+  /** Customers at the end of each shop day, oldest first, marked as replayed up to `replayedUntil`. */
+  trend: { day: string; customers: number }[]
+  replayedUntil: string | null
+  /** Shopify's own customer list filtered by our tag. */
+  shopifyListUrl: string
+  tag: string | null
+  freshness: Freshness
+  taggingOn: boolean
+  cherryPublicName: boolean
+}
+
+/** What saving these thresholds would do to one segment. */
+export type SegmentPreview = {
+  customers: number
+  total: number
+  share: number
+  enters: number
+  leaves: number
+  entering: CustomerRow[]
+  leaving: CustomerRow[]
+}
+
+export type CustomerOrder = {
+  id: string
+  name: string
+  orderedAt: Instant
+  net: Money
+  discount: Money
+  discounts: string[]
+  leftOut: LeftOutReason | null
+  /** First line's title and how many more. */
+  title: string | null
+  moreLines: number
+}
+
+export type CustomerPage = {
+  customer: string
+  stage: Stage
+  since: Instant
+  asOf: Instant
+  reason: StageReason
+  /** What time does next, if no order comes; an order always ends at-risk and lapsed. */
+  next: { stage: Stage; at: Instant } | null
+  timeline: (StageSpan & { isReplayed: boolean })[]
+  window: { from: Instant; to: Instant } | null
+  orders: CustomerOrder[]
+  spent: Money
+  spent12m: Money
+  isBusiness: boolean
+  isWatched: boolean
+  cherry: { tier: CherryTier; evidence: CherryEvidence[] }
+  tags: { ours: string[]; wanted: string[] }
+  shopifyUrl: string
+}
+
+export type DryRun = {
+  asOf: Instant
+  /** Per tag of ours: how many customers would get it, and how many would lose it. */
+  tags: { tag: string; adds: number; removes: number }[]
+  customers: number
+  metafields: number
+  /** Customers who already carry one of our names as their own tag: left alone. */
+  preexisting: number
+  foreignTagsChanged: 0
+  taggingOn: boolean
+  running: TagRun | null
+  import: ImportProgress
+  total: number
+}
+
+export type TagRun = {
+  id: number
+  kind: 'start' | 'update' | 'remove'
+  state: 'planned' | 'running' | 'done' | 'failed'
+  customers: number
+  tagsAdded: number
+  tagsRemoved: number
+  statesWritten: number
+  failures: number
+  startedAt: Instant
+  finishedAt: Instant | null
+  problem: Problem | null
+}
+
+export type ActivityEntry =
+  | {
+      what: 'import'
+      id: number
+      kind: 'history' | 'catch-up'
+      subject: 'orders' | 'customers'
+      state: string
+      rows: number
+      badLines: number
+      startedAt: Instant
+      finishedAt: Instant | null
+      problem: Problem | null
+    }
+  | ({ what: 'tag-run' } & TagRun)
+  | { what: 'work'; kind: string; state: 'waiting' | 'parked' | 'dead'; attempts: number; at: Instant; problem: Problem }
+  | {
+      what: 'privacy'
+      id: number
+      kind: 'data-request' | 'customer-redact' | 'shop-redact'
+      at: Instant
+      dueAt: Instant
+      doneAt: Instant | null
+      hasExport: boolean
+    }
+
+export type ActivityPage = { entries: ActivityEntry[]; freshness: Freshness }

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/**
+ * The kinds of work a stage may owe, with their payloads. Rows carry ids, never personal data; `entity` (a column of the
+ * row) says what it is about, and two debts for one entity are one row with a higher version.
+ * A new payload field is optional until the queue has drained.
+ */
+export const WORK = {
+  /** entity: the shop. Start the bulk operations of the first import, or of a fresh one. */
+  'backfill-shop': z.object({}),
+  /** entity: a bulk operation's or run's id. Read a ready result in, resumable; polls while it is not ready. */
+  'ingest-bulk-result': z.object({ run: z.number().int() }),
+  /** entity: the shop. Orders and customers updated since the last agreement with Shopify. */
+  'catch-up': z.object({}),
+  /** entity: the shop. Facts, estimates, evidence and stages of everybody, as of now. */
+  recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
+  /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */
+  publish: z.object({ run: z.number().int().optional() }),
+  /** entity: the privacy request's id. */
+  redact: z.object({ request: z.number().int() }),
+  'export-data': z.object({ request: z.number().int() }),
+  'uninstall-shop': z.object({}),
+  /** entity: the shop. What time moves: catch-up, recompute, retention. */
+  nightly: z.object({}),
+} as const
+
+export type WorkKind = keyof typeof WORK
+export type WorkPayload<K extends WorkKind> = z.infer<(typeof WORK)[K]>

@@ -1,0 +1,33 @@
+import { vitePlugin as remix } from '@remix-run/dev'
+import { defineConfig } from 'vite'
+
+declare module '@remix-run/node' {
+  interface Future {
+    v3_singleFetch: true
+  }
+}
+
+// Two artefacts from one folder: the web application (Remix), and with `--mode worker` the worker, which Remix does not
+// build. Both leave packages from node_modules outside the bundle: bull reads its Lua files beside itself, and two copies
+// of Polaris on the server would not share their context.
+export default defineConfig(({ mode }) =>
+  mode === 'worker'
+    ? { build: { ssr: 'app/worker.ts', outDir: 'build/worker', target: 'node22', emptyOutDir: true } }
+    : {
+        server: { port: Number(process.env.PORT ?? 3000), allowedHosts: true },
+        plugins: [
+          remix({
+            ignoredRouteFiles: ['**/.*'],
+            future: {
+              v3_fetcherPersist: true,
+              v3_relativeSplatPath: true,
+              v3_throwAbortReason: true,
+              v3_lazyRouteDiscovery: true,
+              v3_singleFetch: true,
+            },
+          }),
+        ],
+        build: { assetsInlineLimit: 0 },
+        optimizeDeps: { include: ['@shopify/app-bridge-react', '@shopify/polaris'] },
+      },
+)
