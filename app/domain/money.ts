@@ -25,8 +25,7 @@ export function minorOf(decimal: string, currency: string): number {
   if (!match) throw new Bug(`not a decimal amount: ${decimal.slice(0, 40)}`)
   const decimals = decimalsOf(currency)
   const fraction = (match[3] ?? '').padEnd(decimals + 1, '0')
-  const minor =
-    Number(match[2]! + fraction.slice(0, decimals)) + (Number(fraction.charAt(decimals)) >= 5 ? 1 : 0)
+  const minor = Number(match[2]! + fraction.slice(0, decimals)) + (Number(fraction.charAt(decimals)) >= 5 ? 1 : 0)
   return match[1] === '-' && minor !== 0 ? -minor : minor
 }
 

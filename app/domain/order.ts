@@ -67,7 +67,8 @@ export const DEFAULT_ORDER_RULE: OrderRule = {
   countCancelled: false,
 }
 
-export type LeftOutReason = 'guest' | 'future' | 'test' | 'cancelled' | 'refunded' | 'unpaid' | 'zero' | 'other-currency'
+export type LeftOutReason =
+  'guest' | 'future' | 'test' | 'cancelled' | 'refunded' | 'unpaid' | 'zero' | 'other-currency'
 
 /** What the rule looks at. */
 export type OrderFacts = Pick<

@@ -220,7 +220,14 @@ export type ActivityEntry =
       problem: Problem | null
     }
   | ({ what: 'tag-run' } & TagRun)
-  | { what: 'work'; kind: string; state: 'waiting' | 'parked' | 'dead'; attempts: number; at: Instant; problem: Problem }
+  | {
+      what: 'work'
+      kind: string
+      state: 'waiting' | 'parked' | 'dead'
+      attempts: number
+      at: Instant
+      problem: Problem
+    }
   | {
       what: 'privacy'
       id: number
