@@ -1,0 +1,402 @@
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+export type WorldShop = {
+  domain: string
+  name: string
+  currency: string
+  timezone: string
+  plan: 'basic' | 'advanced' | 'plus'
+  locale: string
+}
+
+export type WorldMetafield = { type: string; value: string; updatedAt: number }
+
+export type WorldCustomer = {
+  id: number
+  firstName: string
+  lastName: string
+  email: string
+  locale: string
+  createdAt: number
+  updatedAt: number
+  tags: string[]
+  /** key `${namespace}.${key}`; `$app:x` is resolved to `app--<id>--x` before it gets here */
+  metafields: Map<string, WorldMetafield>
+  behaviour?: string
+}
+
+export type WorldProduct = {
+  id: number
+  variantId: number
+  title: string
+  handle: string
+  sku: string
+  priceMinor: number
+  image?: string
+}
+
+/** `title` is the code itself for a code, the discount's title otherwise. */
+export type WorldDiscountUse = { kind: 'code' | 'automatic' | 'manual'; title: string }
+
+export type WorldLine = {
+  id: number
+  productId: number
+  title: string
+  sku: string
+  quantity: number
+  currentQuantity: number
+  unitMinor: number
+  /** `discount` is an index into the order's `discounts` */
+  allocations: { discount: number; minor: number }[]
+}
+
+export type WorldOrder = {
+  id: number
+  name: string
+  customerId: number | null
+  processedAt: number
+  createdAt: number
+  updatedAt: number
+  cancelledAt: number | null
+  test: boolean
+  financialStatus: string
+  currency: string
+  lines: WorldLine[]
+  discounts: WorldDiscountUse[]
+  shippingMinor: number
+  refunds: { createdAt: number; minor: number }[]
+  companyId: number | null
+}
+
+/** A code that the shop's checkout accepts: a share of the price of every line. */
+export type WorldCode = { code: string; percent: number }
+
+export type NewOrder = Partial<Omit<WorldOrder, 'lines'>> & { lines?: Partial<WorldLine>[] }
+
+export type Checkout = {
+  customerId: number | null
+  lines: { productId: number; quantity: number }[]
+  code?: string
+}
+
+const FIRST_ID = 8_100_000_000_017
+const ID_STEP = 32
+const SAVE_AFTER_MS = 500
+
+const DEFAULT_SHOP: WorldShop = {
+  domain: 'morello-demo.myshopify.com',
+  name: 'Morello Demo',
+  currency: 'USD',
+  timezone: 'America/New_York',
+  plan: 'basic',
+  locale: 'en',
+}
+
+/** Everything that is true in the played shop. The API computes its answers from it; nothing else is stored. */
+export class World {
+  shop: WorldShop
+  /** The numeric id of the app in `app--<id>--…` namespaces. */
+  appId = 314159265
+  customers = new Map<number, WorldCustomer>()
+  products = new Map<number, WorldProduct>()
+  orders = new Map<number, WorldOrder>()
+  /** Codes the checkout takes, by lower-cased code. */
+  codes = new Map<string, WorldCode>()
+  /** Metafields of other owners than customers (shop, app installation), by owner gid. */
+  otherMetafields = new Map<string, Map<string, WorldMetafield>>()
+  /** Counts every change, so that readers know when an index of theirs is stale. */
+  version = 0
+
+  #lastId = FIRST_ID
+  #lastOrderNumber = 1000
+  #clockOffset = 0
+  #ordersOf = new Map<number, number[]>()
+  #folder: string | null = null
+  #saveTimer: NodeJS.Timeout | null = null
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(shop: Partial<WorldShop> = {}) {
+    this.shop = { ...DEFAULT_SHOP, ...shop }
+  }
+
+  now(): number {
+    return Date.now() + this.#clockOffset
+  }
+
+  /** Moves the shop's clock forward, for what a demo wants to see weeks later. */
+  advance(days: number): void {
+    this.#clockOffset += days * 86_400_000
+    this.touch()
+  }
+
+  nextId(): number {
+    this.#lastId += ID_STEP
+    return this.#lastId
+  }
+
+  /** Says that something changed; saved a moment later if the world is kept in a folder. */
+  touch(): void {
+    this.version += 1
+    if (this.#folder === null || this.#saveTimer !== null) return
+    this.#saveTimer = setTimeout(() => {
+      this.#saveTimer = null
+      if (this.#folder !== null) void this.save(this.#folder)
+    }, SAVE_AFTER_MS)
+    this.#saveTimer.unref()
+  }
+
+  addCustomer(partial: Partial<WorldCustomer> = {}): WorldCustomer {
+    const createdAt = partial.createdAt ?? this.now()
+    const id = this.#take(partial.id)
+    const customer: WorldCustomer = {
+      firstName: 'Customer',
+      lastName: String(id),
+      email: `customer-${id}@example.com`,
+      locale: this.shop.locale,
+      updatedAt: createdAt,
+      ...partial,
+      id,
+      createdAt,
+      tags: [...(partial.tags ?? [])],
+      metafields: new Map(partial.metafields ?? []),
+    }
+    this.customers.set(id, customer)
+    this.touch()
+    return customer
+  }
+
+  addProduct(partial: Partial<WorldProduct> = {}): WorldProduct {
+    const id = this.#take(partial.id)
+    const title = partial.title ?? `Product ${id}`
+    const product: WorldProduct = {
+      handle: title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+        .replaceAll(/^-|-$/g, ''),
+      sku: `SKU-${id}`,
+      priceMinor: 1000,
+      ...partial,
+      id,
+      variantId: this.#take(partial.variantId),
+      title,
+    }
+    this.products.set(id, product)
+    this.touch()
+    return product
+  }
+
+  addOrder(partial: NewOrder = {}): WorldOrder {
+    const processedAt = partial.processedAt ?? partial.createdAt ?? this.now()
+    const createdAt = partial.createdAt ?? processedAt
+    const number = partial.name === undefined ? this.#lastOrderNumber + 1 : Number(partial.name.replace(/\D/g, ''))
+    this.#lastOrderNumber = Math.max(this.#lastOrderNumber, number || 0)
+    const id = this.#take(partial.id)
+    const order: WorldOrder = {
+      name: `#${number}`,
+      customerId: null,
+      updatedAt: createdAt,
+      cancelledAt: null,
+      test: false,
+      financialStatus: 'PAID',
+      currency: this.shop.currency,
+      discounts: [],
+      shippingMinor: 0,
+      refunds: [],
+      companyId: null,
+      ...partial,
+      id,
+      processedAt,
+      createdAt,
+      lines: (partial.lines ?? []).map((line) => this.#line(line)),
+    }
+    this.orders.set(id, order)
+    if (order.customerId !== null) {
+      const own = this.#ordersOf.get(order.customerId)
+      if (own) own.push(id)
+      else this.#ordersOf.set(order.customerId, [id])
+    }
+    this.touch()
+    return order
+  }
+
+  /** Places an order as the storefront's checkout does; the customer's counters change with it. */
+  placeOrder(checkout: Checkout): WorldOrder {
+    const at = this.now()
+    const known = checkout.code === undefined ? undefined : this.codes.get(checkout.code.trim().toLowerCase())
+    if (checkout.code !== undefined && !known) throw new Error(`Enter a valid discount code: ${checkout.code}`)
+    const lines = checkout.lines.map(({ productId, quantity }) => {
+      const product = this.products.get(productId)
+      if (!product) throw new Error(`No product ${productId} in this shop`)
+      const off = known ? Math.round((product.priceMinor * quantity * known.percent) / 100) : 0
+      return {
+        productId,
+        title: product.title,
+        sku: product.sku,
+        quantity,
+        currentQuantity: quantity,
+        unitMinor: product.priceMinor,
+        allocations: off > 0 ? [{ discount: 0, minor: off }] : [],
+      }
+    })
+    const customer = checkout.customerId === null ? undefined : this.customers.get(checkout.customerId)
+    if (checkout.customerId !== null && !customer) throw new Error(`No customer ${checkout.customerId} in this shop`)
+    const order = this.addOrder({
+      customerId: checkout.customerId,
+      processedAt: at,
+      createdAt: at,
+      updatedAt: at,
+      lines,
+      discounts: known ? [{ kind: 'code', title: known.code }] : [],
+    })
+    if (customer) customer.updatedAt = at
+    return order
+  }
+
+  ordersOf(customerId: number): WorldOrder[] {
+    const found: WorldOrder[] = []
+    for (const id of this.#ordersOf.get(customerId) ?? []) {
+      const order = this.orders.get(id)
+      if (order) found.push(order)
+    }
+    return found
+  }
+
+  deleteOrder(id: number): void {
+    const order = this.orders.get(id)
+    if (!order) return
+    this.orders.delete(id)
+    if (order.customerId !== null) {
+      const own = this.#ordersOf.get(order.customerId) ?? []
+      this.#ordersOf.set(
+        order.customerId,
+        own.filter((other) => other !== id),
+      )
+    }
+    this.touch()
+  }
+
+  /** Keeps this world in a folder from now on: every change is saved a moment later. */
+  keepIn(folder: string): void {
+    this.#folder = folder
+    this.touch()
+  }
+
+  /** Waits until what is kept in the folder is what is true now. */
+  async flush(): Promise<void> {
+    if (this.#saveTimer) clearTimeout(this.#saveTimer)
+    this.#saveTimer = null
+    if (this.#folder !== null) await this.save(this.#folder)
+  }
+
+  save(folder: string): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write(folder))
+    return this.#saving
+  }
+
+  static exists(folder: string): boolean {
+    return existsSync(join(folder, 'shop.json'))
+  }
+
+  static load(folder: string): World {
+    const head = JSON.parse(readFileSync(join(folder, 'shop.json'), 'utf8')) as SavedHead
+    const world = new World(head.shop)
+    world.appId = head.appId
+    for (const code of head.codes) world.codes.set(code.code.toLowerCase(), code)
+    for (const [owner, fields] of head.otherMetafields) world.otherMetafields.set(owner, new Map(fields))
+    for (const product of readLines<WorldProduct>(folder, 'products')) world.products.set(product.id, product)
+    for (const saved of readLines<SavedCustomer>(folder, 'customers'))
+      world.customers.set(saved.id, { ...saved, metafields: new Map(saved.metafields) })
+    for (const order of readLines<WorldOrder>(folder, 'orders')) world.addOrder(order)
+    world.#lastId = head.lastId
+    world.#lastOrderNumber = head.lastOrderNumber
+    world.#clockOffset = head.clockOffset
+    return world
+  }
+
+  async #write(folder: string): Promise<void> {
+    mkdirSync(folder, { recursive: true })
+    await writeLines(folder, 'products', this.products.values())
+    await writeLines(folder, 'orders', this.orders.values())
+    await writeLines(folder, 'customers', savedCustomers(this.customers.values()))
+    const head: SavedHead = {
+      shop: this.shop,
+      appId: this.appId,
+      codes: [...this.codes.values()],
+      otherMetafields: [...this.otherMetafields].map(([owner, fields]) => [owner, [...fields]]),
+      lastId: this.#lastId,
+      lastOrderNumber: this.#lastOrderNumber,
+      clockOffset: this.#clockOffset,
+    }
+    const file = join(folder, 'shop.json')
+    writeFileSync(`${file}.new`, JSON.stringify(head))
+    renameSync(`${file}.new`, file)
+  }
+
+  #line(partial: Partial<WorldLine>): WorldLine {
+    const product = partial.productId === undefined ? undefined : this.products.get(partial.productId)
+    const quantity = partial.quantity ?? 1
+    return {
+      productId: 0,
+      title: product?.title ?? 'Custom item',
+      sku: product?.sku ?? '',
+      currentQuantity: quantity,
+      unitMinor: product?.priceMinor ?? 0,
+      allocations: [],
+      ...partial,
+      quantity,
+      id: this.#take(partial.id),
+    }
+  }
+
+  #take(given: number | undefined): number {
+    if (given === undefined) return this.nextId()
+    this.#lastId = Math.max(this.#lastId, given)
+    return given
+  }
+}
+
+type SavedCustomer = Omit<WorldCustomer, 'metafields'> & { metafields: [string, WorldMetafield][] }
+type SavedHead = {
+  shop: WorldShop
+  appId: number
+  codes: WorldCode[]
+  otherMetafields: [string, [string, WorldMetafield][]][]
+  lastId: number
+  lastOrderNumber: number
+  clockOffset: number
+}
+
+function* savedCustomers(customers: Iterable<WorldCustomer>): Iterable<SavedCustomer> {
+  for (const customer of customers) yield { ...customer, metafields: [...customer.metafields] }
+}
+
+function* readLines<T>(folder: string, name: string): Iterable<T> {
+  const file = join(folder, `${name}.jsonl`)
+  if (!existsSync(file)) return
+  // Split as bytes: a file of a large shop is longer than the longest string.
+  const bytes = readFileSync(file)
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(10, start)
+    const stop = end === -1 ? bytes.length : end
+    if (stop > start) yield JSON.parse(bytes.toString('utf8', start, stop)) as T
+    start = stop + 1
+  }
+}
+
+/** Written beside and moved over, so that a crash leaves the old file whole. */
+async function writeLines(folder: string, name: string, rows: Iterable<object>): Promise<void> {
+  const file = join(folder, `${name}.jsonl`)
+  const out = createWriteStream(`${file}.new`)
+  let block = ''
+  for (const row of rows) {
+    block += `${JSON.stringify(row)}\n`
+    if (block.length < 262_144) continue
+    if (!out.write(block)) await once(out, 'drain')
+    block = ''
+  }
+  out.end(block)
+  await once(out, 'finish')
+  renameSync(`${file}.new`, file)
+}
