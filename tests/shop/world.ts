@@ -377,7 +377,7 @@ function* readLines<T>(folder: string, name: string): Iterable<T> {
   if (!existsSync(file)) return
   // Split as bytes: a file of a large shop is longer than the longest string.
   const bytes = readFileSync(file)
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(10, start)
     const stop = end === -1 ? bytes.length : end
     if (stop > start) yield JSON.parse(bytes.toString('utf8', start, stop)) as T
