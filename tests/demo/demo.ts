@@ -3,6 +3,7 @@
  *
  *   --fresh          start over
  *   --orders FILE    load a real log (Online Retail columns, or our own; see README) instead of the seeded world
+ *   --folder DIR     keep the data there instead of .local/demo
  *   --check          a fresh world in a folder of its own, the whole road unattended, one JSON line, exit 0 or 1
  */
 import { randomBytes } from 'node:crypto'
@@ -34,6 +35,7 @@ const { values: flags } = parseArgs({
   options: {
     fresh: { type: 'boolean', default: false },
     orders: { type: 'string' },
+    folder: { type: 'string' },
     check: { type: 'boolean', default: false },
   },
 })
@@ -70,7 +72,9 @@ async function worldIn(folder: string): Promise<World> {
 async function run(): Promise<number> {
   const local = path.join(root, '.local')
   mkdirSync(local, { recursive: true })
-  const folder = flags.check ? mkdtempSync(path.join(local, 'check-')) : path.join(local, 'demo')
+  const folder = flags.check
+    ? mkdtempSync(path.join(local, 'check-'))
+    : path.resolve(flags.folder ?? path.join(local, 'demo'))
   if (!flags.check) {
     clearAfterKill(folder)
     if (flags.fresh || flags.orders !== undefined) rmSync(path.join(folder, 'world'), { recursive: true, force: true })
