@@ -8,17 +8,30 @@ import { z } from 'zod'
 export const WORK = {
   /** entity: the shop. Start the bulk operations of the first import, or of a fresh one. */
   'backfill-shop': z.object({}),
-  /** entity: a bulk operation's or run's id. Read a ready result in, resumable; polls while it is not ready. */
-  'ingest-bulk-result': z.object({ run: z.number().int() }),
+  /**
+   * entity: the digits of the bulk operation's gid, also where Shopify's bulk_operations/finish rings (it knows no run:
+   * the job finds it by the operation). Read a ready result in, resumable; polls while it is not ready.
+   */
+  'ingest-bulk-result': z.object({ run: z.number().int().optional() }),
   /** entity: the shop. Orders and customers updated since the last agreement with Shopify. */
   'catch-up': z.object({}),
   /** entity: the shop. Facts, estimates, evidence and stages of everybody, as of now. */
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */
   publish: z.object({ run: z.number().int().optional() }),
-  /** entity: the privacy request's id. */
-  redact: z.object({ request: z.number().int() }),
-  'export-data': z.object({ request: z.number().int() }),
+  /**
+   * entity: the delivery's dedupe key (request: the privacy request's id once there is one). The job reads the encrypted
+   * body from the Inbox row of (topic, dedupe key) and erases it when it is done.
+   */
+  redact: z.object({
+    topic: z.enum(['customers/redact', 'shop/redact']).optional(),
+    request: z.number().int().optional(),
+  }),
+  'export-data': z.object({
+    topic: z.literal('customers/data_request').optional(),
+    request: z.number().int().optional(),
+  }),
+  /** entity: the shop. */
   'uninstall-shop': z.object({}),
   /** entity: the shop. What time moves: catch-up, recompute, retention. */
   nightly: z.object({}),

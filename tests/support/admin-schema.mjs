@@ -3,7 +3,16 @@
 // 369 MB of dependencies. Plain JavaScript without dependencies, because it runs before anything is built.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,7 +72,7 @@ export async function adminIntrospection() {
 
 // ustar: 512-byte headers, name at 0, size in octal at 124, prefix at 345; contents padded to 512.
 function fileInTar(tar, wanted) {
-  for (let at = 0; at + 512 <= tar.length; ) {
+  for (let at = 0; at + 512 <= tar.length;) {
     const text = (from, length) => tar.toString('utf8', at + from, at + from + length).split('\0')[0]
     const name = [text(345, 155), text(0, 100)].filter(Boolean).join('/')
     const size = parseInt(text(124, 12), 8) || 0
