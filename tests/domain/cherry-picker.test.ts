@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  benefitStateOf,
+  cherryEvidenceOf,
+  cherryTierOf,
+  dealExpectation,
+  dealProneness,
+  familiesOf,
+  isBenefitAttempt,
+  isCountedDiscount,
+  isFreeKit,
+  isWatched,
+  lowerBound,
+} from '#app/domain/cherry-picker.ts'
+import type { CherryFacts, CherryTier } from '#app/domain/cherry-picker.ts'
+import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
+
+const NOBODY: CherryFacts = {
+  n: 0,
+  fullPriceOccasions: 0,
+  dealLines: 0,
+  dealDiscounted: 0,
+  dealExpected: 0,
+  dealVariance: 0,
+  benefitsUsed: 0,
+  freeKits: 0,
+  benefitAttempts: 0,
+  isBusiness: false,
+}
+/** Twelve lines, all discounted where others mostly were not. */
+const HABIT = { dealLines: 12, dealDiscounted: 12, dealExpected: 3, dealVariance: 2 }
+
+describe('which discounts count', () => {
+  test.each([
+    ['a code that three buyers used that week was open to everyone', 'code:SPRING', 3, false, false, true],
+    ['a code that two buyers used was not', 'code:SPRING', 2, false, false, false],
+    ['a first-purchase benefit counts with a single buyer', 'code:WELCOME20', 1, true, false, true],
+    ['what staff took off never counts', 'staff:Sorry', 40, false, false, false],
+    ['not even as a benefit', 'staff:Sorry', 40, true, false, false],
+    ['nothing counts on a business order', 'auto:Sale', 40, true, true, false],
+  ])('%s', (_name, key, buyers, isBenefit, isBusiness, expected) => {
+    expect(isCountedDiscount(key, buyers, isBenefit, isBusiness)).toBe(expected)
+  })
+
+  test.each([
+    ['90 % of 20 uses is proposed', { key: 'code:A', uses: 20, firstUses: 18 }, 'proposed'],
+    ['19 uses are too few', { key: 'code:A', uses: 19, firstUses: 19 }, 'other'],
+    ['under 90 % is not', { key: 'code:A', uses: 100, firstUses: 89 }, 'other'],
+    ['the merchant has the last word', { key: 'code:NO', uses: 100, firstUses: 100 }, 'declined'],
+    ['also for what nobody would propose', { key: 'code:YES', uses: 1, firstUses: 0 }, 'confirmed'],
+    ['a staff discount is never proposed', { key: 'staff:x', uses: 100, firstUses: 100 }, 'other'],
+    ['a code named like a part of every object is just a code', { key: 'constructor', uses: 1, firstUses: 1 }, 'other'],
+  ] as const)('%s', (_name, use, expected) => {
+    expect(benefitStateOf(use, { 'code:NO': 'declined', 'code:YES': 'confirmed' })).toBe(expected)
+  })
+})
+
+describe('orders that are evidence without being occasions', () => {
+  const zero = {
+    subtotalMinor: 0,
+    discounts: [] as string[],
+    cancelledAt: null,
+    isTest: false,
+    isBusiness: false,
+    financialStatus: 'PAID',
+  }
+  test('an order of 0 value is a free kit unless staff made it, or it came to nothing', () => {
+    expect(isFreeKit(zero, 1)).toBe(true)
+    expect(isFreeKit({ ...zero, discounts: ['staff:Replacement'] }, 1)).toBe(false)
+    expect(isFreeKit({ ...zero, cancelledAt: 5 }, 1)).toBe(false)
+    expect(isFreeKit({ ...zero, isTest: true }, 1)).toBe(false)
+    expect(isFreeKit({ ...zero, subtotalMinor: 1 }, 1)).toBe(false)
+    expect(isFreeKit(zero, 0)).toBe(false)
+  })
+  test('a benefit order cancelled or fully refunded is an attempt', () => {
+    expect(isBenefitAttempt({ ...zero, cancelledAt: 5 }, true)).toBe(true)
+    expect(isBenefitAttempt({ ...zero, financialStatus: 'REFUNDED' }, true)).toBe(true)
+    expect(isBenefitAttempt({ ...zero, financialStatus: 'PARTIALLY_REFUNDED' }, true)).toBe(false)
+    expect(isBenefitAttempt({ ...zero, cancelledAt: 5 }, false)).toBe(false)
+    expect(isBenefitAttempt({ ...zero, cancelledAt: 5, isBusiness: true }, true)).toBe(false)
+  })
+})
+
+describe('deal proneness', () => {
+  test('what is expected of a person is what the others did, drawn towards the shop', () => {
+    expect(dealExpectation(11, 4, true, 0.2)).toBeCloseTo((3 + 1) / 15, 12)
+    expect(dealExpectation(11, 4, false, 0.2)).toBeCloseTo((4 + 1) / 15, 12)
+    expect(dealExpectation(1, 1, true, 0.2)).toBeCloseTo(0.2, 12)
+  })
+  test('known value: 12 lines all discounted, 3 expected', () => {
+    expect(dealProneness(HABIT)).toBeCloseTo(9 / 17, 12)
+    expect(lowerBound(HABIT)).toBeCloseTo(9 / 17 - (1.96 * Math.SQRT2) / 17, 12)
+  })
+  test('somebody like everyone has none, and no lines give none', () => {
+    expect(dealProneness({ dealLines: 10, dealDiscounted: 5, dealExpected: 5, dealVariance: 2.5 })).toBe(0)
+    expect(lowerBound(NOBODY)).toBe(0)
+    expect(familiesOf(NOBODY, DEFAULT_THRESHOLDS)).toEqual({ habit: false, reuse: false, kept: false })
+  })
+})
+
+describe('the tier', () => {
+  test.each<[string, Partial<CherryFacts>, CherryTier]>([
+    ['nobody is one without evidence', { n: 4 }, 'none'],
+    ['one order with the welcome code is none', { n: 1, benefitsUsed: 1 }, 'none'],
+    ['two benefits alone are possible', { n: 2, benefitsUsed: 2 }, 'possible'],
+    ['a benefit and a free kit count together', { n: 1, benefitsUsed: 1, freeKits: 1 }, 'possible'],
+    ['two families and two occasions are likely', { n: 2, benefitsUsed: 2, benefitAttempts: 1 }, 'likely'],
+    [
+      'one occasion with an attempt and two families is likely',
+      { n: 1, benefitsUsed: 1, freeKits: 1, benefitAttempts: 1 },
+      'likely',
+    ],
+    ['one occasion and no attempt is never likely', { n: 1, ...HABIT, benefitsUsed: 2 }, 'possible'],
+    [
+      'a full-price occasion keeps it at possible',
+      { n: 3, ...HABIT, benefitsUsed: 2, fullPriceOccasions: 1 },
+      'possible',
+    ],
+    ['three occasions, none at full price, with a habit are likely', { n: 3, ...HABIT }, 'likely'],
+    ['two of those are possible', { n: 2, ...HABIT }, 'possible'],
+    ['a business customer is none', { n: 5, ...HABIT, benefitsUsed: 3, isBusiness: true }, 'none'],
+  ])('%s', (_name, facts, expected) => {
+    expect(cherryTierOf({ ...NOBODY, ...facts }, DEFAULT_THRESHOLDS)).toBe(expected)
+  })
+
+  test('whatever the facts and numbers, one occasion without an attempt and a full-price occasion are never likely', () => {
+    const facts = fc.record({
+      n: fc.integer({ min: 0, max: 6 }),
+      fullPriceOccasions: fc.integer({ min: 0, max: 2 }),
+      dealLines: fc.integer({ min: 0, max: 40 }),
+      dealDiscounted: fc.integer({ min: 0, max: 40 }),
+      dealExpected: fc.double({ min: 0, max: 40, noNaN: true }),
+      dealVariance: fc.double({ min: 0, max: 10, noNaN: true }),
+      benefitsUsed: fc.integer({ min: 0, max: 4 }),
+      freeKits: fc.integer({ min: 0, max: 2 }),
+      benefitAttempts: fc.integer({ min: 0, max: 2 }),
+      isBusiness: fc.boolean(),
+    })
+    const thresholds = fc.record({
+      cherryOccasions: fc.integer({ min: 1, max: 5 }),
+      cherryBenefits: fc.integer({ min: 1, max: 4 }),
+    })
+    fc.assert(
+      fc.property(facts, thresholds, (each, numbers) => {
+        const tier = cherryTierOf(each, numbers)
+        if (tier !== 'likely') return
+        expect(each.isBusiness).toBe(false)
+        expect(each.fullPriceOccasions).toBe(0)
+        expect(each.n + each.benefitAttempts).toBeGreaterThanOrEqual(2)
+      }),
+      { seed: 31, numRuns: 2000 },
+    )
+  })
+})
+
+test('the watch list holds who only used the benefit so far', () => {
+  expect(isWatched({ ...NOBODY, n: 1, benefitsUsed: 1 })).toBe(true)
+  expect(isWatched({ ...NOBODY, n: 2, benefitsUsed: 1 })).toBe(false)
+  expect(isWatched({ ...NOBODY, n: 1 })).toBe(false)
+  expect(isWatched({ ...NOBODY, n: 1, benefitsUsed: 1, benefitAttempts: 1 })).toBe(false)
+})
+
+test('the evidence list tells both sides and what was not counted', () => {
+  const facts = { ...NOBODY, n: 2, ...HABIT, benefitsUsed: 2, benefitAttempts: 1 }
+  const evidence = cherryEvidenceOf(facts, DEFAULT_THRESHOLDS, {
+    counted: ['auto:Sale', 'code:WELCOME20'],
+    benefits: ['code:WELCOME20', 'code:WELCOME20'],
+    attempted: ['code:WELCOME20'],
+    notCounted: ['staff:Sorry'],
+  })
+  expect(evidence).toEqual([
+    { kind: 'discount-habit', speaksFor: true, count: 12, discounts: ['auto:Sale', 'code:WELCOME20'] },
+    { kind: 'benefit-reused', speaksFor: true, count: 2, discounts: ['code:WELCOME20'] },
+    { kind: 'benefit-cancelled', speaksFor: true, count: 1, discounts: ['code:WELCOME20'] },
+    { kind: 'no-full-price-order', speaksFor: true, count: 2, discounts: [] },
+    { kind: 'not-counted', speaksFor: false, count: 1, discounts: ['staff:Sorry'] },
+  ])
+  const against = cherryEvidenceOf({ ...NOBODY, n: 2, fullPriceOccasions: 2, dealLines: 3 }, DEFAULT_THRESHOLDS, {
+    counted: [],
+    benefits: [],
+    attempted: [],
+    notCounted: [],
+  })
+  expect(against.every((line) => !line.speaksFor)).toBe(true)
+})

@@ -1,0 +1,142 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { allTags, desiredState, desiredTags, showsTheSame, tagChange, tagOfSegment } from '#app/domain/publication.ts'
+import { SettingsShape, defaultSettings, patchedSettings, tagKeyOf } from '#app/domain/settings.ts'
+
+const settings = defaultSettings()
+
+describe('the tags of a stage', () => {
+  test.each([
+    ['prospect', 'none', []],
+    ['new', 'none', ['seg:new']],
+    ['one-and-done', 'possible', ['seg:one-and-done']],
+    ['repeat', 'none', ['seg:repeat']],
+    ['loyal', 'none', ['seg:repeat', 'seg:loyal']],
+    ['at-risk', 'likely', ['seg:at-risk', 'seg:cherry-picker']],
+    ['lapsed', 'none', ['seg:lapsed']],
+  ] as const)('%s, cherry-picker %s', (stage, tier, expected) => {
+    expect(desiredTags(stage, tier, settings)).toEqual(expected)
+  })
+
+  test('the public wording renames the cherry-picker tag, unless the merchant has written one', () => {
+    expect(desiredTags('new', 'likely', { ...settings, cherryPublicName: true })).toContain('seg:discount-seeking')
+    const own = { ...settings, cherryPublicName: true, tagTexts: { ...settings.tagTexts, 'cherry-picker': 'deal' } }
+    expect(desiredTags('new', 'likely', own)).toContain('seg:deal')
+    expect(tagOfSegment('prospect', settings)).toBeNull()
+    expect(tagOfSegment('cherry-picker', settings)).toBe('seg:cherry-picker')
+    expect(allTags(settings)).toHaveLength(7)
+  })
+})
+
+describe('the state', () => {
+  test('is v, stage, flags and since, and no cherry-picker word', () => {
+    expect(desiredState('loyal', [], Date.UTC(2026, 10, 3))).toBe(
+      '{"v":1,"stage":"loyal","flags":[],"since":"2026-11-03T00:00:00.000Z"}',
+    )
+  })
+  test('another since alone shows the same', () => {
+    expect(showsTheSame(desiredState('new', [], 0), desiredState('new', [], 5))).toBe(true)
+    expect(showsTheSame(desiredState('new', [], 0), desiredState('repeat', [], 0))).toBe(false)
+    expect(showsTheSame(null, desiredState('new', [], 0))).toBe(false)
+    expect(showsTheSame(null, null)).toBe(true)
+  })
+})
+
+describe('a change of tags', () => {
+  test.each([
+    ['a new customer gets the tag', [['a'], [], [], ['vip']], { add: ['a'], remove: [], foundPreexisting: [] }],
+    ['a moved one loses ours', [['b'], ['a'], [], ['a']], { add: ['b'], remove: ['a'], foundPreexisting: [] }],
+    ["the merchant's own of that name stays", [['a'], [], [], ['A']], { add: [], remove: [], foundPreexisting: ['a'] }],
+    ['and is not removed later', [['b'], [], ['a'], ['A']], { add: ['b'], remove: [], foundPreexisting: [] }],
+    ['one that somebody took off comes back', [['a'], ['a'], [], []], { add: ['a'], remove: [], foundPreexisting: [] }],
+    ['nothing to do is nothing', [['a'], ['a'], [], ['a', 'x']], { add: [], remove: [], foundPreexisting: [] }],
+  ])('%s', (_name, [desired, owned, preexisting, observed], expected) => {
+    expect(tagChange(desired!, owned!, preexisting!, observed!)).toEqual(expected)
+  })
+
+  test("whatever happens, a merchant's tag is neither removed nor added, and ours end as desired", () => {
+    const names = fc.subarray(['seg:new', 'seg:repeat', 'seg:loyal', 'VIP', '단골 🎁'])
+    const steps = fc.array(
+      fc.record({ desired: fc.subarray(['seg:new', 'seg:repeat', 'seg:loyal']), mine: fc.boolean() }),
+      { maxLength: 12 },
+    )
+    fc.assert(
+      fc.property(names, steps, (merchant, all) => {
+        const inShop = new Map(merchant.map((tag) => [tagKeyOf(tag), tag.toUpperCase()]))
+        const theirs = new Set(inShop.keys())
+        let owned: string[] = []
+        let preexisting: string[] = []
+        for (const { desired } of all) {
+          const change = tagChange(desired, owned, preexisting, [...inShop.values()])
+          for (const tag of change.add) {
+            expect(inShop.has(tagKeyOf(tag))).toBe(false)
+            inShop.set(tagKeyOf(tag), tag)
+          }
+          for (const tag of change.remove) {
+            expect(theirs.has(tagKeyOf(tag))).toBe(false)
+            inShop.delete(tagKeyOf(tag))
+          }
+          preexisting = [...preexisting, ...change.foundPreexisting]
+          owned = [...owned.filter((tag) => !change.remove.includes(tag)), ...change.add]
+          for (const key of theirs) expect(inShop.has(key)).toBe(true)
+          const ours = [...inShop.keys()].filter((key) => !theirs.has(key)).sort()
+          expect(ours).toEqual(desired.filter((tag) => !theirs.has(tag)).sort())
+        }
+      }),
+      { seed: 41, numRuns: 500 },
+    )
+  })
+})
+
+describe('settings', () => {
+  const problemsOf = (patch: Parameters<typeof patchedSettings>[1]) => {
+    const parsed = SettingsShape.safeParse(patchedSettings(settings, patch))
+    return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  }
+
+  test('a shop that has set nothing has every default', () => {
+    expect(settings).toMatchObject({
+      language: null,
+      tagPrefix: 'seg:',
+      taggingOn: false,
+      benefitCodes: {},
+      thresholds: { windowShare: 0.8, lateRatio: 1.5, lapsedRatio: 3, loyalOrders: 3 },
+      orderRule: { statuses: ['PAID', 'PARTIALLY_PAID', 'PARTIALLY_REFUNDED'], countTests: false },
+      setup: { lookedAt: false, themeAdded: false },
+    })
+    expect(SettingsShape.parse({ thresholds: { lateRatio: 2 } }).thresholds).toMatchObject({
+      lateRatio: 2,
+      lapsedRatio: 3,
+    })
+  })
+
+  test.each([
+    ['a comma would split the tag', { tagTexts: { new: 'a,b' } }, ['tagTexts.new: tag-comma']],
+    ['a tag needs a text', { tagTexts: { new: '  ' } }, ['tagTexts.new: tag-empty']],
+    ['two tags of one name in another case', { tagTexts: { new: 'LOYAL' } }, ['tagTexts.loyal: tag-twice']],
+    ['41 characters with the prefix are too long', { tagTexts: { new: 'x'.repeat(37) } }, ['tagTexts.new: tag-long']],
+    ['40 are not', { tagTexts: { new: 'x'.repeat(36) } }, []],
+    ['characters are counted as people count them', { tagTexts: { new: '😀'.repeat(36) } }, []],
+    ['an empty prefix is fine', { tagPrefix: '' }, []],
+    [
+      'quiet for long comes after late',
+      { thresholds: { lapsedRatio: 1.2 } },
+      ['thresholds.lapsedRatio: lapsed-before-late'],
+    ],
+  ])('%s', (_name, patch, expected) => {
+    expect(problemsOf(patch)).toEqual(expected)
+  })
+
+  test('texts are stored composed and trimmed', () => {
+    const parsed = SettingsShape.parse(patchedSettings(settings, { tagTexts: { new: ' 신규 '.normalize('NFD') } }))
+    expect(parsed.tagTexts.new).toBe('신규'.normalize('NFC'))
+  })
+
+  test('an answer to a code can be taken back', () => {
+    const answered = SettingsShape.parse(patchedSettings(settings, { benefitCodes: { 'code:A': 'confirmed' } }))
+    expect(answered.benefitCodes).toEqual({ 'code:A': 'confirmed' })
+    expect(SettingsShape.parse(patchedSettings(answered, { benefitCodes: { 'code:A': null } })).benefitCodes).toEqual(
+      {},
+    )
+  })
+})
