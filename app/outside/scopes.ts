@@ -1,0 +1,58 @@
+/** What one access scope is asked for. */
+export type ScopeUse = {
+  /** Operations of app/flow/**\/*.graphql that need it. */
+  documents: readonly string[]
+  /** Webhook topics that need it. */
+  topics: readonly string[]
+  features: readonly string[]
+  /** For the merchant and for Shopify's review. */
+  reason: string
+}
+
+/**
+ * Every scope with what needs it. shopify.app.toml names the same scopes; a test compares, and fails on a scope that
+ * nothing uses and on a document or topic that is not listed.
+ */
+export const SCOPES: Readonly<Record<string, ScopeUse>> = {
+  read_customers: {
+    documents: ['CustomersBulk', 'CustomersUpdated', 'OrdersBulk', 'OrdersUpdated', 'OrderById'],
+    topics: ['customers/data_request', 'customers/redact'],
+    features: ['import', 'stages', 'tagging'],
+    reason: 'Customers are put into segments; only ids, dates and tags are read, no names or addresses.',
+  },
+  read_orders: {
+    documents: ['OrdersBulk', 'OrdersUpdated', 'OrderById', 'OrderLines'],
+    topics: [],
+    features: ['import', 'stages', 'cherry-picker'],
+    reason: 'A customer’s stage follows from when and what they ordered.',
+  },
+  read_all_orders: {
+    documents: ['OrdersBulk'],
+    topics: [],
+    features: ['import', 'stages'],
+    reason: 'Without it Shopify shows the last 60 days only, and a loyal customer looks like a new one.',
+  },
+  read_products: {
+    documents: ['OrdersBulk', 'OrdersUpdated', 'OrderById', 'OrderLines'],
+    topics: [],
+    features: ['cherry-picker'],
+    reason: 'Which product a line sold tells whether a discount was open to everybody that week.',
+  },
+  write_customers: {
+    documents: [],
+    topics: [],
+    features: ['tagging', 'storefront message'],
+    reason: 'Segments are written to customers as tags and one metafield.',
+  },
+}
+
+/** Documents and topics that Shopify gives every installed app. */
+export const NEEDS_NO_SCOPE: Pick<ScopeUse, 'documents' | 'topics'> = {
+  documents: ['BulkRun', 'BulkStatus', 'BulkRecent', 'ShopDetails'],
+  topics: ['app/uninstalled', 'app/scopes_update', 'bulk_operations/finish', 'shop/redact'],
+}
+
+/** The scopes asked for at installation, in alphabetical order. */
+export function requestedScopes(): string[] {
+  return Object.keys(SCOPES).sort()
+}
