@@ -19,18 +19,9 @@ export const WORK = {
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */
   publish: z.object({ run: z.number().int().optional() }),
-  /**
-   * entity: the delivery's dedupe key (request: the privacy request's id once there is one). The job reads the encrypted
-   * body from the Inbox row of (topic, dedupe key) and erases it when it is done.
-   */
-  redact: z.object({
-    topic: z.enum(['customers/redact', 'shop/redact']).optional(),
-    request: z.number().int().optional(),
-  }),
-  'export-data': z.object({
-    topic: z.literal('customers/data_request').optional(),
-    request: z.number().int().optional(),
-  }),
+  /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */
+  redact: z.object({ request: z.number().int() }),
+  'export-data': z.object({ request: z.number().int() }),
   /** entity: the shop. */
   'uninstall-shop': z.object({}),
   /** entity: the shop. What time moves: catch-up, recompute, retention. */

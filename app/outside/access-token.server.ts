@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AccessLost, OutsideFailure } from '../errors.ts'
 import { now } from './clock.ts'
 import { config } from './config.server.ts'
-import type { ShopId } from './database.server.ts'
+import { whileLocked, type ShopId } from './database.server.ts'
 import { log } from './log.server.ts'
 import { PACE, retryAfterMsOf } from './retry.server.ts'
 import { sessions } from './sessions.server.ts'
@@ -98,8 +98,9 @@ async function askForToken(domain: string, refreshToken: string): Promise<Usable
       signal: AbortSignal.timeout(PACE.requestTimeoutMs),
     })
     text = await response.text()
-  } catch (cause) {
-    throw new OutsideFailure('shopify-unavailable', 'no answer from the token endpoint', { cause })
+  } catch {
+    // Without the cause: its ECONNREFUSED would be taken for the database's by whoever holds the lock's connection.
+    throw new OutsideFailure('shopify-unavailable', 'no answer from the token endpoint')
   }
   if ([402, 403, 404, 423].includes(response.status)) {
     throw new AccessLost('shop-gone', `token endpoint answered ${response.status}`)
