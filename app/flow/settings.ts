@@ -1,0 +1,84 @@
+import { Prisma } from '@prisma/client'
+import type { z } from 'zod'
+import { SettingsShape, defaultSettings, patchedSettings } from '#app/domain/settings.ts'
+import type { Settings, SettingsData, SettingsPatch } from '#app/domain/settings.ts'
+import { InvalidInput } from '#app/errors.ts'
+import { withShop } from '#app/outside/database.server.ts'
+import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+
+type Row = { version: number; data: unknown }
+
+/** The shop's settings with every default filled in; version 0 while nothing was ever saved. */
+export async function readSettings(tx: Tx | BulkTx, shop: ShopId): Promise<Settings> {
+  const rows =
+    'copyIn' in tx
+      ? await tx.query<Row>('SELECT version, data FROM "Settings" WHERE shop = $1', [shop])
+      : await tx.$queryRaw<Row[]>`SELECT version, data FROM "Settings" WHERE shop = ${shop}`
+  return settingsOf(rows[0])
+}
+
+function settingsOf(row: Row | undefined): Settings {
+  if (!row) return { ...defaultSettings(), version: 0 }
+  return { ...SettingsShape.parse(row.data), version: row.version }
+}
+
+/**
+ * Lays a change over the settings and owes what follows from it. Nothing is written, and no version counted, where the
+ * change changes nothing.
+ *
+ * @throws {InvalidInput} with the screen text's key per field (`tagTexts.new`, `thresholds.lapsedRatio`, …)
+ */
+export async function saveSettings(shop: ShopId, patch: SettingsPatch): Promise<Settings> {
+  return withShop(shop, (tx) => saveSettingsIn(tx, shop, patch))
+}
+
+/** The same inside the caller's transaction. */
+export async function saveSettingsIn(tx: Tx, shop: ShopId, patch: SettingsPatch): Promise<Settings> {
+  // The row must exist to be locked: two people save at once, and the second builds on the first.
+  await tx.$executeRaw`
+    INSERT INTO "Settings" (shop, version, data, "updatedAt") VALUES (${shop}, 0, '{}', now()) ON CONFLICT DO NOTHING`
+  const rows = await tx.$queryRaw<Row[]>`SELECT version, data FROM "Settings" WHERE shop = ${shop} FOR UPDATE`
+  const before = settingsOf(rows[0])
+  const { version, ...data } = before
+  const parsed = SettingsShape.safeParse(patchedSettings(data, patch))
+  if (!parsed.success) throw new InvalidInput('settings cannot be so', { fields: fieldsOf(parsed.error) })
+  const after = parsed.data
+  if (same(data, after)) return before
+  const saved = { ...after, version: version + 1 }
+  await tx.$executeRaw`
+    UPDATE "Settings" SET version = ${saved.version}, data = ${after as Prisma.JsonObject}::jsonb, "updatedAt" = now()
+    WHERE shop = ${shop}`
+  await oweWhatFollows(tx, shop, data, after)
+  return saved
+}
+
+async function oweWhatFollows(tx: Tx, shop: ShopId, before: SettingsData, after: SettingsData): Promise<void> {
+  const isRuleChanged = (['thresholds', 'orderRule', 'benefitCodes'] as const).some(
+    (field) => !same(before[field], after[field]),
+  )
+  if (isRuleChanged) await owe(tx, shop, 'recompute', String(shop), { cause: 'rule' })
+  const isTagChanged = (['tagPrefix', 'tagTexts', 'cherryPublicName'] as const).some(
+    (field) => !same(before[field], after[field]),
+  )
+  if (after.taggingOn && isTagChanged) await owe(tx, shop, 'publish', String(shop), {})
+}
+
+function fieldsOf(error: z.ZodError): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const issue of error.issues) fields[issue.path.join('.')] ??= issue.message
+  return fields
+}
+
+/** Both come out of the same shape, so their keys are in the same order but for the codes, which are sorted here. */
+function same(a: unknown, b: unknown): boolean {
+  return sorted(a) === sorted(b)
+}
+
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  )
+}
