@@ -1,4 +1,3 @@
-import { Prisma } from '@prisma/client'
 import type { z } from 'zod'
 import { SettingsShape, defaultSettings, patchedSettings } from '#app/domain/settings.ts'
 import type { Settings, SettingsData, SettingsPatch } from '#app/domain/settings.ts'
@@ -47,7 +46,7 @@ export async function saveSettingsIn(tx: Tx, shop: ShopId, patch: SettingsPatch)
   if (same(data, after)) return before
   const saved = { ...after, version: version + 1 }
   await tx.$executeRaw`
-    UPDATE "Settings" SET version = ${saved.version}, data = ${after as Prisma.JsonObject}::jsonb, "updatedAt" = now()
+    UPDATE "Settings" SET version = ${saved.version}, data = ${JSON.stringify(after)}::jsonb, "updatedAt" = now()
     WHERE shop = ${shop}`
   await oweWhatFollows(tx, shop, data, after)
   return saved
