@@ -1,0 +1,201 @@
+import { Badge, BlockStack, Box, Button, Card, DataTable, InlineGrid, InlineStack, List, Page, Text } from '@shopify/polaris'
+import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
+import { useWords } from './i18n.tsx'
+import { discountText, evidenceText, reasonText } from './reason.ts'
+import { StageBadge } from './stage-badge.tsx'
+import { StageTimeline } from './stage-timeline.tsx'
+
+export function CustomerScreen({ page }: { page: CustomerPage }) {
+  const { t } = useWords()
+  return (
+    <Page
+      title={t('customer.title', { id: page.customer })}
+      titleMetadata={
+        <InlineStack gap="100">
+          <StageBadge segment={page.stage} />
+          {page.isBusiness ? <Badge>{t('customer.business')}</Badge> : null}
+        </InlineStack>
+      }
+      backAction={{ content: t(`stage.${page.stage}`), url: `/app/segments/${page.stage}` }}
+      secondaryActions={
+        <Button url={page.shopifyUrl} target="_top">
+          {t('customer.openInShopify')}
+        </Button>
+      }
+    >
+      <BlockStack gap="400">
+        <WhyCard page={page} />
+        <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
+          <MoneyCard page={page} />
+          <WindowCard page={page} />
+        </InlineGrid>
+        <CherryCard page={page} />
+        <StageTimeline spans={page.timeline} asOf={page.asOf} />
+        <OrdersCard orders={page.orders} />
+      </BlockStack>
+    </Page>
+  )
+}
+
+function WhyCard({ page }: { page: CustomerPage }) {
+  const { t, f } = useWords()
+  const stage = t(`stage.${page.stage}`)
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('customer.since', { stage, date: f.date(page.since) })}
+        </Text>
+        <Text as="p" variant="bodyLg">
+          {reasonText(t, f, page.reason)}
+        </Text>
+        <Text as="p">
+          {page.next === null
+            ? t('customer.noNext')
+            : t('customer.next', { stage: t(`stage.${page.next.stage}`), date: f.date(page.next.at) })}
+        </Text>
+        {page.isBusiness ? <Text as="p">{t('customer.businessText')}</Text> : null}
+        <Tags page={page} />
+        <Text as="p" tone="subdued" variant="bodySm">
+          {t('customer.asOf', { time: f.dateTime(page.asOf) })}
+        </Text>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function Tags({ page }: { page: CustomerPage }) {
+  const { t, f } = useWords()
+  const { ours, wanted } = page.tags
+  const isSame = ours.length === wanted.length && ours.every((tag) => wanted.includes(tag))
+  return (
+    <Text as="p" tone="subdued">
+      {ours.length === 0 ? t('customer.noTags') : t('customer.tags', { tags: f.list(ours) })}
+      {isSame ? '' : ` ${wanted.length === 0 ? t('customer.wantsNone') : t('customer.wants', { tags: f.list(wanted) })}`}
+    </Text>
+  )
+}
+
+function MoneyCard({ page }: { page: CustomerPage }) {
+  const { t, f } = useWords()
+  const counted = page.orders.filter((order) => order.leftOut === null).length
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('customer.money')}
+        </Text>
+        <Text as="p" variant="headingLg">
+          {f.money(page.spent)}
+        </Text>
+        <Text as="p" tone="subdued">
+          {t('customer.spent', { count: counted, n: f.number(counted), money: f.money(page.spent12m) })}
+        </Text>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function WindowCard({ page }: { page: CustomerPage }) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('customer.window')}
+        </Text>
+        {page.window === null ? (
+          <Text as="p">{t('customer.noWindow')}</Text>
+        ) : (
+          <>
+            <Text as="p" variant="headingLg">
+              {t('customer.windowRange', { from: f.date(page.window.from), to: f.date(page.window.to) })}
+            </Text>
+            <Text as="p" tone="subdued">
+              {page.window.to < page.asOf ? t('customer.windowPast') : t('customer.windowText')}
+            </Text>
+          </>
+        )}
+      </BlockStack>
+    </Card>
+  )
+}
+
+function CherryCard({ page }: { page: CustomerPage }) {
+  const { t, f } = useWords()
+  const { tier, evidence } = page.cherry
+  const groups = [
+    { title: t('cherry.for'), lines: evidence.filter((line) => line.speaksFor && line.kind !== 'not-counted') },
+    { title: t('cherry.against'), lines: evidence.filter((line) => !line.speaksFor && line.kind !== 'not-counted') },
+    { title: t('cherry.notCounted'), lines: evidence.filter((line) => line.kind === 'not-counted') },
+  ].filter((group) => group.lines.length > 0)
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t(`cherry.tier.${tier}`)}
+        </Text>
+        <Text as="p">{t(`cherry.tierText.${tier}`)}</Text>
+        {page.isWatched ? <Text as="p">{t('cherry.watched')}</Text> : null}
+        {groups.map((group) => (
+          <BlockStack gap="100" key={group.title}>
+            <Text as="h3" variant="headingSm">
+              {group.title}
+            </Text>
+            <List>
+              {group.lines.map((line) => (
+                <List.Item key={line.kind}>{evidenceText(t, f, line)}</List.Item>
+              ))}
+            </List>
+          </BlockStack>
+        ))}
+      </BlockStack>
+    </Card>
+  )
+}
+
+function OrdersCard({ orders }: { orders: CustomerOrder[] }) {
+  const { t, f } = useWords()
+  return (
+    <Card padding="0">
+      <Box padding="400" paddingBlockEnd="200">
+        <Text as="h2" variant="headingMd">
+          {t('orders.title')}
+        </Text>
+      </Box>
+      {orders.length === 0 ? (
+        <Box padding="400" paddingBlockStart="0">
+          <Text as="p">{t('orders.none')}</Text>
+        </Box>
+      ) : (
+        <DataTable
+          columnContentTypes={['text', 'text', 'text', 'numeric', 'numeric', 'text', 'text']}
+          headings={[
+            t('orders.order'),
+            t('orders.date'),
+            t('orders.items'),
+            t('orders.net'),
+            t('orders.discount'),
+            t('orders.codes'),
+            t('orders.counts'),
+          ]}
+          rows={orders.map((order) => [
+            order.name,
+            f.date(order.orderedAt),
+            itemsText(order),
+            f.money(order.net),
+            order.discount.minor === 0 ? '–' : f.money(order.discount),
+            order.discounts.length === 0 ? '–' : f.list(order.discounts.map((key) => discountText(t, key))),
+            order.leftOut === null ? t('orders.counted') : t('orders.leftOut', { why: t(`leftOut.${order.leftOut}`) }),
+          ])}
+        />
+      )}
+    </Card>
+  )
+
+  function itemsText(order: CustomerOrder): string {
+    if (order.title === null) return '–'
+    const title = order.title.length > 40 ? `${order.title.slice(0, 39)}…` : order.title
+    return order.moreLines === 0 ? title : t('orders.more', { title, n: f.number(order.moreLines), count: order.moreLines })
+  }
+}

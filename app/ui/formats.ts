@@ -1,0 +1,66 @@
+import { decimalsOf } from '#app/domain/money.ts'
+import type { Money } from '#app/domain/money.ts'
+import type { Instant } from '#app/domain/order.ts'
+
+export type Locale = 'en' | 'ko'
+
+/** Numbers, dates and money as a person reads them, in one language and one time zone. */
+export type Formats = {
+  locale: Locale
+  number(value: number): string
+  /** A share of 0–1; whole numbers from 10 % on, one decimal below, so that small groups do not read as 0. */
+  percent(share: number): string
+  money(amount: Money): string
+  /** Short form of large amounts, for cards: ₩21.4M, ₩2140만. */
+  moneyShort(amount: Money): string
+  date(at: Instant): string
+  /** A shop day, written `2026-11-22`. */
+  day(day: string): string
+  dateTime(at: Instant): string
+  time(at: Instant): string
+  list(items: string[]): string
+  /** "3 minutes ago"; `now` is an argument because server and browser must write the same. */
+  ago(at: Instant, now: Instant): string
+}
+
+export function formatsOf(locale: Locale, timeZone: string): Formats {
+  const number = new Intl.NumberFormat(locale)
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone })
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone })
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
+  const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
+  const relative = new Intl.RelativeTimeFormat(locale)
+  return {
+    locale,
+    number: (value) => number.format(value),
+    percent: (share) =>
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0,
+      }).format(share),
+    money: (amount) => money(amount, locale, false),
+    moneyShort: (amount) => money(amount, locale, true),
+    date: (at) => date.format(at),
+    day: (text) => day.format(Date.parse(`${text}T00:00:00Z`)),
+    dateTime: (at) => dateTime.format(at),
+    time: (at) => time.format(at),
+    list: (items) => list.format(items),
+    ago: (at, now) => {
+      const minutes = Math.max(0, Math.floor((now - at) / 60_000))
+      if (minutes < 60) return relative.format(-minutes, 'minute')
+      if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour')
+      return relative.format(-Math.floor(minutes / (24 * 60)), 'day')
+    },
+  }
+}
+
+function money(amount: Money, locale: Locale, isShort: boolean): string {
+  const decimals = decimalsOf(amount.currency)
+  const value = amount.minor / 10 ** decimals
+  // ICU writes no symbol for a currency it would have to spell out, so the narrow one reads best in both languages.
+  const base = { style: 'currency', currency: amount.currency, currencyDisplay: 'narrowSymbol' } as const
+  return isShort && Math.abs(value) >= 100_000
+    ? new Intl.NumberFormat(locale, { ...base, notation: 'compact', maximumFractionDigits: 1 }).format(value)
+    : new Intl.NumberFormat(locale, base).format(value)
+}

@@ -1,0 +1,136 @@
+import { BlockStack, Button, Card, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import type { BenefitCodeCard, HomePage } from '#app/domain/pages.ts'
+import { CodeProposal, CodeResult } from './benefit-codes.tsx'
+import { FreshnessText } from './freshness.tsx'
+import { useWords } from './i18n.tsx'
+import { ImportCard } from './import-card.tsx'
+import { SetupGuide } from './setup-guide.tsx'
+
+type Props = {
+  page: HomePage
+  /** A decision that is being saved. */
+  savingKey: string | null
+  onDecide: (key: string, decision: 'confirmed' | 'declined') => void
+  onThemeAdded: () => void
+}
+
+export function HomeScreen({ page, savingKey, onDecide, onThemeAdded }: Props) {
+  const { t } = useWords()
+  const isSetUp = page.steps.every((step) => step.isDone)
+  const shopIsEmpty = page.import.state === 'done' && page.import.orders.read === 0
+  return (
+    <Page title={t('nav.home')}>
+      <BlockStack gap="400">
+        {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
+        {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
+        {shopIsEmpty ? <NoOrders /> : null}
+        {page.week === null ? null : <WeekCard week={page.week} />}
+        {page.week === null || shopIsEmpty ? null : (
+          <CodesCard codes={page.codes} savingKey={savingKey} onDecide={onDecide} />
+        )}
+        <FreshnessCard page={page} />
+      </BlockStack>
+    </Page>
+  )
+}
+
+function NoOrders() {
+  const { t } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('home.empty.title')}
+        </Text>
+        <Text as="p">{t('home.empty.text')}</Text>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function WeekCard({ week }: { week: NonNullable<HomePage['week']> }) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('home.week.title')}
+        </Text>
+        <Text as="p">
+          {week.atRiskCount === 0
+            ? t('home.week.none')
+            : t('home.week.atRisk', {
+                count: week.atRiskCount,
+                n: f.number(week.atRiskCount),
+                money: f.moneyShort(week.atRisk12m),
+              })}
+        </Text>
+        {week.thinnest === null ? null : (
+          <Text as="p">
+            {t('home.week.thinnest', {
+              stage: t(`stage.${week.thinnest.stage}`),
+              share: f.percent(week.thinnest.share),
+            })}
+          </Text>
+        )}
+        <InlineStack gap="300">
+          {week.atRiskCount === 0 ? null : <Button url="/app/segments/at-risk">{t('home.week.open')}</Button>}
+          <Button url="/app/segments" variant="plain">
+            {t('home.week.all')}
+          </Button>
+        </InlineStack>
+      </BlockStack>
+    </Card>
+  )
+}
+
+type CodesProps = { codes: BenefitCodeCard[]; savingKey: string | null; onDecide: Props['onDecide'] }
+
+function CodesCard({ codes, savingKey, onDecide }: CodesProps) {
+  const { t } = useWords()
+  const confirmed = codes.filter((code) => code.state === 'confirmed')
+  const proposed = codes.filter((code) => code.state === 'proposed')
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <Text as="h2" variant="headingMd">
+          {t('codes.title')}
+        </Text>
+        {confirmed.map((code) => (
+          <CodeResult key={code.key} code={code} />
+        ))}
+        {proposed.map((code) => (
+          <CodeProposal key={code.key} code={code} isSaving={savingKey === code.key} onDecide={onDecide} />
+        ))}
+        {confirmed.length + proposed.length === 0 ? <Text as="p">{t('codes.none')}</Text> : null}
+        <div>
+          <Link url="/app/settings#codes">{t('codes.choose')}</Link>
+        </div>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function FreshnessCard({ page }: { page: HomePage }) {
+  const { t, f } = useWords()
+  const { lastOrderAt } = page.freshness
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('freshness.title')}
+        </Text>
+        <Text as="p">
+          {lastOrderAt === null ? t('freshness.noOrder') : t('freshness.lastOrder', { time: f.dateTime(lastOrderAt) })}
+        </Text>
+        <Text as="p">
+          <FreshnessText freshness={page.freshness} />
+        </Text>
+        {page.freshness.isLate ? <Text as="p">{t('freshness.whatNow')}</Text> : null}
+        <div>
+          <Link url="/app/activity">{t('freshness.activity')}</Link>
+        </div>
+      </BlockStack>
+    </Card>
+  )
+}

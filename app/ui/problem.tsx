@@ -1,0 +1,30 @@
+import { Banner, BlockStack, Text } from '@shopify/polaris'
+import type { ReactNode } from 'react'
+import type { Problem } from '#app/domain/pages.ts'
+import { useWords } from './i18n.tsx'
+
+/** What happened, what is still safe, what comes next and when; red, and where it belongs. */
+export function ProblemBanner({ problem, children }: { problem: Problem; children?: ReactNode }) {
+  const { t } = useWords()
+  return (
+    <Banner tone="critical" title={t(`problem.${problem.kind}.title`)}>
+      <BlockStack gap="200">
+        <ProblemText problem={problem} />
+        {children}
+      </BlockStack>
+    </Banner>
+  )
+}
+
+export function ProblemText({ problem }: { problem: Problem }) {
+  const { t, f } = useWords()
+  return (
+    <BlockStack gap="100">
+      <Text as="p">{t(`problem.${problem.kind}.text`)}</Text>
+      {problem.detail ? <Text as="p">{t('problem.detail', { detail: problem.detail })}</Text> : null}
+      {problem.nextTryAt === undefined ? null : (
+        <Text as="p">{t('problem.nextTry', { time: f.dateTime(problem.nextTryAt) })}</Text>
+      )}
+    </BlockStack>
+  )
+}

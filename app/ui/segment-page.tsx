@@ -1,0 +1,150 @@
+import { BlockStack, Button, Card, InlineStack, Page, Text } from '@shopify/polaris'
+import { useState } from 'react'
+import type { SegmentPage, SegmentPreview } from '#app/domain/pages.ts'
+import type { Thresholds } from '#app/domain/stages.ts'
+import { CustomerList } from './customer-list.tsx'
+import { FreshnessText } from './freshness.tsx'
+import { useWords } from './i18n.tsx'
+import { EmptyCard } from './page-states.tsx'
+import { SaveBar } from './save-bar.tsx'
+import { SegmentExplained } from './segment-explained.tsx'
+import { SegmentPreviewCard } from './segment-preview.tsx'
+import { StageBadge, segmentName } from './stage-badge.tsx'
+import { RuleSentence, isRuleValid } from './rule-sentence.tsx'
+
+type Props = {
+  page: SegmentPage
+  preview: SegmentPreview | null
+  isPreviewing: boolean
+  hasPreviewFailed: boolean
+  isSaving: boolean
+  onPreview: (thresholds: Thresholds) => void
+  onSave: (thresholds: Thresholds) => void
+}
+
+export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, isSaving, onPreview, onSave }: Props) {
+  const { t, f } = useWords()
+  const [draft, setDraft] = useState<Thresholds>(page.thresholds)
+  const [saved, setSaved] = useState(page.thresholds)
+  // What was saved elsewhere, or just now, replaces the draft.
+  if (saved !== page.thresholds && !isSameRule(saved, page.thresholds)) {
+    setSaved(page.thresholds)
+    setDraft(page.thresholds)
+  }
+  const isDirty = !isSameRule(draft, page.thresholds)
+  const isValid = isRuleValid(draft)
+  const name = segmentName(t, page.segment, page.cherryPublicName)
+  function change(thresholds: Thresholds) {
+    setDraft(thresholds)
+    if (isRuleValid(thresholds)) onPreview(thresholds)
+  }
+  return (
+    <Page
+      title={name}
+      titleMetadata={<StageBadge segment={page.segment} isPublic={page.cherryPublicName} />}
+      backAction={{ content: t('nav.segments'), url: '/app/segments' }}
+    >
+      <SaveBar
+        isOpen={isDirty}
+        isSaving={isSaving}
+        isValid={isValid}
+        onSave={() => onSave(draft)}
+        onDiscard={() => setDraft(page.thresholds)}
+      />
+      <BlockStack gap="400">
+        <Card>
+          <BlockStack gap="300">
+            <RuleSentence segment={page.segment} thresholds={draft} onChange={change} />
+            <Text as="p" tone="subdued">
+              {t('count.customersShare', { count: page.row.customers, n: f.number(page.row.customers), share: f.percent(page.row.share) })}
+              {' · '}
+              {t('segment.revenue', { money: f.moneyShort(page.row.revenue12m) })}
+              {' · '}
+              <FreshnessText freshness={page.freshness} />
+            </Text>
+            <ShopifyList page={page} />
+          </BlockStack>
+        </Card>
+        {isDirty ? (
+          <SegmentPreviewCard preview={preview} isBusy={isPreviewing} hasFailed={hasPreviewFailed} isValid={isValid} />
+        ) : null}
+        <People page={page} name={name} />
+        <OutcomeCard page={page} />
+        <SegmentExplained page={page} />
+      </BlockStack>
+    </Page>
+  )
+}
+
+function isSameRule(one: Thresholds, other: Thresholds): boolean {
+  return (Object.keys(one) as (keyof Thresholds)[]).every((key) => one[key] === other[key])
+}
+
+function ShopifyList({ page }: { page: SegmentPage }) {
+  const { t } = useWords()
+  if (page.tag === null)
+    return (
+      <Text as="p" tone="subdued">
+        {t('segment.noTag')}
+      </Text>
+    )
+  if (!page.taggingOn)
+    return (
+      <Text as="p" tone="subdued">
+        {t('segment.tagLater', { tag: page.tag })}
+      </Text>
+    )
+  return (
+    <InlineStack>
+      <Button url={page.shopifyListUrl} target="_top">
+        {t('segment.openInShopify', { tag: page.tag })}
+      </Button>
+    </InlineStack>
+  )
+}
+
+function People({ page, name }: { page: SegmentPage; name: string }) {
+  const { t, f } = useWords()
+  if (page.examples.length === 0)
+    return <EmptyCard title={t('segment.empty.title', { name })} text={t('segment.empty.text')} />
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {page.row.customers > page.examples.length
+            ? t('segment.someOf', { shown: f.number(page.examples.length), n: f.number(page.row.customers) })
+            : t('segment.allOf')}
+        </Text>
+        <CustomerList rows={page.examples} />
+      </BlockStack>
+    </Card>
+  )
+}
+
+function OutcomeCard({ page }: { page: SegmentPage }) {
+  const { t, f } = useWords()
+  const { outcome } = page
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('outcome.title')}
+        </Text>
+        {outcome === null || outcome.then === 0 ? (
+          <Text as="p">{t('outcome.none')}</Text>
+        ) : (
+          <Text as="p">
+            {t('outcome.text', {
+              count: outcome.then,
+              then: f.number(outcome.then),
+              again: f.number(outcome.orderedAgain),
+              share: f.percent(outcome.orderedAgain / outcome.then),
+              days: f.number(outcome.days),
+            })}
+            {page.segment === 'at-risk' || page.segment === 'lapsed' ? ` ${t('outcome.think')}` : ''}
+          </Text>
+        )}
+      </BlockStack>
+    </Card>
+  )
+}

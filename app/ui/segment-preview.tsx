@@ -1,0 +1,57 @@
+import { BlockStack, Card, InlineGrid, InlineStack, Spinner, Text } from '@shopify/polaris'
+import type { CustomerRow, SegmentPreview } from '#app/domain/pages.ts'
+import { CustomerList } from './customer-list.tsx'
+import { useWords } from './i18n.tsx'
+
+type Props = { preview: SegmentPreview | null; isBusy: boolean; hasFailed: boolean; isValid: boolean }
+
+/** What saving would do: how many, who enters and who leaves. Nothing has changed yet. */
+export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Props) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <div aria-live="polite">
+        <BlockStack gap="300">
+          <InlineStack gap="200" blockAlign="center">
+            <Text as="h2" variant="headingMd">
+              {t('preview.title')}
+            </Text>
+            {isBusy ? <Spinner size="small" accessibilityLabel={t('preview.busy')} /> : null}
+          </InlineStack>
+          {!isValid ? (
+            <Text as="p" tone="critical">
+              {t('preview.invalid')}
+            </Text>
+          ) : hasFailed ? (
+            <Text as="p" tone="critical">
+              {t('preview.failed')}
+            </Text>
+          ) : preview === null ? (
+            <Text as="p">{t('preview.busy')}</Text>
+          ) : (
+            <>
+              <Text as="p" variant="headingLg">
+                {t('count.customersShare', { count: preview.customers, n: f.number(preview.customers), share: f.percent(preview.share) })}
+              </Text>
+              <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
+                <Moves title={t('preview.enters', { count: preview.enters, n: f.number(preview.enters) })} rows={preview.entering} />
+                <Moves title={t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })} rows={preview.leaving} />
+              </InlineGrid>
+            </>
+          )}
+        </BlockStack>
+      </div>
+    </Card>
+  )
+}
+
+function Moves({ title, rows }: { title: string; rows: CustomerRow[] }) {
+  return (
+    <BlockStack gap="100">
+      <Text as="h3" variant="headingSm">
+        {title}
+      </Text>
+      <CustomerList rows={rows} />
+    </BlockStack>
+  )
+}

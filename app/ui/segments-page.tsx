@@ -1,0 +1,214 @@
+import { BlockStack, Button, Card, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import { useState } from 'react'
+import type { SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
+import type { Estimates } from '#app/domain/stages.ts'
+import { useWords } from './i18n.tsx'
+import { ImportCard, isImporting } from './import-card.tsx'
+import { EmptyCard } from './page-states.tsx'
+import { segmentName } from './stage-badge.tsx'
+import { StageTable } from './stage-table.tsx'
+
+const OTHERS: readonly SegmentKey[] = ['prospect', 'one-and-done', 'lapsed']
+
+type Props = {
+  page: SegmentsPage
+  isSaving: boolean
+  onEstimates: (version: number, decision: 'adopt' | 'keep') => void
+}
+
+export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
+  const { t } = useWords()
+  if (page.rows.length === 0 || page.totalCustomers === 0) return <NothingYet page={page} />
+  return (
+    <Page title={t('nav.segments')}>
+      <BlockStack gap="400">
+        {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
+        {page.estimates === null ? null : (
+          <Text as="p" variant="bodyLg">
+            <Headline estimates={page.estimates} />
+          </Text>
+        )}
+        <Cards page={page} />
+        <Others page={page} />
+        {page.proposal === null ? null : (
+          <ProposalCard proposal={page.proposal} current={page.estimates} isSaving={isSaving} onEstimates={onEstimates} />
+        )}
+        <Card padding="0">
+          <StageTable rows={page.rows} freshness={page.freshness} taggingOn={page.taggingOn} />
+        </Card>
+        {page.watched === 0 ? null : <WatchCard watched={page.watched} />}
+      </BlockStack>
+    </Page>
+  )
+}
+
+function NothingYet({ page }: { page: SegmentsPage }) {
+  const { t } = useWords()
+  const isWaiting = isImporting(page.import) || page.import.state === 'failed'
+  return (
+    <Page title={t('nav.segments')}>
+      {isWaiting ? (
+        <ImportCard progress={page.import} />
+      ) : (
+        <EmptyCard title={t('segments.empty.title')} text={t('segments.empty.text')} />
+      )}
+    </Page>
+  )
+}
+
+/** When people reorder here; a starting value is called one. */
+export function Headline({ estimates }: { estimates: Estimates }) {
+  const { t, f } = useWords()
+  if (estimates.source === 'starting' || estimates.medianFirstGapDays === null || estimates.p80FirstGapDays === null)
+    return <>{t('segments.starting', { days: f.number(Math.round(estimates.cycleDays)), n: f.number(estimates.reorderers) })}</>
+  return (
+    <>
+      {t('segments.headline', {
+        half: f.number(Math.round(estimates.medianFirstGapDays)),
+        most: f.number(Math.round(estimates.p80FirstGapDays)),
+      })}
+    </>
+  )
+}
+
+function Cards({ page }: { page: SegmentsPage }) {
+  const { t, f } = useWords()
+  const rows = new Map(page.rows.map((row) => [row.segment, row]))
+  const loyal = rows.get('loyal')
+  const repeat = rows.get('repeat')
+  return (
+    <InlineGrid columns={{ xs: 1, sm: 2, md: 4 }} gap="400">
+      <BigCard segment="new" customers={rows.get('new')?.customers ?? 0} share={rows.get('new')?.share ?? 0} />
+      <BigCard
+        segment="repeat"
+        customers={(repeat?.customers ?? 0) + (loyal?.customers ?? 0)}
+        share={(repeat?.share ?? 0) + (loyal?.share ?? 0)}
+        note={t('segments.ofThemLoyal', { n: f.number(loyal?.customers ?? 0) })}
+      />
+      <BigCard segment="at-risk" customers={rows.get('at-risk')?.customers ?? 0} share={rows.get('at-risk')?.share ?? 0} />
+      <BigCard
+        segment="cherry-picker"
+        customers={rows.get('cherry-picker')?.customers ?? 0}
+        share={rows.get('cherry-picker')?.share ?? 0}
+      />
+    </InlineGrid>
+  )
+}
+
+type BigCardProps = { segment: SegmentKey; customers: number; share: number; note?: string }
+
+function BigCard({ segment, customers, share, note }: BigCardProps) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Link url={`/app/segments/${segment}`} removeUnderline monochrome>
+          <Text as="span" variant="headingSm">
+            {segmentName(t, segment)}
+          </Text>
+        </Link>
+        <Text as="p" variant="headingXl">
+          {f.number(customers)}
+        </Text>
+        <Text as="p" tone="subdued">
+          {t('segments.shareOfAll', { share: f.percent(share) })}
+          {note === undefined ? null : (
+            <>
+              <br />
+              <Link url="/app/segments/loyal">{note}</Link>
+            </>
+          )}
+        </Text>
+        <Text as="p" tone="subdued" variant="bodySm">
+          {t(`segments.help.${segment}`)}
+        </Text>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function Others({ page }: { page: SegmentsPage }) {
+  const { t, f } = useWords()
+  const [isOpen, setIsOpen] = useState(false)
+  const rows = page.rows.filter((row) => OTHERS.includes(row.segment))
+  const customers = rows.reduce((sum, row) => sum + row.customers, 0)
+  return (
+    <Card background="bg-surface-secondary">
+      <BlockStack gap="300">
+        <InlineStack align="space-between" blockAlign="center" gap="200">
+          <Text as="h2" variant="bodyMd" tone="subdued">
+            {t('segments.others', { n: f.number(customers) })}
+          </Text>
+          <Button variant="plain" disclosure={isOpen ? 'up' : 'down'} ariaExpanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+            {isOpen ? t('segments.hideOthers') : t('segments.showOthers')}
+          </Button>
+        </InlineStack>
+        {isOpen ? rows.map((row) => <OtherRow key={row.segment} row={row} />) : null}
+      </BlockStack>
+    </Card>
+  )
+}
+
+function OtherRow({ row }: { row: StageRow }) {
+  const { t, f } = useWords()
+  return (
+    <InlineStack align="space-between" gap="200">
+      <Link url={`/app/segments/${row.segment}`}>{segmentName(t, row.segment)}</Link>
+      <Text as="span" tone="subdued">
+        {t('count.customersShare', { n: f.number(row.customers), count: row.customers, share: f.percent(row.share) })}
+      </Text>
+    </InlineStack>
+  )
+}
+
+type ProposalProps = {
+  proposal: NonNullable<SegmentsPage['proposal']>
+  current: Estimates | null
+  isSaving: boolean
+  onEstimates: Props['onEstimates']
+}
+
+function ProposalCard({ proposal, current, isSaving, onEstimates }: ProposalProps) {
+  const { t, f } = useWords()
+  const before = current === null ? null : Math.round(current.windowDays)
+  const after = Math.round(proposal.estimates.windowDays)
+  const direction = before === null || before === after ? 'same' : before < after ? 'later' : 'sooner'
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t(`estimates.${direction}`)}
+        </Text>
+        <Text as="p">
+          {t('estimates.moves', { count: proposal.moves, n: f.number(proposal.moves) })}{' '}
+          {before === null ? null : t('estimates.window', { before: f.number(before), after: f.number(after) })}
+        </Text>
+        <Text as="p">
+          <Headline estimates={proposal.estimates} />
+        </Text>
+        <InlineStack gap="200">
+          <Button variant="primary" loading={isSaving} onClick={() => onEstimates(proposal.estimates.version, 'adopt')}>
+            {t('estimates.adopt')}
+          </Button>
+          <Button disabled={isSaving} onClick={() => onEstimates(proposal.estimates.version, 'keep')}>
+            {t('estimates.keep')}
+          </Button>
+        </InlineStack>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function WatchCard({ watched }: { watched: number }) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('watch.title')}
+        </Text>
+        <Text as="p">{t('watch.text', { n: f.number(watched) })}</Text>
+      </BlockStack>
+    </Card>
+  )
+}

@@ -1,0 +1,115 @@
+import { Banner, BlockStack, Card, Layout, Page, Select, Text } from '@shopify/polaris'
+import { useState } from 'react'
+import type { BenefitCodeCard, DryRun } from '#app/domain/pages.ts'
+import type { LeftOutReason } from '#app/domain/order.ts'
+import { SettingsShape, patchedSettings } from '#app/domain/settings.ts'
+import type { Settings, SettingsData } from '#app/domain/settings.ts'
+import { useWords } from './i18n.tsx'
+import { SaveBar } from './save-bar.tsx'
+import { CodeSettings } from './settings-codes.tsx'
+import { OrderRuleSettings } from './settings-order-rule.tsx'
+import { StopTagging } from './settings-stop.tsx'
+import { TagSettings } from './settings-tags.tsx'
+
+/** What the settings page shows. */
+export type SettingsView = {
+  settings: Settings
+  /** Null until the orders have been looked through. */
+  orders: { all: number; leftOut: Record<LeftOutReason, number> } | null
+  codes: BenefitCodeCard[]
+}
+
+export type SettingsProps = {
+  page: SettingsView
+  tagPreview: DryRun | null
+  isPreviewing: boolean
+  isSaving: boolean
+  /** Field → key of a text, from the server. */
+  errors: Record<string, string>
+  onPreviewTags: (draft: SettingsData) => void
+  onSave: (draft: SettingsData) => void
+  onStop: () => void
+  onRemove: () => void
+}
+
+/** Field paths with the message key of what is wrong with them. */
+function problemsOf(draft: SettingsData): Record<string, string> {
+  const parsed = SettingsShape.safeParse(draft)
+  if (parsed.success) return {}
+  return Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]))
+}
+
+export function SettingsScreen(props: SettingsProps) {
+  const { page, isSaving, onSave } = props
+  const { t } = useWords()
+  const { version: _version, ...stored } = page.settings
+  const [draft, setDraft] = useState<SettingsData>(stored)
+  const [seen, setSeen] = useState(page.settings.version)
+  // A save raises the version: what the server holds now is what the page starts from.
+  if (seen !== page.settings.version) {
+    setSeen(page.settings.version)
+    setDraft(stored)
+  }
+  const problems = { ...props.errors, ...problemsOf(draft) }
+  const isDirty = JSON.stringify(draft) !== JSON.stringify(stored)
+  const change = (patch: Partial<SettingsData>) => setDraft(patchedSettings(draft, patch) as SettingsData)
+  return (
+    <Page title={t('nav.settings')}>
+      <SaveBar
+        isOpen={isDirty}
+        isSaving={isSaving}
+        isValid={Object.keys(problemsOf(draft)).length === 0}
+        onSave={() => onSave(draft)}
+        onDiscard={() => setDraft(stored)}
+      />
+      <BlockStack gap="400">
+        {Object.keys(props.errors).length === 0 ? null : (
+          <Banner tone="critical" title={t('settings.notSaved')}>
+            <Text as="p">{t('settings.notSavedText')}</Text>
+          </Banner>
+        )}
+        <Layout>
+          <Layout.AnnotatedSection title={t('orderRule.title')} description={t('orderRule.text')}>
+            <OrderRuleSettings draft={draft} orders={page.orders} hasProblem={'orderRule.statuses' in problems} onChange={change} />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection id="codes" title={t('codes.title')} description={t('codes.text')}>
+            <CodeSettings draft={draft} codes={page.codes} onChange={change} />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection title={t('tags.title')} description={t('tags.text')}>
+            <TagSettings
+              draft={draft}
+              problems={problems}
+              isDirty={isDirty}
+              preview={props.tagPreview}
+              isPreviewing={props.isPreviewing}
+              onPreview={() => props.onPreviewTags(draft)}
+              onChange={change}
+            />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection title={t('language.title')} description={t('language.text')}>
+            <Card>
+              <Select
+                label={t('language.label')}
+                value={draft.language ?? ''}
+                options={[
+                  { value: '', label: t('language.admin') },
+                  { value: 'en', label: 'English' },
+                  { value: 'ko', label: '한국어' },
+                ]}
+                onChange={(value) => change({ language: value === 'en' || value === 'ko' ? value : null })}
+              />
+            </Card>
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection title={t('stop.title')} description={t('stop.text')}>
+            <StopTagging
+              taggingOn={page.settings.taggingOn}
+              isSaving={isSaving}
+              onStop={props.onStop}
+              onRemove={props.onRemove}
+            />
+          </Layout.AnnotatedSection>
+        </Layout>
+      </BlockStack>
+    </Page>
+  )
+}

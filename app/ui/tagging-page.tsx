@@ -1,0 +1,145 @@
+import { Badge, BlockStack, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
+import { useId } from 'react'
+import type { DryRun, TagRun } from '#app/domain/pages.ts'
+import { DownloadButton } from './download-button.tsx'
+import { useWords } from './i18n.tsx'
+import { ImportCard } from './import-card.tsx'
+import { EmptyCard } from './page-states.tsx'
+import { ProblemBanner } from './problem.tsx'
+
+type Props = { page: DryRun; isStarting: boolean; onStart: () => void }
+
+export function TaggingScreen({ page, isStarting, onStart }: Props) {
+  const { t, f } = useWords()
+  return (
+    <Page
+      title={t('tagging.title')}
+      titleMetadata={<Badge tone={page.taggingOn ? 'success' : undefined}>{page.taggingOn ? t('tagging.on') : t('tagging.off')}</Badge>}
+      backAction={{ content: t('nav.segments'), url: '/app/segments' }}
+    >
+      <BlockStack gap="400">
+        {page.import.state === 'done' ? null : <ImportCard progress={page.import} />}
+        {page.running === null ? null : <RunCard run={page.running} />}
+        {page.import.state === 'done' ? <DryRunCard page={page} isStarting={isStarting} onStart={onStart} /> : null}
+        {page.import.state === 'done' ? (
+          <Text as="p" tone="subdued">
+            {t('tagging.asOf', { time: f.dateTime(page.asOf) })}
+          </Text>
+        ) : null}
+      </BlockStack>
+    </Page>
+  )
+}
+
+function DryRunCard({ page, isStarting, onStart }: Props) {
+  const { t, f } = useWords()
+  const changes = page.tags.filter((tag) => tag.adds + tag.removes > 0)
+  if (changes.length === 0 && page.metafields === 0)
+    return (
+      <EmptyCard
+        title={page.taggingOn ? t('tagging.upToDate.title') : t('tagging.empty.title')}
+        text={page.taggingOn ? t('tagging.upToDate.text') : t('tagging.empty.text')}
+      />
+    )
+  const isRunning = page.running !== null && (page.running.state === 'planned' || page.running.state === 'running')
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <BlockStack gap="200">
+          <Text as="h2" variant="headingMd">
+            {t('tagging.dryRun')}
+          </Text>
+          <DryRunSentences page={page} />
+        </BlockStack>
+        <DryRunTable page={page} />
+        {page.taggingOn ? (
+          <Text as="p">{t('tagging.soon')}</Text>
+        ) : (
+          <Text as="p" tone="subdued">
+            {t('tagging.whatStarts', { n: f.number(page.metafields) })}
+          </Text>
+        )}
+        <InlineStack gap="300">
+          {page.taggingOn ? null : (
+            <Button variant="primary" onClick={onStart} loading={isStarting} disabled={isRunning}>
+              {t('tagging.start')}
+            </Button>
+          )}
+          <DownloadButton url="/app/tagging/list" fileName="morello-dry-run.csv">
+            {t('tagging.download')}
+          </DownloadButton>
+        </InlineStack>
+      </BlockStack>
+    </Card>
+  )
+}
+
+/** The dry run in words, the merchant's own tags last. */
+export function DryRunSentences({ page }: { page: DryRun }) {
+  const { t, f } = useWords()
+  const sentences = page.tags
+    .filter((tag) => tag.adds + tag.removes > 0)
+    .map((tag) => {
+      const adds = t('tagging.adds', { count: tag.adds, n: f.number(tag.adds), tag: tag.tag })
+      const removes = t('tagging.removes', { count: tag.removes, n: f.number(tag.removes), tag: tag.tag })
+      return tag.removes === 0 ? adds : tag.adds === 0 ? removes : `${adds} ${removes}`
+    })
+  return (
+    <BlockStack gap="100">
+      <Text as="p">{sentences.slice(0, 2).join(' ')}</Text>
+      <Text as="p" fontWeight="semibold">
+        {t('tagging.own', { n: f.number(page.foreignTagsChanged) })}
+      </Text>
+      {page.preexisting === 0 ? null : (
+        <Text as="p">{t('tagging.preexisting', { count: page.preexisting, n: f.number(page.preexisting) })}</Text>
+      )}
+    </BlockStack>
+  )
+}
+
+export function DryRunTable({ page }: { page: DryRun }) {
+  const { t, f } = useWords()
+  return (
+    <DataTable
+      columnContentTypes={['text', 'numeric', 'numeric']}
+      headings={[t('tagging.tag'), t('tagging.get'), t('tagging.lose')]}
+      rows={page.tags.map((tag) => [tag.tag, f.number(tag.adds), f.number(tag.removes)])}
+    />
+  )
+}
+
+function RunCard({ run }: { run: TagRun }) {
+  const { t, f } = useWords()
+  const id = useId()
+  const isOver = run.state === 'done' || run.state === 'failed'
+  const share = run.customers === 0 ? 0 : Math.min(1, run.statesWritten / run.customers)
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t(`run.${run.kind}.${run.state}`)}
+        </Text>
+        {run.problem === null ? null : <ProblemBanner problem={run.problem} />}
+        <Text as="p" id={id}>
+          {t('run.written', { n: f.number(run.statesWritten), total: f.number(run.customers) })}
+        </Text>
+        {isOver ? null : <ProgressBar progress={Math.floor(share * 100)} size="small" animated={false} ariaLabelledBy={id} />}
+        <RunFigures run={run} />
+      </BlockStack>
+    </Card>
+  )
+}
+
+export function RunFigures({ run }: { run: TagRun }) {
+  const { t, f } = useWords()
+  return (
+    <BlockStack gap="100">
+      <Text as="p">{t('run.figures', { added: f.number(run.tagsAdded), removed: f.number(run.tagsRemoved) })}</Text>
+      {run.failures === 0 ? null : (
+        <Text as="p" tone="critical">
+          {t('run.failures', { count: run.failures, n: f.number(run.failures) })}
+        </Text>
+      )}
+    </BlockStack>
+  )
+}

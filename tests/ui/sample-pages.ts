@@ -1,0 +1,428 @@
+import type {
+  ActivityPage,
+  CustomerPage,
+  CustomerRow,
+  DryRun,
+  Freshness,
+  HomePage,
+  ImportProgress,
+  SegmentPage,
+  SegmentsPage,
+  StageRow,
+} from '#app/domain/pages.ts'
+import { DAY_MS } from '#app/domain/order.ts'
+import { defaultSettings } from '#app/domain/settings.ts'
+import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
+import type { Estimates, Stage, StageReason } from '#app/domain/stages.ts'
+import type { SettingsView } from '#app/ui/settings-page.tsx'
+
+export const AS_OF = Date.parse('2026-11-22T03:00:00Z')
+const won = (minor: number) => ({ minor, currency: 'KRW' })
+
+export const FRESH: Freshness = { lastOrderAt: AS_OF - 120_000, asOf: AS_OF, isLate: false }
+export const LATE: Freshness = { lastOrderAt: AS_OF - 3 * DAY_MS, asOf: AS_OF - 2 * DAY_MS, isLate: true }
+export const NO_FRESHNESS: Freshness = { lastOrderAt: null, asOf: null, isLate: false }
+
+export const IMPORTED: ImportProgress = {
+  state: 'done',
+  orders: { read: 48_000, total: 48_000 },
+  customers: { read: 14_682, total: 14_682 },
+  problem: null,
+}
+export const IMPORTING: ImportProgress = {
+  state: 'reading',
+  orders: { read: 12_400, total: 48_000 },
+  customers: { read: 0, total: null },
+  problem: null,
+}
+export const IMPORT_FAILED: ImportProgress = {
+  ...IMPORTING,
+  state: 'failed',
+  problem: { kind: 'shopify-unavailable', detail: 'Service unavailable', nextTryAt: AS_OF + 300_000 },
+}
+export const EMPTY_IMPORT: ImportProgress = {
+  state: 'done',
+  orders: { read: 0, total: 0 },
+  customers: { read: 0, total: 0 },
+  problem: null,
+}
+
+export const ESTIMATES: Estimates = {
+  version: 2,
+  takenAt: AS_OF - 30 * DAY_MS,
+  adoptedAt: AS_OF - 30 * DAY_MS,
+  source: 'learned',
+  reorderers: 4_210,
+  cycleDays: 61.4,
+  windowDays: 122.6,
+  medianFirstGapDays: 56.2,
+  p80FirstGapDays: 122.6,
+  gapRatioP20: 0.55,
+  gapRatioP80: 1.45,
+  firstGapPercentiles: [],
+}
+export const STARTING: Estimates = {
+  ...ESTIMATES,
+  version: 1,
+  source: 'starting',
+  reorderers: 12,
+  cycleDays: 60,
+  windowDays: 60,
+  medianFirstGapDays: null,
+  p80FirstGapDays: null,
+}
+
+export function reasonOf(reason: Partial<StageReason> & { stage: Stage; orders: number }): StageReason {
+  return {
+    sinceLastDays: null,
+    lastGapDays: null,
+    usualGapDays: null,
+    hopedWithinDays: null,
+    ruleVersion: 1,
+    estimatesVersion: 2,
+    ...reason,
+  }
+}
+
+export const AT_RISK = reasonOf({ stage: 'at-risk', orders: 2, sinceLastDays: 110, lastGapDays: 138, hopedWithinDays: 98 })
+export const USUAL = reasonOf({
+  stage: 'at-risk',
+  orders: 5,
+  sinceLastDays: 70,
+  lastGapDays: 38,
+  usualGapDays: 41,
+  hopedWithinDays: 62,
+})
+
+function rowOf(segment: StageRow['segment'], customers: number, minor: number, change: number | null): StageRow {
+  return {
+    segment,
+    customers,
+    share: customers / 14_682,
+    revenue12m: won(minor),
+    change7: change,
+    change30: change === null ? null : change * 4,
+    updatedAt: AS_OF,
+    isTagged: segment !== 'prospect',
+  }
+}
+
+export const SEGMENTS: SegmentsPage = {
+  freshness: FRESH,
+  import: IMPORTED,
+  estimates: ESTIMATES,
+  proposal: {
+    estimates: { ...ESTIMATES, version: 3, windowDays: 131, medianFirstGapDays: 60, p80FirstGapDays: 131 },
+    moves: 212,
+  },
+  rows: [
+    rowOf('prospect', 1_204, 0, 12),
+    rowOf('new', 2_743, 98_400_000, 31),
+    rowOf('one-and-done', 5_855, 41_200_000, -18),
+    rowOf('repeat', 1_458, 83_000_000, 4),
+    rowOf('loyal', 1_223, 214_500_000, 0),
+    rowOf('at-risk', 1_138, 21_400_000, -7),
+    rowOf('lapsed', 1_061, 3_100_000, null),
+    rowOf('cherry-picker', 312, 4_800_000, 3),
+  ],
+  totalCustomers: 14_682,
+  watched: 2_310,
+  taggingOn: true,
+}
+
+export const NO_SEGMENTS: SegmentsPage = {
+  ...SEGMENTS,
+  freshness: NO_FRESHNESS,
+  import: EMPTY_IMPORT,
+  estimates: null,
+  proposal: null,
+  rows: [],
+  totalCustomers: 0,
+  watched: 0,
+  taggingOn: false,
+}
+
+export const PEOPLE: CustomerRow[] = Array.from({ length: 10 }, (_, index) => ({
+  customer: String(7_012_345_678_001 + index),
+  orders: index % 2 === 0 ? 2 : 5,
+  spent: won(312_000 + index * 41_000),
+  lastTitle: index === 3 ? null : index % 2 === 0 ? 'Cica toner 500 ml' : '시카 토너 대용량 리필 기획 세트 (500ml + 200ml)',
+  since: AS_OF - (12 + index) * DAY_MS,
+  reason: index % 2 === 0 ? AT_RISK : USUAL,
+  cherry: 'none',
+}))
+
+export const SEGMENT: SegmentPage = {
+  segment: 'at-risk',
+  row: rowOf('at-risk', 1_138, 21_400_000, -7),
+  thresholds: DEFAULT_THRESHOLDS,
+  estimates: ESTIMATES,
+  examples: PEOPLE,
+  outcome: { then: 964, orderedAgain: 694, days: 120 },
+  trend: Array.from({ length: 180 }, (_, index) => ({
+    day: new Date(AS_OF - (179 - index) * DAY_MS).toISOString().slice(0, 10),
+    customers: Math.round(900 + index * 1.3 + 60 * Math.sin(index / 9)),
+  })),
+  replayedUntil: '2026-10-20',
+  shopifyListUrl: 'https://admin.shopify.com/store/example/customers?query=tag',
+  tag: 'seg:at-risk',
+  freshness: FRESH,
+  taggingOn: true,
+  cherryPublicName: false,
+}
+
+export const PREVIEW = {
+  customers: 1_320,
+  total: 14_682,
+  share: 0.09,
+  enters: 182,
+  leaves: 0,
+  entering: PEOPLE.slice(0, 2),
+  leaving: [],
+}
+
+export const CUSTOMER: CustomerPage = {
+  customer: '7012345678001',
+  stage: 'at-risk',
+  since: AS_OF - 12 * DAY_MS,
+  asOf: AS_OF,
+  reason: AT_RISK,
+  next: { stage: 'lapsed', at: AS_OF + 86 * DAY_MS },
+  timeline: [
+    { stage: 'new', from: AS_OF - 248 * DAY_MS, to: AS_OF - 125 * DAY_MS, isReplayed: true },
+    { stage: 'one-and-done', from: AS_OF - 125 * DAY_MS, to: AS_OF - 110 * DAY_MS, isReplayed: true },
+    { stage: 'repeat', from: AS_OF - 110 * DAY_MS, to: AS_OF - 12 * DAY_MS, isReplayed: true },
+    { stage: 'at-risk', from: AS_OF - 12 * DAY_MS, to: null, isReplayed: false },
+  ],
+  window: { from: AS_OF - 70 * DAY_MS, to: AS_OF - 15 * DAY_MS },
+  orders: [
+    {
+      id: '3',
+      name: '#1042',
+      orderedAt: AS_OF - 110 * DAY_MS,
+      net: won(154_000),
+      discount: won(0),
+      discounts: [],
+      leftOut: null,
+      title: 'Cica toner 500 ml',
+      moreLines: 2,
+    },
+    {
+      id: '2',
+      name: '#1010',
+      orderedAt: AS_OF - 180 * DAY_MS,
+      net: won(0),
+      discount: won(12_000),
+      discounts: ['auto:Summer sale'],
+      leftOut: 'cancelled',
+      title: '시카 토너',
+      moreLines: 0,
+    },
+    {
+      id: '1',
+      name: '#0988',
+      orderedAt: AS_OF - 248 * DAY_MS,
+      net: won(158_000),
+      discount: won(15_800),
+      discounts: ['code:WELCOME20'],
+      leftOut: null,
+      title: 'Starter set',
+      moreLines: 1,
+    },
+  ],
+  spent: won(312_000),
+  spent12m: won(312_000),
+  isBusiness: false,
+  isWatched: false,
+  cherry: {
+    tier: 'possible',
+    evidence: [
+      { kind: 'benefit-reused', speaksFor: true, count: 2, discounts: ['code:WELCOME20', 'code:HELLO10'] },
+      { kind: 'benefit-cancelled', speaksFor: true, count: 1, discounts: ['code:HELLO10'] },
+      { kind: 'full-price-order', speaksFor: false, count: 1, discounts: [] },
+      { kind: 'no-discount-habit', speaksFor: false, count: 3, discounts: [] },
+      { kind: 'not-counted', speaksFor: false, count: 1, discounts: ['staff:Sorry'] },
+    ],
+  },
+  tags: { ours: ['seg:repeat'], wanted: ['seg:at-risk'] },
+  shopifyUrl: 'https://admin.shopify.com/store/example/customers/7012345678001',
+}
+
+export const NO_ORDERS_CUSTOMER: CustomerPage = {
+  ...CUSTOMER,
+  stage: 'prospect',
+  reason: reasonOf({ stage: 'prospect', orders: 0 }),
+  next: null,
+  timeline: [],
+  window: null,
+  orders: [],
+  spent: won(0),
+  spent12m: won(0),
+  cherry: { tier: 'none', evidence: [] },
+  tags: { ours: [], wanted: [] },
+}
+
+export const HOME: HomePage = {
+  currency: 'KRW',
+  import: IMPORTED,
+  steps: [
+    { step: 'import', isDone: true },
+    { step: 'benefit-codes', isDone: false },
+    { step: 'look', isDone: false },
+    { step: 'tagging', isDone: false },
+    { step: 'theme', isDone: false },
+  ],
+  week: { atRiskCount: 138, atRisk12m: won(21_400_000), thinnest: { stage: 'repeat', share: 0.0912 } },
+  codes: [
+    {
+      key: 'code:WELCOME20',
+      label: 'WELCOME20',
+      firstOrders: 1_204,
+      given: won(9_100_000),
+      windowDays: 110,
+      cameBackShare: 0.14,
+      cameBackShareWithout: 0.26,
+      shareOnFirst: 0.96,
+      uses: 1_254,
+      state: 'confirmed',
+    },
+    {
+      key: 'code:HELLO10',
+      label: 'HELLO10',
+      firstOrders: 96,
+      given: won(410_000),
+      windowDays: 110,
+      cameBackShare: null,
+      cameBackShareWithout: null,
+      shareOnFirst: 0.941,
+      uses: 102,
+      state: 'proposed',
+    },
+  ],
+  freshness: FRESH,
+  themeEditorUrl: 'https://example.myshopify.com/admin/themes/current/editor',
+}
+
+export const HOME_IMPORTING: HomePage = {
+  ...HOME,
+  currency: null,
+  import: IMPORTING,
+  steps: HOME.steps.map((step) => ({ ...step, isDone: false })),
+  week: null,
+  codes: [],
+  freshness: NO_FRESHNESS,
+}
+
+export const DRY_RUN: DryRun = {
+  asOf: AS_OF,
+  tags: [
+    { tag: 'seg:new', adds: 2_743, removes: 0 },
+    { tag: 'seg:repeat', adds: 2_681, removes: 311 },
+    { tag: 'seg:loyal', adds: 1_223, removes: 0 },
+    { tag: 'seg:at-risk', adds: 1_204, removes: 0 },
+    { tag: 'seg:lapsed', adds: 1_061, removes: 0 },
+    { tag: 'seg:one-and-done', adds: 5_855, removes: 0 },
+    { tag: 'seg:cherry-picker', adds: 312, removes: 0 },
+  ],
+  customers: 13_478,
+  metafields: 14_682,
+  preexisting: 3,
+  foreignTagsChanged: 0,
+  taggingOn: false,
+  running: null,
+  import: IMPORTED,
+  total: 14_682,
+}
+
+export const RUN = {
+  id: 4,
+  kind: 'start' as const,
+  state: 'running' as const,
+  customers: 13_478,
+  tagsAdded: 5_200,
+  tagsRemoved: 0,
+  statesWritten: 4_800,
+  failures: 2,
+  startedAt: AS_OF - 60_000,
+  finishedAt: null,
+  problem: null,
+}
+
+export const ACTIVITY: ActivityPage = {
+  freshness: FRESH,
+  entries: [
+    {
+      what: 'work',
+      kind: 'publish',
+      state: 'parked',
+      attempts: 1,
+      at: AS_OF - 30_000,
+      problem: { kind: 'scope-missing', detail: 'Access denied for tagsAdd field.' },
+    },
+    {
+      what: 'work',
+      kind: 'catch-up',
+      state: 'waiting',
+      attempts: 2,
+      at: AS_OF - 50_000,
+      problem: { kind: 'shopify-unavailable', nextTryAt: AS_OF + 60_000 },
+    },
+    { what: 'tag-run', ...RUN },
+    {
+      what: 'import',
+      id: 2,
+      kind: 'history',
+      subject: 'orders',
+      state: 'done',
+      rows: 48_000,
+      badLines: 2,
+      startedAt: AS_OF - 600_000,
+      finishedAt: AS_OF - 300_000,
+      problem: null,
+    },
+    {
+      what: 'import',
+      id: 1,
+      kind: 'history',
+      subject: 'customers',
+      state: 'failed',
+      rows: 300,
+      badLines: 0,
+      startedAt: AS_OF - 900_000,
+      finishedAt: null,
+      problem: { kind: 'bulk-file-gone', nextTryAt: AS_OF + 60_000 },
+    },
+    {
+      what: 'privacy',
+      id: 1,
+      kind: 'data-request',
+      at: AS_OF - DAY_MS,
+      dueAt: AS_OF + 29 * DAY_MS,
+      doneAt: null,
+      hasExport: true,
+    },
+  ],
+}
+
+export const SETTINGS: SettingsView = {
+  settings: { ...defaultSettings(), taggingOn: true, version: 3, benefitCodes: { 'code:WELCOME20': 'confirmed' } },
+  orders: {
+    all: 16_372,
+    leftOut: { guest: 1_275, future: 0, test: 4, cancelled: 61, refunded: 38, unpaid: 12, zero: 7, 'other-currency': 0 },
+  },
+  codes: [
+    ...HOME.codes,
+    {
+      key: 'auto:Summer sale',
+      label: 'Summer sale',
+      firstOrders: 410,
+      given: won(6_000_000),
+      windowDays: 110,
+      cameBackShare: 0.2,
+      cameBackShareWithout: 0.26,
+      shareOnFirst: 0.31,
+      uses: 1_320,
+      state: 'other',
+    },
+  ],
+}
