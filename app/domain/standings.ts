@@ -1,0 +1,93 @@
+import type { CherryFacts } from './cherry-picker.ts'
+import type { StageFacts } from './stages.ts'
+
+/**
+ * A shop's customers as columns: position i of every column is one customer. One pass over the orders fills them, and the
+ * stages hand them on by value instead of reading a million orders again. No object per customer: NaN stands for null.
+ */
+export type Standings = {
+  count: number
+  customers: Float64Array
+  /** When the account was made, or the first order if that was earlier or the account is not known. */
+  knownFrom: Float64Array
+  n: Int32Array
+  firstAt: Float64Array
+  lastAt: Float64Array
+  firstGapDays: Float64Array
+  sumLnGapDays: Float64Array
+  isBusiness: Uint8Array
+  /** Since when the stage of asOf lasts, by replay. */
+  stageSince: Float64Array
+  dealLines: Int32Array
+  dealDiscounted: Int32Array
+  dealExpected: Float64Array
+  dealVariance: Float64Array
+  fullPriceOccasions: Int32Array
+  benefitsUsed: Int32Array
+  freeKits: Int32Array
+  benefitAttempts: Int32Array
+}
+
+/** Columns for so many customers, none of whom has ordered. */
+export function emptyStandings(count: number): Standings {
+  return {
+    count,
+    customers: new Float64Array(count),
+    knownFrom: new Float64Array(count).fill(NaN),
+    n: new Int32Array(count),
+    firstAt: new Float64Array(count).fill(NaN),
+    lastAt: new Float64Array(count).fill(NaN),
+    firstGapDays: new Float64Array(count).fill(NaN),
+    sumLnGapDays: new Float64Array(count),
+    isBusiness: new Uint8Array(count),
+    stageSince: new Float64Array(count),
+    dealLines: new Int32Array(count),
+    dealDiscounted: new Int32Array(count),
+    dealExpected: new Float64Array(count),
+    dealVariance: new Float64Array(count),
+    fullPriceOccasions: new Int32Array(count),
+    benefitsUsed: new Int32Array(count),
+    freeKits: new Int32Array(count),
+    benefitAttempts: new Int32Array(count),
+  }
+}
+
+/** Copies one customer's stage facts into an object that a whole pass shares. */
+export function stageFactsInto(facts: StageFacts, standings: Standings, position: number): void {
+  const n = standings.n[position]!
+  facts.n = n
+  facts.firstAt = n > 0 ? standings.firstAt[position]! : null
+  facts.lastAt = n > 0 ? standings.lastAt[position]! : null
+  facts.firstGapDays = n > 1 ? standings.firstGapDays[position]! : null
+  facts.sumLnGapDays = standings.sumLnGapDays[position]!
+}
+
+/** Copies one customer's cherry-picker facts into an object that a whole pass shares. */
+export function cherryFactsInto(facts: CherryFacts, standings: Standings, position: number): void {
+  facts.n = standings.n[position]!
+  facts.isBusiness = standings.isBusiness[position] === 1
+  facts.dealLines = standings.dealLines[position]!
+  facts.dealDiscounted = standings.dealDiscounted[position]!
+  facts.dealExpected = standings.dealExpected[position]!
+  facts.dealVariance = standings.dealVariance[position]!
+  facts.fullPriceOccasions = standings.fullPriceOccasions[position]!
+  facts.benefitsUsed = standings.benefitsUsed[position]!
+  facts.freeKits = standings.freeKits[position]!
+  facts.benefitAttempts = standings.benefitAttempts[position]!
+}
+
+/** Cherry-picker facts of somebody without an order. */
+export function emptyCherryFacts(): CherryFacts {
+  return {
+    n: 0,
+    isBusiness: false,
+    dealLines: 0,
+    dealDiscounted: 0,
+    dealExpected: 0,
+    dealVariance: 0,
+    fullPriceOccasions: 0,
+    benefitsUsed: 0,
+    freeKits: 0,
+    benefitAttempts: 0,
+  }
+}

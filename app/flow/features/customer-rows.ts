@@ -1,0 +1,116 @@
+import type { Instant } from '#app/domain/order.ts'
+import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
+import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import type { IdIndex } from '#app/domain/id-index.ts'
+import type { Folded } from './fold.ts'
+
+const CHUNK = 10_000
+
+type Kind = 'int4' | 'int8' | 'float8' | 'time' | 'bool'
+type Column = { name: string; kind: Kind; values: ArrayLike<number> }
+
+/** The stored columns in order, all but keys, title and asOf; NaN stands for null. */
+function columnsOf({ standings, orders, money }: Folded): Column[] {
+  return [
+    { name: 'n', kind: 'int4', values: standings.n },
+    { name: 'orders', kind: 'int4', values: orders },
+    { name: 'firstAt', kind: 'time', values: standings.firstAt },
+    { name: 'lastAt', kind: 'time', values: standings.lastAt },
+    { name: 'firstGapDays', kind: 'float8', values: standings.firstGapDays },
+    { name: 'sumLnGapDays', kind: 'float8', values: standings.sumLnGapDays },
+    { name: 'isBusiness', kind: 'bool', values: standings.isBusiness },
+    { name: 'netMinor', kind: 'int8', values: money.netMinor },
+    { name: 'net12mMinor', kind: 'int8', values: money.net12mMinor },
+    { name: 'dealLines', kind: 'int4', values: standings.dealLines },
+    { name: 'dealDiscounted', kind: 'int4', values: standings.dealDiscounted },
+    { name: 'dealExpected', kind: 'float8', values: standings.dealExpected },
+    { name: 'dealVariance', kind: 'float8', values: standings.dealVariance },
+    { name: 'fullPriceOccasions', kind: 'int4', values: standings.fullPriceOccasions },
+    { name: 'benefitsUsed', kind: 'int4', values: standings.benefitsUsed },
+    { name: 'freeKits', kind: 'int4', values: standings.freeKits },
+    { name: 'benefitAttempts', kind: 'int4', values: standings.benefitAttempts },
+  ]
+}
+
+const READ: Record<Kind, (row: CopyRow, field: number) => number> = {
+  int4: (row, field) => row.int4(field),
+  int8: (row, field) => row.int8(field),
+  float8: (row, field) => row.float8(field),
+  time: (row, field) => row.time(field),
+  bool: (row, field) => (row.bool(field) ? 1 : 0),
+}
+
+const CAST: Record<Kind, string> = { int4: 'int', int8: 'bigint', float8: 'float8', time: 'timestamptz', bool: 'bool' }
+
+function toSql(kind: Kind, value: number): unknown {
+  if (Number.isNaN(value)) return null
+  if (kind === 'time') return new Date(value)
+  return kind === 'bool' ? value === 1 : value
+}
+
+/** Writes the customers whose facts differ from what is stored, and removes those who are gone. */
+export async function writeCustomers(
+  tx: BulkTx,
+  shop: ShopId,
+  folded: Folded,
+  index: IdIndex,
+  asOf: Instant,
+): Promise<void> {
+  const { standings } = folded
+  const columns = columnsOf(folded)
+  const isStored = new Uint8Array(standings.count)
+  const gone: number[] = []
+  const names = columns.map((column) => `"${column.name}"`).join(', ')
+  const sql = `SELECT "customer", ${names} FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}`
+  await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), columns.length + 1, (row) => {
+    const position = index.find(row.int8(0))
+    if (position < 0) {
+      gone.push(row.int8(0))
+      return
+    }
+    for (let k = 0; k < columns.length; k += 1) {
+      const { kind, values } = columns[k]!
+      const value = values[position]!
+      if (row.isNull(k + 1) ? !Number.isNaN(value) : READ[kind](row, k + 1) !== value) return
+    }
+    isStored[position] = 1
+  })
+  if (gone.length > 0)
+    await tx.query('DELETE FROM "CustomerFeatures" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
+  let changed: number[] = []
+  for (let position = 0; position < standings.count; position += 1) {
+    if (isStored[position] === 1) continue
+    changed.push(position)
+    if (changed.length < CHUNK) continue
+    await writeChunk(tx, shop, folded, columns, changed, asOf)
+    changed = []
+  }
+  if (changed.length > 0) await writeChunk(tx, shop, folded, columns, changed, asOf)
+}
+
+async function writeChunk(
+  tx: BulkTx,
+  shop: ShopId,
+  folded: Folded,
+  columns: Column[],
+  positions: number[],
+  asOf: Instant,
+): Promise<void> {
+  const names = columns.map((column) => `"${column.name}"`)
+  const casts = columns.map((column, k) => `$${k + 5}::${CAST[column.kind]}[]`)
+  await tx.query(
+    `INSERT INTO "CustomerFeatures" ("shop", "asOf", "lastTitle", "customer", ${names.join(', ')})
+      SELECT $1::int, $2::timestamptz, (SELECT l."title" FROM "Line" l WHERE l."shop" = $1 AND l."order" = r."lastOrder" ORDER BY l."id" LIMIT 1),
+        r."customer", ${names.map((name) => `r.${name}`).join(', ')}
+      FROM unnest($3::bigint[], $4::bigint[], ${casts.join(', ')}) r("customer", "lastOrder", ${names.join(', ')})
+      ON CONFLICT ("shop", "customer") DO UPDATE SET "asOf" = excluded."asOf", "lastTitle" = excluded."lastTitle",
+        ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    [
+      shop,
+      new Date(asOf),
+      positions.map((position) => folded.standings.customers[position]!),
+      positions.map((position) => folded.lastOrder[position]!),
+      ...columns.map(({ kind, values }) => positions.map((position) => toSql(kind, values[position]!))),
+    ],
+  )
+}

@@ -1,0 +1,89 @@
+import { estimatesFrom, whatToDoWith } from '#app/domain/estimates.ts'
+import type { Instant } from '#app/domain/order.ts'
+import type { Estimates } from '#app/domain/stages.ts'
+import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
+import { InvalidInput } from '#app/errors.ts'
+import { withShop, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+import type { Folded } from './fold.ts'
+
+/** A proposal that the merchant has declined keeps its row, so that it is not made again before a month has passed. */
+const DISMISSED = 'dismissed'
+
+/**
+ * The adopted versions, oldest first, after doing what is due: the first estimates and the first learned ones are adopted at
+ * once, later ones proposed monthly, and the facts beside starting values ("12 of 50 so far") kept up.
+ */
+export async function keepEstimates(tx: BulkTx, shop: ShopId, folded: Folded, asOf: Instant): Promise<Estimates[]> {
+  const rows = await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1 ORDER BY "version"', [shop])
+  const adopted = adoptedOf(rows)
+  const inForce = adopted.at(-1) ?? null
+  const latestTakenAt = rows.length > 0 ? Math.max(...rows.map((row) => row.takenAt.getTime())) : null
+  // Sorting a million gaps is worth it only where something may come of it.
+  if (
+    inForce?.source === 'learned' &&
+    whatToDoWith({ source: 'learned', takenAt: asOf }, inForce, latestTakenAt) === 'keep'
+  )
+    return adopted
+  const { standings } = folded
+  const candidate = estimatesFrom({ ...standings, gapDays: folded.gapDays }, asOf)
+  const verdict = whatToDoWith(candidate, inForce, latestTakenAt)
+  if (verdict === 'keep') {
+    if (inForce?.source !== 'starting') return adopted
+    await tx.query(
+      `UPDATE "Estimates" SET "reorderers" = $3, "medianFirstGapDays" = $4, "p80FirstGapDays" = $5, "gapRatioP20" = $6,
+        "gapRatioP80" = $7, "firstGapPercentiles" = $8 WHERE "shop" = $1 AND "version" = $2`,
+      [shop, inForce.version, ...factsOf(candidate)],
+    )
+    const { takenAt: _, ...facts } = candidate
+    return [...adopted.slice(0, -1), { ...inForce, ...facts }]
+  }
+  const version = (rows.at(-1)?.version ?? 0) + 1
+  const adoptedAt = verdict === 'adopt' ? asOf : null
+  await tx.query(
+    `INSERT INTO "Estimates" ("shop", "version", "reorderers", "medianFirstGapDays", "p80FirstGapDays", "gapRatioP20",
+      "gapRatioP80", "firstGapPercentiles", "takenAt", "adoptedAt", "source", "cycleDays", "windowDays")
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      shop,
+      version,
+      ...factsOf(candidate),
+      new Date(asOf),
+      adoptedAt === null ? null : new Date(adoptedAt),
+      candidate.source,
+      candidate.cycleDays,
+      candidate.windowDays,
+    ],
+  )
+  return verdict === 'adopt' ? [...adopted, { ...candidate, version, adoptedAt }] : adopted
+}
+
+function factsOf(estimates: Omit<Estimates, 'version' | 'adoptedAt'>): unknown[] {
+  return [
+    estimates.reorderers,
+    estimates.medianFirstGapDays,
+    estimates.p80FirstGapDays,
+    estimates.gapRatioP20,
+    estimates.gapRatioP80,
+    estimates.firstGapPercentiles,
+  ]
+}
+
+/** The merchant takes a proposal: stages are worked out with it from now on. */
+export async function adoptEstimates(shop: ShopId, version: number, now: Instant): Promise<void> {
+  await withShop(shop, async (tx) => {
+    const adopted = await tx.estimates.updateMany({
+      where: { shop, version, adoptedAt: null, source: { not: DISMISSED } },
+      data: { adoptedAt: new Date(now) },
+    })
+    if (adopted.count === 0) throw new InvalidInput(`no proposal ${version} of shop ${shop}`, { code: 'not-found' })
+    await owe(tx, shop, 'recompute', String(shop), { cause: 'estimates' })
+  })
+}
+
+/** The merchant keeps what is there; the next proposal comes in a month. */
+export async function dismissEstimates(shop: ShopId, version: number): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await tx.estimates.updateMany({ where: { shop, version, adoptedAt: null }, data: { source: DISMISSED } })
+  })
+}

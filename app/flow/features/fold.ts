@@ -1,0 +1,149 @@
+import { addOrder, emptyFacts, resetFacts } from '#app/domain/occasions.ts'
+import { DAY_MS, type Instant } from '#app/domain/order.ts'
+import { emptyStandings, type Standings } from '#app/domain/standings.ts'
+import type { DiscountSets } from './discount-sets.ts'
+import { cherryFrom, type CustomerColumns, type OrderColumns } from './read-orders.ts'
+
+const YEAR_DAYS = 365
+
+/** Orders sorted by customer and time: of customer i, the positions are sorted[start[i]] … sorted[start[i + 1] - 1]. */
+export type ByCustomer = { start: Int32Array; sorted: Int32Array; longest: number }
+
+export type Money = { netMinor: Float64Array; net12mMinor: Float64Array }
+
+/** One customer's facts beyond their standing. */
+export type Folded = {
+  standings: Standings
+  orders: Int32Array
+  money: Money
+  /** Id of the last valid order; 0: none. */
+  lastOrder: Float64Array
+  gapDays: Float64Array
+}
+
+export function byCustomer(orders: OrderColumns, customers: number): ByCustomer {
+  const start = new Int32Array(customers + 1)
+  for (let i = 0; i < orders.count; i += 1) start[orders.customer[i]! + 1]! += 1
+  let longest = 0
+  for (let i = 0; i < customers; i += 1) {
+    if (start[i + 1]! > longest) longest = start[i + 1]!
+    start[i + 1]! += start[i]!
+  }
+  const next = start.slice(0, customers)
+  const sorted = new Int32Array(orders.count)
+  for (let i = 0; i < orders.count; i += 1) {
+    const customer = orders.customer[i]!
+    sorted[next[customer]!] = i
+    next[customer]! += 1
+  }
+  for (let i = 0; i < customers; i += 1) sortByTime(sorted, start[i]!, start[i + 1]!, orders)
+  return { start, sorted, longest }
+}
+
+function isLater(orders: OrderColumns, a: number, b: number): boolean {
+  const difference = orders.at[a]! - orders.at[b]!
+  return difference > 0 || (difference === 0 && orders.id[a]! > orders.id[b]!)
+}
+
+/** By time, then by id. Insertion, because a customer's orders are few and mostly in order. */
+function sortByTime(sorted: Int32Array, from: number, to: number, orders: OrderColumns): void {
+  if (to - from > 256) {
+    sorted.subarray(from, to).sort((a, b) => (isLater(orders, a, b) ? 1 : -1))
+    return
+  }
+  for (let i = from + 1; i < to; i += 1) {
+    const moving = sorted[i]!
+    let place = i
+    while (place > from && isLater(orders, sorted[place - 1]!, moving)) {
+      sorted[place] = sorted[place - 1]!
+      place -= 1
+    }
+    sorted[place] = moving
+  }
+}
+
+/** Everybody's facts, folded from their valid orders oldest first. */
+export function foldCustomers(
+  orders: OrderColumns,
+  grouped: ByCustomer,
+  customers: CustomerColumns,
+  discounts: DiscountSets,
+  benefits: ReadonlySet<string>,
+  asOf: Instant,
+): Folded {
+  const count = customers.index.size
+  const standings = emptyStandings(count)
+  const folded: Folded = {
+    standings,
+    orders: new Int32Array(count),
+    money: { netMinor: new Float64Array(count), net12mMinor: new Float64Array(count) },
+    lastOrder: new Float64Array(count),
+    gapDays: new Float64Array(orders.count),
+  }
+  const isBenefit = discounts.sets.map((set) => set.some((key) => benefits.has(discounts.keys[key]!)))
+  const yearAgo = asOf - YEAR_DAYS * DAY_MS
+  const evidenceFrom = cherryFrom(asOf)
+  const facts = emptyFacts()
+  let gaps = 0
+  for (let i = 0; i < count; i += 1) {
+    resetFacts(facts)
+    const to = grouped.start[i + 1]!
+    let net = 0
+    let net12m = 0
+    let fullPrice = 0
+    let benefitsUsed = 0
+    let hasCounted = true
+    let hasBenefit = true
+    for (let k = grouped.start[i]!; k < to; k += 1) {
+      const order = grouped.sorted[k]!
+      const at = orders.at[order]!
+      const lastAt = facts.lastAt
+      if (addOrder(facts, at)) {
+        if (lastAt !== null) {
+          folded.gapDays[gaps] = (at - lastAt) / DAY_MS
+          gaps += 1
+        }
+        // Until an order of the occasion shows otherwise it was at full price, and used no benefit.
+        fullPrice += 1
+        hasCounted = false
+        hasBenefit = false
+      }
+      if (!hasCounted && orders.hasCounted[order] === 1) {
+        hasCounted = true
+        fullPrice -= 1
+      }
+      if (!hasBenefit && at > evidenceFrom && isBenefit[orders.discountSet[order]!]) {
+        hasBenefit = true
+        benefitsUsed += 1
+      }
+      if (orders.isBusiness[order] === 1) standings.isBusiness[i] = 1
+      net += orders.netMinor[order]!
+      if (at > yearAgo) net12m += orders.netMinor[order]!
+    }
+    standings.customers[i] = customers.index.ids[i]!
+    standings.n[i] = facts.n
+    const createdAt = customers.createdAt[i]!
+    standings.knownFrom[i] = createdAt
+    if (facts.n > 0) {
+      standings.firstAt[i] = facts.firstAt!
+      standings.lastAt[i] = facts.lastAt!
+      standings.knownFrom[i] = createdAt < facts.firstAt! ? createdAt : facts.firstAt!
+      folded.lastOrder[i] = orders.id[grouped.sorted[to - 1]!]!
+    }
+    standings.firstGapDays[i] = facts.firstGapDays ?? NaN
+    standings.sumLnGapDays[i] = facts.sumLnGapDays
+    standings.fullPriceOccasions[i] = fullPrice
+    standings.benefitsUsed[i] = benefitsUsed
+    standings.dealLines[i] = customers.dealLines[i]!
+    standings.dealDiscounted[i] = customers.dealDiscounted[i]!
+    standings.dealExpected[i] = customers.dealExpected[i]!
+    standings.dealVariance[i] = customers.dealVariance[i]!
+    standings.freeKits[i] = customers.freeKits[i]!
+    standings.benefitAttempts[i] = customers.benefitAttempts[i]!
+    folded.orders[i] = to - grouped.start[i]!
+    folded.money.netMinor[i] = net
+    folded.money.net12mMinor[i] = net12m
+  }
+  folded.gapDays = folded.gapDays.subarray(0, gaps)
+  return folded
+}

@@ -1,0 +1,101 @@
+import type { Instant } from '#app/domain/order.ts'
+import { shopCalendar } from '#app/domain/shop-calendar.ts'
+import type { Standings } from '#app/domain/standings.ts'
+import { windowDaysOf } from '#app/domain/stages.ts'
+import type { SummaryData } from '#app/domain/summary.ts'
+import type { WorkPayload } from '#app/domain/work.ts'
+import { Bug } from '#app/errors.ts'
+import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { readSettings } from '../settings.ts'
+import { writeCustomers } from './customer-rows.ts'
+import { DiscountSets } from './discount-sets.ts'
+import { countDiscountUses, writeDiscountUses } from './discount-uses.ts'
+import { keepEstimates } from './estimates.ts'
+import { recountEvidence } from './evidence.ts'
+import { byCustomer, foldCustomers } from './fold.ts'
+import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
+import { replayStages, writeStageDays } from './stage-days.ts'
+import { readSummary, summaryOf, writeSummary } from './summary.ts'
+
+export type RecomputeCause = WorkPayload<'recompute'>['cause']
+
+/**
+ * Works out everybody's facts as of a moment in one pass over the shop's orders, with all that rests on them: estimates,
+ * discount evidence and uses, stage days, the summary. Rows that come out as they are stored are not written. Answers the
+ * customers as columns, with since when their stage lasts, so that the next stage need not read the orders again.
+ *
+ * The same orders, moment and settings give the same rows, however often.
+ *
+ * @param stillMine  asked last, because it holds the lease's row until the commit: throws if another worker took over,
+ *                   and nothing is written
+ */
+export async function recomputeFeatures(
+  shop: ShopId,
+  asOf: Instant,
+  cause: RecomputeCause,
+  stillMine: (tx: BulkTx) => Promise<void> = async () => {},
+): Promise<Standings> {
+  return withShopBulk(shop, async (tx) => {
+    const facts = await readShop(tx, shop)
+    const settings = await readSettings(tx, shop)
+    const previous = await readSummary(tx, shop)
+    const read: ReadRule = {
+      rule: settings.orderRule,
+      currency: facts.currency,
+      benefits: new Set(Object.keys(settings.benefitCodes).filter((key) => settings.benefitCodes[key] === 'confirmed')),
+    }
+    const calendar = shopCalendar(facts.timezone, facts.firstOrderAt ?? asOf, asOf)
+    const evidence = {
+      basis: JSON.stringify([[...read.benefits].sort(), facts.timezone, read.currency, read.rule]),
+      upTo: facts.fetchedUpTo,
+    }
+    const isKept = cause !== 'import' && previous?.evidence.basis === evidence.basis
+    await recountEvidence(tx, shop, read, calendar, asOf, isKept ? previous.evidence.upTo : null)
+    const customers = await readCustomers(tx, shop)
+    const discounts = new DiscountSets()
+    const orders = await readOrders(tx, shop, customers, discounts, read, asOf)
+    const grouped = byCustomer(orders, customers.index.size)
+    const folded = foldCustomers(orders, grouped, customers, discounts, read.benefits, asOf)
+    const adopted = await keepEstimates(tx, shop, folded, asOf)
+    const inForce = adopted.at(-1)
+    if (!inForce) throw new Bug(`shop ${shop} has no estimates in force`)
+    const { thresholds } = settings
+    const replay = replayStages(orders, grouped, folded, adopted, thresholds, calendar, asOf)
+    const windowDays = windowDaysOf(inForce, thresholds)
+    const uses = countDiscountUses(orders, grouped, folded, discounts, settings.benefitCodes, windowDays, asOf)
+    const summary: SummaryData = summaryOf(orders, folded, replay, thresholds, {
+      withoutBenefit: uses.withoutBenefit,
+      firstAsOf: previous?.firstAsOf ?? asOf,
+      evidence,
+    })
+    await writeCustomers(tx, shop, folded, customers.index, asOf)
+    await writeDiscountUses(tx, shop, uses.uses)
+    await writeStageDays(tx, shop, replay, summary.cherryPicker)
+    await writeSummary(tx, shop, asOf, summary)
+    await stillMine(tx)
+    return folded.standings
+  })
+}
+
+type ShopFacts = { currency: string; timezone: string | null; firstOrderAt: Instant | null; fetchedUpTo: Instant }
+
+async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
+  const [row] = await tx.query<{
+    currency: string | null
+    timezone: string | null
+    first: Date | null
+    upTo: Date | null
+  }>(
+    `SELECT s."currency", s."timezone", o."first", o."upTo" FROM "Shop" s,
+      (SELECT min("processedAt") AS "first", max("fetchedAt") AS "upTo" FROM "Order" WHERE "shop" = $1) o
+      WHERE s."shop" = $1`,
+    [shop],
+  )
+  if (!row) throw new Bug(`no shop ${shop}`)
+  return {
+    currency: row.currency ?? '',
+    timezone: row.timezone,
+    firstOrderAt: row.first?.getTime() ?? null,
+    fetchedUpTo: row.upTo?.getTime() ?? 0,
+  }
+}

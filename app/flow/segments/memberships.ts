@@ -1,0 +1,264 @@
+import { cherryTierOf, isWatched, type CherryTier } from '#app/domain/cherry-picker.ts'
+import { cycleDaysOf } from '#app/domain/estimates.ts'
+import { IdIndex } from '#app/domain/id-index.ts'
+import { emptyFacts } from '#app/domain/occasions.ts'
+import type { Instant } from '#app/domain/order.ts'
+import type { Settings } from '#app/domain/settings.ts'
+import { cherryFactsInto, emptyCherryFacts, stageFactsInto, type Standings } from '#app/domain/standings.ts'
+import { limitsOf, movesAfterMs, stageIndexAt, stageReason, STAGES, type Estimates } from '#app/domain/stages.ts'
+import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
+import type { WorkPayload } from '#app/domain/work.ts'
+import { Bug } from '#app/errors.ts'
+import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
+import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+import { readSettings } from '../settings.ts'
+
+const TIERS: readonly CherryTier[] = ['none', 'possible', 'likely']
+const NO_STAGE = 255
+const CHUNK = 10_000
+
+/** What is decided for everybody, as columns beside the standings; NaN and 255 stand for null. */
+type Decisions = {
+  stage: Uint8Array
+  tier: Uint8Array
+  isWatched: Uint8Array
+  nextAt: Float64Array
+  next: Uint8Array
+}
+
+/** What was stored before: 255 for customers without a row. */
+type Before = { stage: Uint8Array; tier: Uint8Array; nextAt: Float64Array; isSame: Uint8Array; rows: number }
+
+type Cause = WorkPayload<'recompute'>['cause']
+
+/**
+ * Decides everybody's stage and cherry-picker tier as of a moment and writes what differs from what is stored, with a
+ * change row for each move (none on the first import: nobody has moved). Owes `publish` in the same transaction while
+ * tagging is on.
+ *
+ * @param standings  everybody's facts as of the same moment
+ * @param stillMine  asked last: throws if another worker has taken over, and nothing is written
+ */
+export async function recomputeMemberships(
+  shop: ShopId,
+  asOf: Instant,
+  cause: Cause,
+  standings: Standings,
+  stillMine: (tx: BulkTx) => Promise<void> = async () => {},
+): Promise<void> {
+  await withShopBulk(shop, async (tx) => {
+    const settings = await readSettings(tx, shop)
+    const rows = await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop])
+    const estimates = adoptedOf(rows).at(-1)
+    if (!estimates) throw new Bug(`shop ${shop} has no estimates in force`)
+    const decisions = decide(standings, asOf, estimates, settings)
+    const before = await readStored(tx, shop, standings, decisions)
+    await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)
+    if (before.rows > 0) await writeChanges(tx, shop, asOf, cause, standings, decisions, before, settings, estimates)
+    if (settings.taggingOn) await owe(tx, shop, 'publish', String(shop), {})
+    await stillMine(tx)
+  })
+}
+
+function decide(standings: Standings, asOf: Instant, estimates: Estimates, settings: Settings): Decisions {
+  const { count } = standings
+  const decisions: Decisions = {
+    stage: new Uint8Array(count),
+    tier: new Uint8Array(count),
+    isWatched: new Uint8Array(count),
+    nextAt: new Float64Array(count).fill(NaN),
+    next: new Uint8Array(count).fill(NO_STAGE),
+  }
+  const limits = limitsOf(estimates, settings.thresholds)
+  const cherry = emptyCherryFacts()
+  for (let i = 0; i < count; i += 1) {
+    const n = standings.n[i]!
+    if (n > 0) {
+      const lastAt = standings.lastAt[i]!
+      const cycleDays = cycleDaysOf(n, standings.sumLnGapDays[i]!, limits.cycleDays)
+      decisions.stage[i] = stageIndexAt(n, asOf - lastAt, cycleDays, limits)
+      const afterMs = movesAfterMs(n, asOf - lastAt, cycleDays, limits)
+      if (afterMs !== Infinity) {
+        decisions.nextAt[i] = lastAt + afterMs
+        decisions.next[i] = stageIndexAt(n, afterMs, cycleDays, limits)
+      }
+    }
+    cherryFactsInto(cherry, standings, i)
+    decisions.tier[i] = TIERS.indexOf(cherryTierOf(cherry, settings.thresholds))
+    decisions.isWatched[i] = isWatched(cherry) ? 1 : 0
+  }
+  return decisions
+}
+
+async function readStored(tx: BulkTx, shop: ShopId, standings: Standings, decisions: Decisions): Promise<Before> {
+  const { count } = standings
+  const index = new IdIndex(count + 1)
+  for (let i = 0; i < count; i += 1) index.add(standings.customers[i]!)
+  const before: Before = {
+    stage: new Uint8Array(count).fill(NO_STAGE),
+    tier: new Uint8Array(count),
+    nextAt: new Float64Array(count).fill(NaN),
+    isSame: new Uint8Array(count),
+    rows: 0,
+  }
+  const stageOf = codes(STAGES)
+  const tierOf = codes(TIERS)
+  const gone: number[] = []
+  const sql = `SELECT "customer", "stage", "stageSince", "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage"
+    FROM "Membership" WHERE "shop" = ${Number(shop)}`
+  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 8, (row) => {
+    const i = index.find(row.int8(0))
+    if (i < 0) {
+      gone.push(row.int8(0))
+      return
+    }
+    const stage = stageOf(row, 1)
+    const tier = tierOf(row, 3)
+    const next = row.isNull(7) ? NO_STAGE : stageOf(row, 7)
+    before.stage[i] = stage
+    before.tier[i] = tier
+    if (!row.isNull(6)) before.nextAt[i] = row.time(6)
+    const isSame =
+      stage === decisions.stage[i] &&
+      row.time(2) === standings.stageSince[i] &&
+      tier === decisions.tier[i] &&
+      row.bool(4) === (standings.isBusiness[i] === 1) &&
+      row.bool(5) === (decisions.isWatched[i] === 1) &&
+      next === decisions.next[i] &&
+      (next === NO_STAGE || before.nextAt[i] === decisions.nextAt[i])
+    if (isSame) before.isSame[i] = 1
+  })
+  if (gone.length > 0)
+    await tx.query('DELETE FROM "Membership" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
+  return before
+}
+
+/** Reads a text field as its position in a list. */
+function codes(values: readonly string[]): (row: CopyRow, field: number) => number {
+  const known = new Map(values.map((value, code) => [value, code]))
+  return (row, field) => known.get(row.key(field)) ?? NO_STAGE
+}
+
+async function writeMemberships(
+  tx: BulkTx,
+  shop: ShopId,
+  asOf: Instant,
+  standings: Standings,
+  decisions: Decisions,
+  before: Before,
+  settings: Settings,
+  estimates: Estimates,
+): Promise<void> {
+  let changed: number[] = []
+  const write = async () => {
+    if (changed.length === 0) return
+    await tx.query(
+      `INSERT INTO "Membership" ("shop", "ruleVersion", "estimates", "decidedAt", "customer", "stage", "stageSince",
+        "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage")
+        SELECT $1::int, $2::int, $3::int, $4::timestamptz, r.* FROM unnest($5::bigint[], $6::text[], $7::timestamptz[],
+          $8::text[], $9::bool[], $10::bool[], $11::timestamptz[], $12::text[]) r
+        ON CONFLICT ("shop", "customer") DO UPDATE SET "ruleVersion" = excluded."ruleVersion",
+          "estimates" = excluded."estimates", "decidedAt" = excluded."decidedAt", "stage" = excluded."stage",
+          "stageSince" = excluded."stageSince", "cherryPicker" = excluded."cherryPicker",
+          "isBusiness" = excluded."isBusiness", "isWatched" = excluded."isWatched",
+          "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`,
+      [
+        shop,
+        settings.version,
+        estimates.version,
+        new Date(asOf),
+        changed.map((i) => standings.customers[i]!),
+        changed.map((i) => STAGES[decisions.stage[i]!]!),
+        changed.map((i) => new Date(standings.stageSince[i]!)),
+        changed.map((i) => TIERS[decisions.tier[i]!]!),
+        changed.map((i) => standings.isBusiness[i] === 1),
+        changed.map((i) => decisions.isWatched[i] === 1),
+        changed.map((i) => (decisions.next[i] === NO_STAGE ? null : new Date(decisions.nextAt[i]!))),
+        changed.map((i) => (decisions.next[i] === NO_STAGE ? null : STAGES[decisions.next[i]!]!)),
+      ],
+    )
+    changed = []
+  }
+  for (let i = 0; i < standings.count; i += 1) {
+    if (before.isSame[i] === 1) continue
+    changed.push(i)
+    if (changed.length === CHUNK) await write()
+  }
+  await write()
+}
+
+type Change = { customer: number; what: string; from: string; to: string; cause: string; because: unknown }
+
+async function writeChanges(
+  tx: BulkTx,
+  shop: ShopId,
+  asOf: Instant,
+  cause: Cause,
+  standings: Standings,
+  decisions: Decisions,
+  before: Before,
+  settings: Settings,
+  estimates: Estimates,
+): Promise<void> {
+  const facts = emptyFacts()
+  let changes: Change[] = []
+  const write = async () => {
+    if (changes.length === 0) return
+    await tx.query(
+      `INSERT INTO "MembershipChange" ("shop", "at", "ruleVersion", "estimates", "customer", "what", "from", "to", "cause", "because")
+        SELECT $1::int, $2::timestamptz, $3::int, $4::int, r.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[],
+          $9::text[], $10::jsonb[]) r`,
+      [
+        shop,
+        new Date(asOf),
+        settings.version,
+        estimates.version,
+        changes.map((change) => change.customer),
+        changes.map((change) => change.what),
+        changes.map((change) => change.from),
+        changes.map((change) => change.to),
+        changes.map((change) => change.cause),
+        changes.map((change) => JSON.stringify(change.because)),
+      ],
+    )
+    changes = []
+  }
+  for (let i = 0; i < standings.count; i += 1) {
+    const customer = standings.customers[i]!
+    const stage = decisions.stage[i]!
+    // Somebody new was not known before: they come in as not having bought.
+    const was = before.stage[i] === NO_STAGE ? 0 : before.stage[i]!
+    if (was !== stage) {
+      stageFactsInto(facts, standings, i)
+      changes.push({
+        customer,
+        what: 'stage',
+        from: STAGES[was]!,
+        to: STAGES[stage]!,
+        cause: causeOf(cause, before.nextAt[i]!, asOf, standings.lastAt[i]!),
+        because: stageReason(facts, asOf, estimates, settings.thresholds, settings.version),
+      })
+    }
+    if (before.tier[i] !== decisions.tier[i]) {
+      const because = emptyCherryFacts()
+      cherryFactsInto(because, standings, i)
+      changes.push({
+        customer,
+        what: 'cherry-picker',
+        from: TIERS[before.tier[i]!]!,
+        to: TIERS[decisions.tier[i]!]!,
+        cause: cause === 'rule' ? 'rule' : 'order',
+        because,
+      })
+    }
+    if (changes.length >= CHUNK) await write()
+  }
+  await write()
+}
+
+/** Time moved them if the move had been announced and no order has come since; else an order did. */
+function causeOf(cause: Cause, announcedAt: Instant, asOf: Instant, lastAt: Instant): string {
+  if (cause === 'rule' || cause === 'estimates') return cause
+  return announcedAt <= asOf && !(lastAt >= announcedAt) ? 'time' : 'order'
+}
