@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { AccessLost, OutsideFailure } from '../errors.ts'
 import { now } from './clock.ts'
 import { config } from './config.server.ts'
-import { whileLocked, type ShopId } from './database.server.ts'
+import { installedShop, type ShopId } from './database.server.ts'
 import { log } from './log.server.ts'
 import { PACE, retryAfterMsOf } from './retry.server.ts'
-import { sessions } from './sessions.server.ts'
+import { refreshLocked, sessionStorage } from './sessions.server.ts'
 
 // Offline tokens live 60 minutes; with less than a fifth left the next one is fetched while this one still serves.
 const REFRESH_WITHIN_MS = 12 * 60_000
@@ -26,16 +26,17 @@ const underWay = new Map<ShopId, Promise<string>>()
  * The shop's Admin API token, fresh enough to use.
  *
  * @param refused  the token that Shopify has just answered 401 to: it is replaced, unless somebody else already has
+ * @throws {AccessLost} shop-gone: the installation has ended, or Shopify has closed the shop
  * @throws {AccessLost} token-revoked: there is no token, or Shopify will not renew it; the merchant opens the app again
  * @throws {OutsideFailure} shopify-unavailable: the token has run out and Shopify does not answer
  */
 export async function accessToken(shop: ShopId, domain: string, refused: string | null = null): Promise<string> {
   const session = await storedSession(shop, domain)
   if (session.accessToken !== refused && !isNearEnd(session)) return session.accessToken
-  // Within this process the callers share one refresh; between processes the storage's lock sees to it.
+  // Within this process the callers share one refresh; between processes the lock sees to it.
   const running = underWay.get(shop)
   if (running) return running
-  const refresh = sessions.underLock(shop, () => refreshed(shop, domain, refused)).finally(() => underWay.delete(shop))
+  const refresh = refreshLocked(shop, () => refreshed(shop, domain, refused)).finally(() => underWay.delete(shop))
   underWay.set(shop, refresh)
   return refresh
 }
@@ -43,7 +44,9 @@ export async function accessToken(shop: ShopId, domain: string, refused: string 
 type Usable = Session & { accessToken: string }
 
 async function storedSession(shop: ShopId, domain: string): Promise<Usable> {
-  const session = await sessions.loadSession(`offline_${domain}`)
+  // Sessions are found by domain: an installation that has been left must not work with its successor's token.
+  if ((await installedShop(domain)) !== shop) throw new AccessLost('shop-gone', `shop ${shop} is not installed`)
+  const session = await sessionStorage.loadSession(`offline_${domain}`)
   if (!session?.accessToken) throw new AccessLost('token-revoked', `shop ${shop} has no usable token`)
   return session as Usable
 }
@@ -63,7 +66,7 @@ async function refreshed(shop: ShopId, domain: string, refused: string | null): 
     if (!next) throw await forgetToken(session, shop)
     // Saved before it is used. A crash before this line leaves the old refresh token stored, which Shopify honours until
     // the new one has been used once.
-    await sessions.storeSession(next)
+    await sessionStorage.storeSession(next)
     log.info({ shop }, 'access token renewed')
     return next.accessToken
   } catch (error) {
@@ -76,7 +79,7 @@ async function refreshed(shop: ShopId, domain: string, refused: string | null): 
 // What Shopify refuses is not sent again: without a stored token nobody asks, and the merchant's next visit exchanges a
 // new one. The refresh token stays, so that the row tells what was there.
 async function forgetToken(session: Session, shop: ShopId): Promise<AccessLost> {
-  await sessions.storeSession(new Session({ ...session.toObject(), accessToken: undefined }))
+  await sessionStorage.storeSession(new Session({ ...session.toObject(), accessToken: undefined }))
   return new AccessLost('token-revoked', `Shopify does not renew the token of shop ${shop}`)
 }
 

@@ -1,3 +1,5 @@
+import '@shopify/shopify-app-remix/adapters/node'
+
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { LogSeverity } from '@shopify/shopify-api'
 import { AppDistribution, shopifyApp } from '@shopify/shopify-app-remix/server'
@@ -15,7 +17,7 @@ import { log } from './log.server.ts'
 import { owe } from './queue.server.ts'
 import { PACE } from './retry.server.ts'
 import { requestedScopes } from './scopes.ts'
-import { sessions } from './sessions.server.ts'
+import { sessionStorage } from './sessions.server.ts'
 
 export type { StagedTarget }
 
@@ -30,7 +32,7 @@ export const shopify = shopifyApp({
   scopes: config.scopes?.split(',') ?? requestedScopes(),
   apiVersion: API_VERSION as ApiVersion,
   distribution: AppDistribution.AppStore,
-  sessionStorage: sessions,
+  sessionStorage,
   future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens: true },
   hooks: { afterAuth: ({ session }) => startImport(session.shop) },
   // The library writes whole session tokens into its debug lines and messages; only that something went wrong is kept.
@@ -49,7 +51,7 @@ async function startImport(domain: string): Promise<void> {
   if (shop === null) return
   await withShop(shop, async (tx) => {
     const imports = await tx.syncRun.count({ where: { shop, kind: 'history' } })
-    if (imports === 0) await owe(tx, shop, 'backfill-shop', 'shop', {})
+    if (imports === 0) await owe(tx, shop, 'backfill-shop', String(shop), {})
   })
 }
 

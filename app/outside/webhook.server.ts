@@ -1,0 +1,103 @@
+import type { ActionFunctionArgs } from '@remix-run/node'
+import { z } from 'zod'
+
+import { OutsideFailure } from '../errors.ts'
+import { config } from './config.server.ts'
+import { receiveWebhook } from './database.server.ts'
+import { log } from './log.server.ts'
+import { isShopDomain } from './shop-domain.ts'
+import { isSignedByShopify } from './webhook-signature.server.ts'
+import { WEBHOOK_TOPICS } from './webhook-topics.ts'
+
+const LARGEST_BODY_BYTES = 5 * 1024 * 1024
+
+const ID = z.string().regex(/^[\w.:-]{1,128}$/)
+const HEADERS = z.object({
+  domain: z.string().refine(isShopDomain),
+  topic: z.string(),
+  webhookId: ID,
+  eventId: ID.nullable(),
+  triggeredAt: z.iso.datetime({ offset: true }).nullable(),
+})
+const COMPLIANCE_BODY = z.object({ shop_domain: z.string() })
+
+/**
+ * Takes in one delivery: verifies it, stores it, answers. Loads no session, asks neither Redis nor Shopify, so that
+ * Shopify's five seconds depend on PostgreSQL alone.
+ *
+ * 200 stored, repeated, or about a shop that is not ours (a refusal would only be repeated) · 400 headers or body that
+ * Shopify does not send · 401 not signed, or signed wrongly · 404 a topic we have not asked for · 405 · 413 · 503 in any
+ * doubt whether it is stored: Shopify delivers again.
+ */
+export function forWebhook(secrets: readonly string[] = [config.shopifyApiSecret]) {
+  return async ({ request }: ActionFunctionArgs): Promise<Response> => {
+    if (request.method !== 'POST') return answer(405)
+    const body = await wholeBody(request)
+    if (!body) return answer(413)
+    if (!isSignedByShopify(body, request.headers.get('x-shopify-hmac-sha256'), secrets)) return answer(401)
+
+    const headers = HEADERS.safeParse({
+      domain: request.headers.get('x-shopify-shop-domain'),
+      topic: request.headers.get('x-shopify-topic'),
+      webhookId: request.headers.get('x-shopify-webhook-id'),
+      eventId: request.headers.get('x-shopify-event-id'),
+      triggeredAt: request.headers.get('x-shopify-triggered-at'),
+    })
+    if (!headers.success) return answer(400)
+    const { domain, topic, webhookId, eventId, triggeredAt } = headers.data
+    const meaning = Object.hasOwn(WEBHOOK_TOPICS, topic) ? WEBHOOK_TOPICS[topic] : undefined
+    if (!meaning) return answer(404)
+
+    let entity: string
+    try {
+      const parsed: unknown = JSON.parse(body.toString('utf8'))
+      // The signature covers the body alone: a captured body sent under another shop's name ends here.
+      if (meaning.isCompliance && COMPLIANCE_BODY.parse(parsed).shop_domain !== domain) return answer(400)
+      entity = meaning.entityOf(parsed)
+    } catch {
+      return answer(400)
+    }
+
+    try {
+      const outcome = await receiveWebhook({
+        domain,
+        topic,
+        webhookId,
+        eventId,
+        triggeredAt: triggeredAt === null ? null : Date.parse(triggeredAt),
+        kind: meaning.kind,
+        entity,
+        payload: {},
+        body: meaning.isCompliance ? body : null,
+      })
+      log.info({ topic, code: outcome }, 'webhook received')
+      return answer(200)
+    } catch (error) {
+      const level = error instanceof OutsideFailure ? 'warn' : 'error'
+      log[level]({ topic, error }, 'webhook refused: it may not have been stored')
+      return answer(503)
+    }
+  }
+}
+
+function answer(status: number): Response {
+  return new Response(null, { status, ...(status === 503 ? { headers: { 'retry-after': '5' } } : {}) })
+}
+
+// The bytes as they came: the signature is over them, and a text would already have been decoded.
+async function wholeBody(request: Request): Promise<Buffer | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY_BYTES) return null
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body?.getReader()
+  for (;;) {
+    const read = await reader?.read()
+    if (!read || read.done) return Buffer.concat(chunks)
+    size += read.value.byteLength
+    if (size > LARGEST_BODY_BYTES) {
+      await reader?.cancel()
+      return null
+    }
+    chunks.push(read.value)
+  }
+}

@@ -1,0 +1,3 @@
+import { authenticate } from '#app/outside/request.server.ts'
+
+export const loader = authenticate

@@ -1,0 +1,3 @@
+import { health } from '#app/outside/request.server.ts'
+
+export const loader = health
