@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 
 import pg from 'pg'
 
@@ -118,7 +118,8 @@ async function applyMissing(client, folder) {
   return applied
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Not by import.meta.url, which a bundle shares.
+if (process.argv[1]?.endsWith('migrate.mjs')) {
   const url = process.env.MIGRATE_DATABASE_URL
   if (!url) {
     console.error(
