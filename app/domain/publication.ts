@@ -57,42 +57,62 @@ function shownPart(state: string | null): string | null {
   return JSON.stringify([v, stage, flags])
 }
 
+/** What is known of one customer's tags before a change. */
+export type TagsKnown = {
+  /** Tags that our ledger says we added. */
+  owned: readonly string[]
+  /** Names of ours (compared case-insensitively) that were there before us: the merchant's. */
+  preexisting: readonly string[]
+  /** Tags seen on the customer: all of them or at least those with one of our names. */
+  observed: readonly string[]
+  /**
+   * fresh: seen after our last write, so what is not there is gone · remembered: seen before it, so `observed` holds only
+   * names that we had never written by then, and the ledger speaks for the rest · unsure: as remembered, but the last write
+   * was cut off, so what the ledger owns may or may not be there.
+   */
+  how: 'fresh' | 'remembered' | 'unsure'
+}
+
 export type TagChange = {
   add: string[]
   remove: string[]
-  /** Tags with a name of ours that the customer carries without our having added them: the merchant's, from now on. */
-  foundPreexisting: string[]
+  /** What the ledger must own before anything is sent: tags of ours that are there, and those to add. */
+  owned: string[]
+  /** The merchant's, as keys. */
+  preexisting: string[]
 }
 
 /**
  * What to add and remove for one customer so that our tags are the desired ones. Names are compared case-insensitively.
  *
  * - Only what the ledger owns is ever removed.
- * - A desired name that is there already and not ours is the merchant's: not added, never removed.
- * - A tag of ours that somebody else has taken off in the meantime and that is still desired is added again.
- *
- * @param owned        tags that our ledger says we added
- * @param preexisting  names that the ledger says were there before us
- * @param observed     all tags of the customer now
+ * - A name of ours that is there and that the ledger does not own is the merchant's: never added, never removed.
+ * - A tag of ours that somebody took off in the meantime is ours no more; it is added again only if still desired.
  */
-export function tagChange(
-  desired: readonly string[],
-  owned: readonly string[],
-  preexisting: readonly string[],
-  observed: readonly string[],
-): TagChange {
-  const desiredKeys = new Set(desired.map(tagKeyOf))
-  const ownedKeys = new Set(owned.map(tagKeyOf))
-  const preexistingKeys = new Set(preexisting.map(tagKeyOf))
-  const observedKeys = new Set(observed.map(tagKeyOf))
-  const foundPreexisting: string[] = []
-  const add: string[] = []
-  for (const tag of desired) {
+export function tagChange(desired: readonly string[], known: TagsKnown): TagChange {
+  const isFresh = known.how === 'fresh'
+  const observed = new Set(known.observed.map(tagKeyOf))
+  const ownedBefore = new Set(known.owned.map(tagKeyOf))
+  const preexisting = new Set(known.preexisting.map(tagKeyOf).filter((key) => !isFresh || observed.has(key)))
+  for (const key of observed) if (!ownedBefore.has(key)) preexisting.add(key)
+  const owned = known.owned.filter((tag) => {
     const key = tagKeyOf(tag)
-    if (observedKeys.has(key)) {
-      if (!ownedKeys.has(key) && !preexistingKeys.has(key)) foundPreexisting.push(tag)
-    } else add.push(tag)
+    return !preexisting.has(key) && (!isFresh || observed.has(key))
+  })
+  const there = new Set(known.how === 'unsure' ? [] : owned.map(tagKeyOf))
+  const add = desired.filter((tag) => !preexisting.has(tagKeyOf(tag)) && !there.has(tagKeyOf(tag)))
+  const wanted = new Set(desired.map(tagKeyOf))
+  const remove = owned.filter((tag) => !wanted.has(tagKeyOf(tag)))
+  const added = new Set(add.map(tagKeyOf))
+  return {
+    add,
+    remove,
+    owned: [...owned.filter((tag) => !added.has(tagKeyOf(tag))), ...add],
+    preexisting: [...preexisting].sort(),
   }
-  const remove = owned.filter((tag) => !desiredKeys.has(tagKeyOf(tag)) && !preexistingKeys.has(tagKeyOf(tag)))
-  return { add, remove, foundPreexisting }
+}
+
+/** One text for what somebody should carry, to remember what Shopify has refused and not ask for it again. */
+export function wantedOf(desired: readonly string[], state: string | null): string {
+  return JSON.stringify([desired.map(tagKeyOf).sort(), shownPart(state)])
 }
