@@ -1,0 +1,51 @@
+import type { Instant } from '#app/domain/order.ts'
+import { recomputeFeatures, type RecomputeCause } from '#app/flow/features/recompute.ts'
+import { recomputeMemberships } from '#app/flow/segments/memberships.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
+import { connectAs } from '#tests/support/database.ts'
+
+/** What the recompute job does, as of a moment. */
+export async function recompute(shop: ShopId, asOf: Instant, cause: RecomputeCause): Promise<void> {
+  const standings = await recomputeFeatures(shop, asOf, cause)
+  await recomputeMemberships(shop, asOf, cause, standings)
+}
+
+const TABLES = [
+  ['CustomerFeatures', 'customer'],
+  ['Membership', 'customer'],
+  ['MembershipChange', 'id'],
+  ['Estimates', 'version'],
+  ['ProductWeek', 'product, week'],
+  ['OrderEvidence', '"order"'],
+  ['DiscountUse', 'key'],
+  ['StageDay', 'day, stage'],
+  ['Summary', 'shop'],
+] as const
+
+/** Every row that features and segments keep of a shop, in order. */
+export async function everyRow(shop: ShopId): Promise<Record<string, unknown[]>> {
+  return connectAs('superuser', async (client) => {
+    const all: Record<string, unknown[]> = {}
+    for (const [table, order] of TABLES) {
+      all[table] = (await client.query(`SELECT * FROM "${table}" WHERE shop = $1 ORDER BY ${order}`, [shop])).rows
+    }
+    return all
+  })
+}
+
+export type MembershipRow = {
+  customer: string
+  stage: string
+  stageSince: Date
+  cherryPicker: string
+  isWatched: boolean
+  nextStageAt: Date | null
+  nextStage: string | null
+}
+
+export async function memberships(shop: ShopId): Promise<Map<number, MembershipRow>> {
+  return connectAs('superuser', async (client) => {
+    const { rows } = await client.query<MembershipRow>('SELECT * FROM "Membership" WHERE shop = $1', [shop])
+    return new Map(rows.map((row) => [Number(row.customer), row]))
+  })
+}
