@@ -1,0 +1,197 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+} from 'graphql'
+
+/**
+ * What recorded connections of nodes with nothing but scalars cost, less 2, by page size. Shopify publishes no formula:
+ * between two recorded sizes we go straight and round up.
+ */
+const SIZES = [
+  [0, 0],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [5, 3],
+  [10, 4],
+  [20, 5],
+  [50, 7],
+  [100, 9],
+  [200, 10],
+  [250, 11],
+] as const
+
+/** Recorded as free inside their parent. */
+const FREE = new Set([
+  'MoneyBag',
+  'MoneyV2',
+  'PageInfo',
+  'MailingAddress',
+  'CustomerEmailAddress',
+  'CustomerPhoneNumber',
+])
+const COUNT_COST = 10
+const MUTATION_COST = 10
+
+export type Fragments = Record<string, FragmentDefinitionNode>
+export type Variables = Record<string, unknown>
+type Costing = { schema: GraphQLSchema; fragments: Fragments; variables: Variables }
+
+export function sizeCost(size: number): number {
+  for (let at = 1; at < SIZES.length; at += 1) {
+    const [high, highCost] = SIZES[at]!
+    const [low, lowCost] = SIZES[at - 1]!
+    if (size <= high) return Math.ceil(lowCost + ((size - low) / (high - low)) * (highCost - lowCost))
+  }
+  return Math.ceil(11 * (size / 250))
+}
+
+/** The points Shopify reserves before it runs an operation. */
+export function requestedCost(costing: Costing, operation: OperationDefinitionNode): number {
+  const root = costing.schema.getRootType(operation.operation)
+  if (!root) return 0
+  const inner = selectionCost(costing, root, operation.selectionSet, null)
+  if (operation.operation !== 'mutation') return inner
+  let mutations = 0
+  for (const field of fieldsOf(costing, root, operation.selectionSet)) {
+    const type = fieldType(root, field.name.value)
+    const own = type && field.selectionSet ? selectionCost(costing, type, field.selectionSet, null) : 0
+    mutations += Math.max(MUTATION_COST, own)
+  }
+  return mutations
+}
+
+/** The points the answer really used: the same sum over what came back. */
+export function actualCost(costing: Costing, operation: OperationDefinitionNode, data: unknown): number {
+  const root = costing.schema.getRootType(operation.operation)
+  if (!root || typeof data !== 'object' || data === null) return 0
+  if (operation.operation === 'mutation') return requestedCost(costing, operation)
+  return selectionCost(costing, root, operation.selectionSet, data as Record<string, unknown>)
+}
+
+function selectionCost(
+  costing: Costing,
+  type: GraphQLCompositeType,
+  selection: SelectionSetNode,
+  data: Record<string, unknown> | null,
+): number {
+  if (isUnionType(type) || isInterfaceType(type)) return widest(costing, type, selection, data)
+  let cost = 0
+  for (const field of fieldsOf(costing, type, selection)) cost += fieldCost(costing, type, field, data)
+  return cost
+}
+
+function widest(
+  costing: Costing,
+  type: GraphQLCompositeType,
+  selection: SelectionSetNode,
+  data: Record<string, unknown> | null,
+): number {
+  let most = isInterfaceType(type) ? sum(costing, type, selection, data) : 0
+  for (const part of selection.selections) {
+    if (part.kind === 'Field') continue
+    const name = part.kind === 'InlineFragment' ? part.typeCondition?.name.value : part.name.value
+    const fragment = part.kind === 'FragmentSpread' ? costing.fragments[part.name.value] : undefined
+    const on = costing.schema.getType(fragment?.typeCondition.name.value ?? name ?? type.name)
+    const inside = part.kind === 'InlineFragment' ? part.selectionSet : fragment?.selectionSet
+    if (inside && isObjectType(on)) most = Math.max(most, selectionCost(costing, on, inside, data))
+  }
+  return most
+}
+
+function sum(
+  costing: Costing,
+  type: GraphQLCompositeType,
+  selection: SelectionSetNode,
+  data: Record<string, unknown> | null,
+): number {
+  let cost = 0
+  for (const part of selection.selections) if (part.kind === 'Field') cost += fieldCost(costing, type, part, data)
+  return cost
+}
+
+function fieldCost(
+  costing: Costing,
+  parent: GraphQLCompositeType,
+  field: FieldNode,
+  data: Record<string, unknown> | null,
+): number {
+  const type = fieldType(parent, field.name.value)
+  if (!type || !field.selectionSet) return 0
+  const value = data === null ? undefined : data[field.alias?.value ?? field.name.value]
+  if (data !== null && (value === null || value === undefined)) return FREE.has(type.name) ? 0 : 1
+  if (type.name === 'Count') return COUNT_COST
+  if (type.name.endsWith('Connection') && isObjectType(type)) return connectionCost(costing, type, field, value)
+  const own = FREE.has(type.name) ? 0 : 1
+  if (Array.isArray(value)) {
+    let all = 0
+    for (const one of value) all += own + selectionCost(costing, type, field.selectionSet, asRecord(one))
+    return all
+  }
+  const times = field.name.value === 'nodes' ? sizeOf(costing, field, 'ids') : 1
+  return times * (own + selectionCost(costing, type, field.selectionSet, asRecord(value)))
+}
+
+function connectionCost(costing: Costing, type: GraphQLObjectType, field: FieldNode, value: unknown): number {
+  let node = 0
+  let returned: number | null = null
+  const answer = asRecord(value)
+  for (const part of fieldsOf(costing, type, field.selectionSet!)) {
+    const partType = fieldType(type, part.name.value)
+    if (!partType || !part.selectionSet) continue
+    if (part.name.value === 'nodes') node = Math.max(node, selectionCost(costing, partType, part.selectionSet, null))
+    if (part.name.value === 'edges')
+      for (const edge of fieldsOf(costing, partType, part.selectionSet)) {
+        const edgeType = edge.name.value === 'node' ? fieldType(partType, 'node') : null
+        if (edgeType && edge.selectionSet)
+          node = Math.max(node, selectionCost(costing, edgeType, edge.selectionSet, null))
+      }
+    const list = answer?.[part.alias?.value ?? part.name.value]
+    if (Array.isArray(list)) returned = list.length
+  }
+  const asked = sizeOf(costing, field, 'first') || sizeOf(costing, field, 'last')
+  return 2 + sizeCost(returned ?? asked) * (1 + node)
+}
+
+function sizeOf(costing: Costing, field: FieldNode, name: string): number {
+  const value = field.arguments?.find((argument) => argument.name.value === name)?.value
+  if (value?.kind === 'IntValue') return Number(value.value)
+  if (value?.kind === 'ListValue') return value.values.length
+  if (value?.kind !== 'Variable') return 0
+  const given = costing.variables[value.name.value]
+  return Array.isArray(given) ? given.length : Number(given ?? 0)
+}
+
+function* fieldsOf(costing: Costing, type: GraphQLCompositeType, selection: SelectionSetNode): Iterable<FieldNode> {
+  for (const part of selection.selections) {
+    if (part.kind === 'Field') yield part
+    else if (part.kind === 'InlineFragment') yield* fieldsOf(costing, type, part.selectionSet)
+    else {
+      const fragment = costing.fragments[part.name.value]
+      if (fragment) yield* fieldsOf(costing, type, fragment.selectionSet)
+    }
+  }
+}
+
+function fieldType(parent: GraphQLCompositeType, name: string): GraphQLCompositeType | null {
+  if (isUnionType(parent)) return null
+  const found = parent.getFields()[name]
+  const type = found ? getNamedType(found.type) : null
+  return isCompositeType(type) ? type : null
+}
+
+function asRecord(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
+}

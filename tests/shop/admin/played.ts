@@ -1,0 +1,39 @@
+import type { BulkOperations } from '../bulk.ts'
+import type { Faults } from '../faults.ts'
+import type { AdminSchema } from '../schema.ts'
+import type { StagedUploads } from '../staged-uploads.ts'
+import type { Bucket } from '../throttle.ts'
+import type { Tokens } from '../tokens.ts'
+import type { Webhooks } from '../webhooks.ts'
+import type { World } from '../world.ts'
+import type { Definition } from './metafield-definitions.ts'
+
+/** One played shop: its world, and what Shopify keeps about the app in it. */
+export type PlayedShop = {
+  world: World
+  faults: Faults
+  admin: AdminSchema
+  apiKey: string
+  bucket: Bucket
+  tokens: Tokens
+  bulk: BulkOperations
+  uploads: StagedUploads
+  webhooks: Webhooks
+  definitions: Definition[]
+  /** Level 2 fields (name, e-mail, phone, address) are refused unless the app was approved for them. */
+  level2: boolean
+  /** Every Admin call by operation name or root field, for tests that count them. */
+  calls: { operation: string; at: number }[]
+}
+
+/** One call: the shop and the token's scopes. */
+export type Call = { shop: PlayedShop; scopes: ReadonlySet<string> }
+
+export type Args = Record<string, unknown>
+// The sources are world objects of many shapes; each resolver names the one it is registered for.
+export type Resolve = (source: never, args: Args, call: Call) => unknown
+export type PlayedFields = Record<string, Record<string, Resolve>>
+
+/** A connection's whole list in ascending order, before it is turned around and cut into pages. */
+export type List = { items: unknown[]; sortValue?: (item: never) => string | number; reverse?: boolean }
+export type PlayedLists = Record<string, Record<string, (source: never, args: Args, call: Call) => List>>

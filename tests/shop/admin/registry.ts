@@ -1,0 +1,54 @@
+import type { GraphQLObjectType } from 'graphql'
+import { bulkFields, bulkLists } from './bulk-fields.ts'
+import { customerFields, customerLists } from './customers.ts'
+import { definitionFields, definitionLists } from './metafield-definitions.ts'
+import { metafieldFields, metafieldLists } from './metafields.ts'
+import { orderFields, orderLists } from './orders.ts'
+import type { PlayedFields, PlayedLists } from './played.ts'
+import { rootFields } from './roots.ts'
+import { shopFields, shopLists } from './shop-fields.ts'
+import { tagFields } from './tags.ts'
+
+/** Every field the local shop plays, by type. What is not here is answered with an error naming it. */
+export const FIELDS: PlayedFields = merged<PlayedFields>([
+  rootFields,
+  shopFields,
+  orderFields,
+  customerFields,
+  metafieldFields,
+  definitionFields,
+  tagFields,
+  bulkFields,
+])
+
+/** Every connection it plays, as whole lists. */
+export const LISTS: PlayedLists = merged<PlayedLists>([
+  shopLists,
+  orderLists,
+  customerLists,
+  metafieldLists,
+  definitionLists,
+  bulkLists,
+])
+
+function merged<T extends Record<string, Record<string, unknown>>>(parts: T[]): T {
+  const all: Record<string, Record<string, unknown>> = {}
+  for (const part of parts) for (const [type, fields] of Object.entries(part)) all[type] = { ...all[type], ...fields }
+  return all as T
+}
+
+type Shaped = { kind?: string; financialStatus?: string; metafields?: unknown; variantId?: number }
+
+/** The GraphQL type of a source: ours carry their kind, the world's are told by what only they have. */
+export function typenameOf(source: unknown): string {
+  const shaped = source as Shaped
+  if (typeof shaped.kind === 'string') return shaped.kind
+  if (shaped.financialStatus !== undefined) return 'Order'
+  if (shaped.metafields !== undefined) return 'Customer'
+  if (shaped.variantId !== undefined) return 'Product'
+  throw new Error(`No GraphQL type known for ${JSON.stringify(source).slice(0, 80)}`)
+}
+
+export function isPlayedType(type: GraphQLObjectType): boolean {
+  return type.name in FIELDS
+}

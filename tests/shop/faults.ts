@@ -1,0 +1,74 @@
+/** What can go wrong, set by a test in the same process. Counters count down as they are used. */
+export type Faults = {
+  /** Every Admin API answer waits this long. */
+  slowMs: number
+  /** Share (0 to 1) of Admin calls answered with a 5xx before anything is done. */
+  serverErrorShare: number
+  /** The next calls are answered THROTTLED, whatever the bucket holds. */
+  throttledNext: number
+  /** The next calls have their connection reset, before or after the work is done. */
+  resetNext: number
+  resetAfterWork: boolean
+  /** The next calls of a mutation answer these user errors and change nothing. */
+  userErrors: {
+    mutation: string
+    times: number
+    errors: { field: string[] | null; message: string; code?: string }[]
+  } | null
+  /** This field of this type answers null with an error beside the data. */
+  partialData: { type: string; field: string; message: string } | null
+  /** The next bulk operations end FAILED after this many lines. */
+  bulkFail: {
+    times: number
+    afterLines: number
+    errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT'
+  } | null
+  file: FileFaults
+  token: { slowMs: number; failNext: number }
+  webhooks: { drop: boolean; copies: number; delayMs: number }
+}
+
+export type FileFaults = {
+  /** The next downloads end quietly after this byte of the file. */
+  truncateAt: number | null
+  /** The next downloads have their connection reset after this byte of the file. */
+  resetAt: number | null
+  /** How many downloads truncateAt and resetAt hit. */
+  times: number
+  /** The next downloads are refused with 403. */
+  forbiddenNext: number
+  /** Every download answers another ETag than the one before. */
+  newEtag: boolean
+  /** Sends nothing for this long after the first bytes. */
+  stallMs: number
+  /** What is done to the lines of files written from now on. */
+  shuffle: boolean
+  duplicateEvery: number
+  dropEvery: number
+}
+
+export function noFaults(): Faults {
+  return {
+    slowMs: 0,
+    serverErrorShare: 0,
+    throttledNext: 0,
+    resetNext: 0,
+    resetAfterWork: false,
+    userErrors: null,
+    partialData: null,
+    bulkFail: null,
+    file: {
+      truncateAt: null,
+      resetAt: null,
+      times: 0,
+      forbiddenNext: 0,
+      newEtag: false,
+      stallMs: 0,
+      shuffle: false,
+      duplicateEvery: 0,
+      dropEvery: 0,
+    },
+    token: { slowMs: 0, failNext: 0 },
+    webhooks: { drop: false, copies: 1, delayMs: 0 },
+  }
+}

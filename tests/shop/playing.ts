@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PlayedShop } from './admin/played.ts'
+import { shopNumber } from './admin/shop-fields.ts'
+import { BulkFiles } from './bulk-files.ts'
+import { BulkOperations, type Pace } from './bulk.ts'
+import { noFaults, type Faults } from './faults.ts'
+import { adminSchema } from './schema.ts'
+import { StagedUploads } from './staged-uploads.ts'
+import { Bucket } from './throttle.ts'
+import { Tokens } from './tokens.ts'
+import { appConfig, Webhooks } from './webhooks.ts'
+import type { World } from './world.ts'
+
+export type Playing = {
+  world: World
+  appUrl: string | null
+  apiKey: string
+  apiSecret: string
+  folder?: string
+  scopes?: string[]
+  level2?: boolean
+  pace?: Partial<Pace>
+  webhookRetryOverMs?: number
+  faults?: Partial<Faults>
+}
+
+const DEFAULT_PACE: Pace = { startMs: 20, objectsPerSecond: Number.POSITIVE_INFINITY }
+const RETRY_OVER_MS = 40_000
+
+/** One shop ready to be played, and what a test or the demo can make happen in it. */
+export class LocalShop {
+  played: PlayedShop
+  world: World
+  faults: Faults
+  #app: { apiKey: string; apiSecret: string }
+
+  constructor(playing: Playing) {
+    const { world, apiKey, apiSecret } = playing
+    const { domain, plan } = world.shop
+    const folder = playing.folder ?? mkdtempSync(join(tmpdir(), 'local-shop-'))
+    mkdirSync(folder, { recursive: true })
+    const config = appConfig()
+    const number = shopNumber(domain)
+    this.world = world
+    this.faults = { ...noFaults(), ...playing.faults }
+    this.#app = { apiKey, apiSecret }
+    // The app's number is stable for its key, so that a restarted shop resolves $app namespaces as before.
+    world.appId = 100_000_000_000 + Number.parseInt(createHash('md5').update(apiKey).digest('hex').slice(0, 9), 16)
+    const tokenFile = playing.folder === undefined ? null : join(folder, 'tokens.json')
+    this.played = {
+      world,
+      faults: this.faults,
+      admin: adminSchema(),
+      apiKey,
+      bucket: new Bucket(plan),
+      tokens: new Tokens(domain, this.#app, playing.scopes ?? config.scopes, tokenFile),
+      bulk: new BulkOperations(() => this.played, new BulkFiles(world, this.faults.file, folder), {
+        ...DEFAULT_PACE,
+        ...playing.pace,
+      }),
+      uploads: new StagedUploads(number),
+      webhooks: new Webhooks(
+        {
+          domain,
+          appUrl: playing.appUrl,
+          apiSecret,
+          faults: this.faults,
+          now: () => world.now(),
+          retryOverMs: playing.webhookRetryOverMs ?? RETRY_OVER_MS,
+        },
+        config,
+      ),
+      definitions: [],
+      level2: playing.level2 ?? false,
+      calls: [],
+    }
+  }
+
+  get domain(): string {
+    return this.world.shop.domain
+  }
+
+  sessionToken(overrides: Record<string, unknown> = {}): string {
+    return this.played.tokens.sessionToken(overrides)
+  }
+
+  /** An offline token as the app would get it by token exchange. */
+  exchange(expiring = true): Record<string, unknown> {
+    const { body } = this.played.tokens.answer({
+      client_id: this.#app.apiKey,
+      client_secret: this.#app.apiSecret,
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: this.sessionToken(),
+      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+      requested_token_type: 'urn:shopify:params:oauth:token-type:offline-access-token',
+      expiring: expiring ? '1' : '0',
+    })
+    return body
+  }
+
+  /** Removes the app: the tokens die first, then the app is told. */
+  async uninstall(): Promise<void> {
+    this.played.tokens.revoke()
+    const { domain, name, currency, timezone } = this.world.shop
+    const id = shopNumber(domain)
+    await this.played.webhooks.send('app/uninstalled', {
+      id,
+      name,
+      domain,
+      myshopify_domain: domain,
+      currency,
+      iana_timezone: timezone,
+    })
+  }
+
+  /** The merchant takes scopes away, or grants more. */
+  async changeScopes(scopes: string[]): Promise<void> {
+    const previous = this.played.tokens.scopes
+    this.played.tokens.scopes = scopes
+    this.played.tokens.revokeScopes(scopes)
+    const id = this.world.appId
+    const shop_id = `gid://shopify/Shop/${shopNumber(this.domain)}`
+    await this.played.webhooks.send('app/scopes_update', {
+      id,
+      previous,
+      current: scopes,
+      updated_at: new Date(this.world.now()).toISOString(),
+      shop_id,
+    })
+  }
+
+  async requestData(customerId: number): Promise<void> {
+    await this.played.webhooks.send('customers/data_request', {
+      ...this.#about(customerId),
+      orders_requested: this.world.ordersOf(customerId).map(({ id }) => id),
+      data_request: { id: this.world.nextId() },
+    })
+  }
+
+  async redactCustomer(customerId: number): Promise<void> {
+    await this.played.webhooks.send('customers/redact', {
+      ...this.#about(customerId),
+      orders_to_redact: this.world.ordersOf(customerId).map(({ id }) => id),
+    })
+  }
+
+  async redactShop(): Promise<void> {
+    await this.played.webhooks.send('shop/redact', { shop_id: shopNumber(this.domain), shop_domain: this.domain })
+  }
+
+  stop(): void {
+    this.played.bulk.stop()
+    this.played.webhooks.stop()
+  }
+
+  #about(customerId: number) {
+    const customer = this.world.customers.get(customerId)
+    return {
+      shop_id: shopNumber(this.domain),
+      shop_domain: this.domain,
+      customer: { id: customerId, email: customer?.email ?? null, phone: null },
+    }
+  }
+}
