@@ -36,11 +36,11 @@ export async function openFile(
   const silence = new AbortController()
   const response = await withinSilence(limits.idleMs, silence, () =>
     fetch(address, {
-      // Byte offsets count in the file as stored, so it must not be compressed on the way.
-      headers: {
-        'accept-encoding': 'identity',
-        ...(fromByte > 0 ? { range: `bytes=${fromByte}-`, ...(etag ? { 'if-range': etag } : {}) } : {}),
-      },
+      // Byte offsets count in the file as stored, so it must not be compressed on the way (a range implies that).
+      headers:
+        fromByte > 0
+          ? { range: `bytes=${fromByte}-`, ...(etag ? { 'if-range': etag } : {}) }
+          : { 'accept-encoding': 'identity' },
       redirect: 'manual',
       signal: silence.signal,
     }),
