@@ -16,7 +16,7 @@ const LOCK = 72707369
 export const ROLES_SQL = `CREATE ROLE morello_owner LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;
 CREATE ROLE morello_app LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;
 CREATE ROLE morello_system NOLOGIN NOSUPERUSER NOBYPASSRLS;
-GRANT morello_system TO morello_owner;
+GRANT morello_system TO morello_owner WITH INHERIT FALSE, SET TRUE;
 CREATE DATABASE morello OWNER morello_owner;`
 
 /** Where the migrations are: beside this file, or below the folder the process was started in (after bundling). */
@@ -46,11 +46,15 @@ async function ensureRoles(client) {
   }
   if (mine.rows[0]?.may) {
     // Functions are handed over to morello_system: whoever hands over must be a member.
-    await client.query(`DO $$ BEGIN EXECUTE format('GRANT morello_system TO %I', current_user); END $$`)
+    await client.query(
+      `DO $$ BEGIN EXECUTE format('GRANT morello_system TO %I WITH INHERIT FALSE, SET TRUE', current_user); END $$`,
+    )
   } else {
-    const member = await client.query(`SELECT pg_has_role(current_user, 'morello_system', 'USAGE') AS is`)
+    const member = await client.query(`SELECT pg_has_role(current_user, 'morello_system', 'SET') AS is`)
     if (!member.rows[0]?.is) {
-      throw new Error('Let an administrator of the server run:  GRANT morello_system TO <the migrating role>;')
+      throw new Error(
+        'Let an administrator of the server run:  GRANT morello_system TO <the migrating role> WITH INHERIT FALSE, SET TRUE;',
+      )
     }
   }
 }

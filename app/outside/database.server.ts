@@ -53,6 +53,23 @@ function pool(url: string, options: pg.PoolConfig): pg.Pool {
   return made
 }
 
+/**
+ * Prisma (6.19 with adapter-pg) never gives back a connection that broke inside a transaction: ten of them, as when
+ * PostgreSQL restarts, and the pool is empty for good. What is still lent a second after it ended is taken back here.
+ */
+function takeBackBroken(from: pg.Pool): void {
+  const lent = new Set<pg.PoolClient>()
+  from.on('acquire', (client) => lent.add(client))
+  from.on('release', (_error, client) => lent.delete(client))
+  from.on('connect', (client) => {
+    client.once('end', () => {
+      setTimeout(() => {
+        if (lent.has(client)) client.release(true)
+      }, 1000).unref()
+    })
+  })
+}
+
 async function open(): Promise<Doors> {
   const url = await runtimeUrl()
   const main = pool(url, {
@@ -63,6 +80,7 @@ async function open(): Promise<Doors> {
     idle_in_transaction_session_timeout: MINUTE_MS,
     application_name: 'morello',
   })
+  takeBackBroken(main)
   const bulk = pool(url, {
     max: 4,
     connectionTimeoutMillis: 10_000,

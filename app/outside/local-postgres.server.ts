@@ -45,7 +45,8 @@ END $$;
 ALTER ROLE morello_owner NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
 ALTER ROLE morello_app NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
 ALTER ROLE morello_system NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOLOGIN;
-GRANT morello_system TO morello_owner;`
+-- To hand functions over, not to see what that role sees.
+GRANT morello_system TO morello_owner WITH INHERIT FALSE, SET TRUE;`
 
 /**
  * Starts PostgreSQL with its data under `folder`, or adopts the one that runs there, with the three roles and the
