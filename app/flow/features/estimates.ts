@@ -3,6 +3,7 @@ import type { Instant } from '#app/domain/order.ts'
 import type { Estimates } from '#app/domain/stages.ts'
 import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
 import { InvalidInput } from '#app/errors.ts'
+import { now } from '#app/outside/clock.ts'
 import { withShop, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import type { Folded } from './fold.ts'
@@ -69,21 +70,19 @@ function factsOf(estimates: Omit<Estimates, 'version' | 'adoptedAt'>): unknown[]
   ]
 }
 
-/** The merchant takes a proposal: stages are worked out with it from now on. */
-export async function adoptEstimates(shop: ShopId, version: number, now: Instant): Promise<void> {
+/**
+ * The merchant takes a proposal (stages are worked out with it from now on), or keeps what is there (the next proposal comes
+ * in a month).
+ *
+ * @throws {InvalidInput} not-found if no such proposal waits any more
+ */
+export async function decideEstimates(shop: ShopId, version: number, decision: 'adopt' | 'keep'): Promise<void> {
   await withShop(shop, async (tx) => {
-    const adopted = await tx.estimates.updateMany({
+    const decided = await tx.estimates.updateMany({
       where: { shop, version, adoptedAt: null, source: { not: DISMISSED } },
-      data: { adoptedAt: new Date(now) },
+      data: decision === 'adopt' ? { adoptedAt: new Date(now()) } : { source: DISMISSED },
     })
-    if (adopted.count === 0) throw new InvalidInput(`no proposal ${version} of shop ${shop}`, { code: 'not-found' })
-    await owe(tx, shop, 'recompute', String(shop), { cause: 'estimates' })
-  })
-}
-
-/** The merchant keeps what is there; the next proposal comes in a month. */
-export async function dismissEstimates(shop: ShopId, version: number): Promise<void> {
-  await withShop(shop, async (tx) => {
-    await tx.estimates.updateMany({ where: { shop, version, adoptedAt: null }, data: { source: DISMISSED } })
+    if (decided.count === 0) throw new InvalidInput(`no proposal ${version} of shop ${shop}`, { code: 'not-found' })
+    if (decision === 'adopt') await owe(tx, shop, 'recompute', String(shop), { cause: 'estimates' })
   })
 }

@@ -1,0 +1,143 @@
+import { gapDaysOf, factsOf, occasionsOf } from '#app/domain/occasions.ts'
+import { whyLeftOut, type Instant } from '#app/domain/order.ts'
+import type { CustomerRow, SegmentKey } from '#app/domain/pages.ts'
+import type { CherryTier } from '#app/domain/cherry-picker.ts'
+import type { Thresholds } from '#app/domain/stages.ts'
+import { stageReason } from '#app/domain/stages.ts'
+import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { readShopState, workedOut, type ShopState } from './shop-state.ts'
+
+/** People on one page of a list. */
+export const PAGE_ROWS = 50
+
+export type CustomerList = { rows: CustomerRow[]; total: number }
+
+/** Instants of a customer's valid orders as of a moment, oldest first, by customer id. */
+export async function validTimes(
+  tx: Tx,
+  shop: ShopId,
+  customers: bigint[],
+  state: ShopState,
+  asOf: Instant,
+): Promise<Map<string, Instant[]>> {
+  const orders = await tx.order.findMany({
+    where: { shop, customer: { in: customers } },
+    select: {
+      customer: true,
+      processedAt: true,
+      isTest: true,
+      cancelledAt: true,
+      financialStatus: true,
+      subtotalMinor: true,
+      currency: true,
+    },
+    orderBy: { processedAt: 'asc' },
+  })
+  const times = new Map<string, Instant[]>(customers.map((customer) => [String(customer), []]))
+  for (const order of orders) {
+    const facts = {
+      ...order,
+      customer: String(order.customer),
+      orderedAt: order.processedAt.getTime(),
+      cancelledAt: order.cancelledAt?.getTime() ?? null,
+      subtotalMinor: Number(order.subtotalMinor),
+    }
+    if (whyLeftOut(facts, asOf, state.settings.orderRule, state.currency ?? '') === null)
+      times.get(facts.customer)!.push(facts.orderedAt)
+  }
+  return times
+}
+
+/** Rows of a list with their reasons, in the order of the ids; under other thresholds than the saved ones if given. */
+export async function customerRows(
+  tx: Tx,
+  shop: ShopId,
+  ids: readonly bigint[],
+  state: ShopState,
+  thresholds: Thresholds = state.settings.thresholds,
+): Promise<CustomerRow[]> {
+  if (ids.length === 0) return []
+  const { asOf, estimates } = workedOut(shop, state)
+  const customers = [...ids]
+  const memberships = await tx.membership.findMany({ where: { shop, customer: { in: customers } } })
+  const features = await tx.customerFeatures.findMany({ where: { shop, customer: { in: customers } } })
+  const times = await validTimes(tx, shop, customers, state, asOf)
+  const membershipOf = new Map(memberships.map((row) => [String(row.customer), row]))
+  const featuresOf = new Map(features.map((row) => [String(row.customer), row]))
+  return customers.flatMap((id) => {
+    const customer = String(id)
+    const membership = membershipOf.get(customer)
+    const fact = featuresOf.get(customer)
+    if (!membership || !fact) return []
+    const occasions = occasionsOf(times.get(customer)!)
+    return {
+      customer,
+      orders: fact.n,
+      spent: { minor: Number(fact.netMinor), currency: state.currency ?? '' },
+      lastTitle: fact.lastTitle,
+      since: membership.stageSince.getTime(),
+      reason: stageReason(
+        factsOf(occasions),
+        asOf,
+        estimates,
+        thresholds,
+        state.settings.version,
+        gapDaysOf(occasions),
+      ),
+      cherry: membership.cherryPicker as CherryTier,
+    }
+  })
+}
+
+function membersOf(shop: ShopId, segment: SegmentKey) {
+  return segment === 'cherry-picker' ? { shop, cherryPicker: 'likely' } : { shop, stage: segment }
+}
+
+/** Ids of a segment's people, newest in it first. */
+export async function memberIds(
+  tx: Tx,
+  shop: ShopId,
+  segment: SegmentKey,
+  page: number,
+  rows: number,
+): Promise<bigint[]> {
+  const members = await tx.membership.findMany({
+    where: membersOf(shop, segment),
+    select: { customer: true },
+    orderBy: [{ stageSince: 'desc' }, { customer: 'asc' }],
+    skip: page * rows,
+    take: rows,
+  })
+  return members.map((member) => member.customer)
+}
+
+/** A segment's people, newest in it first. @param page  from 0 */
+export async function customersOf(shop: ShopId, segment: SegmentKey, page: number): Promise<CustomerList> {
+  return withShop(shop, async (tx) => {
+    const state = await readShopState(tx, shop)
+    const total = await tx.membership.count({ where: membersOf(shop, segment) })
+    return { total, rows: await customerRows(tx, shop, await memberIds(tx, shop, segment, page, PAGE_ROWS), state) }
+  })
+}
+
+/** Who has only used a first-purchase benefit so far. @param page  from 0 */
+export async function watchList(shop: ShopId, page: number): Promise<CustomerList> {
+  return withShop(shop, async (tx) => {
+    const state = await readShopState(tx, shop)
+    const where = { shop, isWatched: true }
+    const members = await tx.membership.findMany({
+      where,
+      select: { customer: true },
+      orderBy: [{ stageSince: 'desc' }, { customer: 'asc' }],
+      skip: page * PAGE_ROWS,
+      take: PAGE_ROWS,
+    })
+    const rows = await customerRows(
+      tx,
+      shop,
+      members.map((member) => member.customer),
+      state,
+    )
+    return { total: await tx.membership.count({ where }), rows }
+  })
+}

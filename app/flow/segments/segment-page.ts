@@ -1,0 +1,62 @@
+import type { Outcome, SegmentKey, SegmentPage } from '#app/domain/pages.ts'
+import { tagOfSegment } from '#app/domain/publication.ts'
+import { OUTCOME_WITHIN_DAYS } from '#app/domain/replay.ts'
+import { dayText } from '#app/domain/shop-calendar.ts'
+import type { SummaryData } from '#app/domain/summary.ts'
+import { Bug } from '#app/errors.ts'
+import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { customerRows, memberIds } from './customer-rows.ts'
+import { dayOf, dayOfRow, stageRows } from './pages.ts'
+import { adminUrl, readShopState, workedOut } from './shop-state.ts'
+
+const EXAMPLES = 10
+
+/** One segment. @throws {InvalidInput} not-found before the first run of the stages */
+export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<SegmentPage> {
+  return withShop(shop, async (tx) => {
+    const state = await readShopState(tx, shop)
+    const { asOf, summary, estimates } = workedOut(shop, state)
+    const row = (await stageRows(tx, shop, state)).find((each) => each.segment === segment)
+    if (!row) throw new Bug(`no row for segment ${segment}`)
+    const { settings } = state
+    const tag = tagOfSegment(segment, settings)
+    const filter = tag === null ? '' : `?query=${encodeURIComponent(`tag:"${tag}"`)}`
+    return {
+      segment,
+      row,
+      thresholds: settings.thresholds,
+      estimates,
+      examples: await customerRows(tx, shop, await memberIds(tx, shop, segment, 0, EXAMPLES), state),
+      outcome: outcomeOf(segment, summary),
+      trend: await trendOf(tx, shop, segment, { day: dayOf(asOf, state), customers: row.customers }),
+      // Cherry-picker is never replayed: its trend begins with the first run.
+      replayedUntil: segment === 'cherry-picker' ? null : dayText(dayOf(summary.firstAsOf, state) - 1),
+      shopifyListUrl: adminUrl(state.domain, `customers${filter}`),
+      tag,
+      freshness: state.freshness,
+      taggingOn: settings.taggingOn,
+      cherryPublicName: settings.cherryPublicName,
+    }
+  })
+}
+
+function outcomeOf(segment: SegmentKey, summary: SummaryData): Outcome | null {
+  if (segment === 'cherry-picker') return null
+  const outcome = summary.outcomes[segment]
+  return outcome.then > 0 ? { ...outcome, days: OUTCOME_WITHIN_DAYS } : null
+}
+
+/** The ends of the stored days, and today so far. */
+async function trendOf(
+  tx: Tx,
+  shop: ShopId,
+  segment: SegmentKey,
+  today: { day: number; customers: number },
+): Promise<SegmentPage['trend']> {
+  const days = await tx.stageDay.findMany({ where: { shop, stage: segment }, orderBy: { day: 'asc' } })
+  const past = days.filter((row) => dayOfRow(row.day) < today.day)
+  return [
+    ...past.map((row) => ({ day: dayText(dayOfRow(row.day)), customers: row.customers })),
+    { ...today, day: dayText(today.day) },
+  ]
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '#app/domain/order.ts'
+import type { Freshness } from '#app/domain/pages.ts'
+import type { Settings } from '#app/domain/settings.ts'
+import { adoptedOf, proposalOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
+import type { Estimates } from '#app/domain/stages.ts'
+import { SummaryShape, type SummaryData } from '#app/domain/summary.ts'
+import { InvalidInput } from '#app/errors.ts'
+import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import { now } from '#app/outside/clock.ts'
+import { readSettings } from '../settings.ts'
+
+/** Stages older than this are late: the nightly run has not come. */
+const LATE_AFTER_MS = 26 * 3_600_000
+
+/** What every page of a shop starts from. */
+export type ShopState = {
+  domain: string
+  currency: string | null
+  timezone: string | null
+  freshness: Freshness
+  settings: Settings
+  /** Null until the first run of the stages. */
+  worked: { asOf: Instant; summary: SummaryData; estimates: Estimates } | null
+  adopted: Estimates[]
+  proposal: Estimates | null
+}
+
+export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
+  const row = await tx.shop.findUniqueOrThrow({ where: { shop } })
+  const summary = await tx.summary.findUnique({ where: { shop } })
+  const versions: EstimatesRow[] = await tx.estimates.findMany({ where: { shop } })
+  const settings = await readSettings(tx, shop)
+  const adopted = adoptedOf(versions)
+  const estimates = adopted.at(-1)
+  const asOf = summary?.asOf.getTime() ?? null
+  return {
+    domain: row.domain,
+    currency: row.currency,
+    timezone: row.timezone,
+    freshness: {
+      lastOrderAt: row.lastOrderAt?.getTime() ?? null,
+      asOf,
+      isLate: asOf !== null && now() - asOf > LATE_AFTER_MS,
+    },
+    settings,
+    worked:
+      summary && estimates && asOf !== null ? { asOf, summary: SummaryShape.parse(summary.data), estimates } : null,
+    adopted,
+    proposal: proposalOf(versions),
+  }
+}
+
+/** The state of a shop whose stages have been worked out. @throws {InvalidInput} not-found before the first run */
+export function workedOut(
+  shop: ShopId,
+  state: ShopState,
+): { asOf: Instant; summary: SummaryData; estimates: Estimates } {
+  if (!state.worked) throw new InvalidInput(`shop ${shop} has no stages yet`, { code: 'not-found' })
+  return state.worked
+}
+
+/** Shopify admin's address of a page of this shop. */
+export function adminUrl(domain: string, page: string): string {
+  return `https://admin.shopify.com/store/${domain.replace(/\.myshopify\.com$/, '')}/${page}`
+}

@@ -1,0 +1,133 @@
+import { cherryTierOf } from '#app/domain/cherry-picker.ts'
+import { cycleDaysOf } from '#app/domain/estimates.ts'
+import type { Instant } from '#app/domain/order.ts'
+import type { SegmentKey } from '#app/domain/pages.ts'
+import { cherryFactsInto, emptyCherryFacts, emptyStandings, type Standings } from '#app/domain/standings.ts'
+import { limitsOf, stageIndexAt, STAGES, type Estimates, type Thresholds } from '#app/domain/stages.ts'
+import { readCopy } from '#app/outside/copy-rows.server.ts'
+import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
+
+/**
+ * A shop's customers in memory, so that a count while somebody edits a number asks no table. Worth no more than the run of
+ * the stages that wrote the rows, so it is kept by that run's moment. Nothing here decides: the domain does.
+ */
+type Snapshot = { asOf: Instant; standings: Standings; bytes: number }
+
+const LIMIT_BYTES = 128 * 1024 * 1024
+
+/** Least recently used first. */
+const kept = new Map<ShopId, Snapshot>()
+const loading = new Map<string, Promise<Standings>>()
+
+export async function snapshotOf(shop: ShopId, asOf: Instant): Promise<Standings> {
+  const known = kept.get(shop)
+  if (known?.asOf === asOf) {
+    kept.delete(shop)
+    kept.set(shop, known)
+    return known.standings
+  }
+  const key = `${shop} ${asOf}`
+  const running = loading.get(key)
+  if (running) return running
+  const load = loadStandings(shop)
+    .then((standings) => {
+      keep(shop, { asOf, standings, bytes: bytesOf(standings) })
+      return standings
+    })
+    .finally(() => loading.delete(key))
+  loading.set(key, load)
+  return load
+}
+
+function keep(shop: ShopId, snapshot: Snapshot): void {
+  kept.delete(shop)
+  kept.set(shop, snapshot)
+  let total = 0
+  for (const each of kept.values()) total += each.bytes
+  for (const [oldest, each] of kept) {
+    if (total <= LIMIT_BYTES || oldest === shop) break
+    kept.delete(oldest)
+    total -= each.bytes
+  }
+}
+
+function bytesOf(standings: Standings): number {
+  return Object.values(standings).reduce<number>(
+    (sum, column) => sum + (typeof column === 'number' ? 0 : column.byteLength),
+    0,
+  )
+}
+
+async function loadStandings(shop: ShopId): Promise<Standings> {
+  return withShopBulk(shop, async (tx) => {
+    const where = `FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}`
+    const [counted] = await tx.query<{ count: string }>(`SELECT count(*) AS count ${where}`)
+    const standings = emptyStandings(Number(counted?.count ?? 0))
+    const sql = `SELECT "customer", "n", "firstAt", "lastAt", "firstGapDays", "sumLnGapDays", "isBusiness", "dealLines",
+      "dealDiscounted", "dealExpected", "dealVariance", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts"
+      ${where} ORDER BY "customer"`
+    let i = 0
+    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 15, (row) => {
+      // A customer written since the count: the next run of the stages brings a new snapshot.
+      if (i === standings.count) return
+      standings.customers[i] = row.int8(0)
+      standings.n[i] = row.int4(1)
+      if (!row.isNull(2)) standings.firstAt[i] = row.time(2)
+      if (!row.isNull(3)) standings.lastAt[i] = row.time(3)
+      if (!row.isNull(4)) standings.firstGapDays[i] = row.float8(4)
+      standings.sumLnGapDays[i] = row.float8(5)
+      standings.isBusiness[i] = row.bool(6) ? 1 : 0
+      standings.dealLines[i] = row.int4(7)
+      standings.dealDiscounted[i] = row.int4(8)
+      standings.dealExpected[i] = row.float8(9)
+      standings.dealVariance[i] = row.float8(10)
+      standings.fullPriceOccasions[i] = row.int4(11)
+      standings.benefitsUsed[i] = row.int4(12)
+      standings.freeKits[i] = row.int4(13)
+      standings.benefitAttempts[i] = row.int4(14)
+      i += 1
+    })
+    standings.count = i
+    return standings
+  })
+}
+
+/** Who is in a segment as of a moment: 1 per member. */
+export function membersAt(
+  standings: Standings,
+  segment: SegmentKey,
+  asOf: Instant,
+  estimates: Estimates,
+  thresholds: Thresholds,
+): Uint8Array {
+  const members = new Uint8Array(standings.count)
+  if (segment === 'cherry-picker') {
+    const facts = emptyCherryFacts()
+    for (let i = 0; i < standings.count; i += 1) {
+      cherryFactsInto(facts, standings, i)
+      if (cherryTierOf(facts, thresholds) === 'likely') members[i] = 1
+    }
+    return members
+  }
+  const stages = stagesAt(standings, asOf, estimates, thresholds)
+  const wanted = STAGES.indexOf(segment)
+  for (let i = 0; i < standings.count; i += 1) if (stages[i] === wanted) members[i] = 1
+  return members
+}
+
+/** Everybody's stage as of a moment, as an index of STAGES. */
+export function stagesAt(
+  standings: Standings,
+  asOf: Instant,
+  estimates: Estimates,
+  thresholds: Thresholds,
+): Uint8Array {
+  const limits = limitsOf(estimates, thresholds)
+  const stages = new Uint8Array(standings.count)
+  for (let i = 0; i < standings.count; i += 1) {
+    const n = standings.n[i]!
+    const cycleDays = cycleDaysOf(n, standings.sumLnGapDays[i]!, limits.cycleDays)
+    stages[i] = stageIndexAt(n, asOf - standings.lastAt[i]!, cycleDays, limits)
+  }
+  return stages
+}
