@@ -15,7 +15,15 @@ export type ScopeUse = {
  */
 export const SCOPES: Readonly<Record<string, ScopeUse>> = {
   read_customers: {
-    documents: ['CustomersBulk', 'CustomersUpdated', 'OrdersBulk', 'OrdersUpdated', 'OrderById'],
+    documents: [
+      'CustomersBulk',
+      'CustomersUpdated',
+      'OrdersBulk',
+      'OrdersUpdated',
+      'OrderById',
+      'TaggedLately',
+      'TagsNow',
+    ],
     topics: ['customers/data_request', 'customers/redact'],
     features: ['import', 'stages', 'tagging'],
     reason: 'Customers are put into segments; only ids, dates and tags are read, no names or addresses.',
@@ -39,7 +47,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     reason: 'Which product a line sold tells whether a discount was open to everybody that week.',
   },
   write_customers: {
-    documents: [],
+    documents: ['TagsAdd', 'TagsRemove', 'StatesSet', 'StatesDelete', 'StateDefinition'],
     topics: [],
     features: ['tagging', 'storefront message'],
     reason: 'Segments are written to customers as tags and one metafield.',
@@ -48,7 +56,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
 
 /** Documents and topics that Shopify gives every installed app. */
 export const NEEDS_NO_SCOPE: Pick<ScopeUse, 'documents' | 'topics'> = {
-  documents: ['BulkRun', 'BulkStatus', 'BulkRecent', 'ShopDetails'],
+  documents: ['BulkRun', 'BulkStatus', 'BulkRecent', 'BulkChange', 'BulkChangeStatus', 'LinesUpload', 'ShopDetails'],
   topics: ['app/uninstalled', 'app/scopes_update', 'bulk_operations/finish', 'shop/redact'],
 }
 
