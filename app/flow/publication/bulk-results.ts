@@ -1,0 +1,78 @@
+import { Bug } from '#app/errors.ts'
+import { withShopBulk } from '#app/outside/database.server.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
+import type { Admin } from '#app/outside/shopify.server.ts'
+import { confirm } from './confirm.ts'
+import { withRefusals } from './runs.ts'
+import type { Operation, Run } from './runs.ts'
+import type { Hold } from './publish.ts'
+
+const BATCH = 2000
+
+type UserErrors = { userErrors?: { message: string }[] }
+type ResultLine = {
+  data?: {
+    tagsAdd?: ({ node?: { id: string } | null } & UserErrors) | null
+    tagsRemove?: ({ node?: { id: string } | null } & UserErrors) | null
+    metafieldsSet?: ({ metafields?: { owner?: { id?: string } }[] | null } & UserErrors) | null
+    metafieldsDelete?: ({ deletedMetafields?: ({ ownerId: string } | null)[] | null } & UserErrors) | null
+  } | null
+  errors?: { message: string }[]
+}
+
+/** What one line of a result says: the customers whose change is done, or Shopify's words. */
+export function readResultLine(text: string): { customers: string[]; refusal: string | null } {
+  const line = JSON.parse(text) as ResultLine
+  const { tagsAdd, tagsRemove, metafieldsSet, metafieldsDelete } = line.data ?? {}
+  const answer = tagsAdd ?? tagsRemove ?? metafieldsSet ?? metafieldsDelete
+  const refusal = answer?.userErrors?.[0]?.message ?? line.errors?.[0]?.message ?? (answer ? null : 'no answer')
+  if (refusal !== null) return { customers: [], refusal }
+  const gids = [
+    tagsAdd?.node?.id,
+    tagsRemove?.node?.id,
+    ...(metafieldsSet?.metafields ?? []).map((metafield) => metafield.owner?.id),
+    ...(metafieldsDelete?.deletedMetafields ?? []).map((deleted) => deleted?.ownerId),
+  ]
+  return { customers: gids.flatMap((gid) => (gid ? [gid.slice(gid.lastIndexOf('/') + 1)] : [])), refusal: null }
+}
+
+/** Reads a result file to its end and writes what it confirms into the ledger, some thousands at a time. */
+export async function readResults(
+  shop: ShopId,
+  run: Run,
+  admin: Admin,
+  hold: Hold,
+  kind: Operation['kind'],
+  url: string,
+): Promise<void> {
+  const file = await admin.openFile(url, 0, null)
+  const words: string[] = []
+  let customers: string[] = []
+  const write = async () => {
+    const batch = customers
+    customers = []
+    await withShopBulk(shop, async (tx) => {
+      await hold.stillMine(tx)
+      await confirm(tx, shop, run.id, kind, batch)
+    })
+  }
+  for await (const line of linesOf(file.body)) {
+    const result = readResultLine(line)
+    customers.push(...result.customers)
+    if (result.refusal !== null) words.push(result.refusal)
+    if (customers.length >= BATCH) await write()
+  }
+  await write()
+  run.progress.refusals = withRefusals(run.progress.refusals, words)
+}
+
+async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let rest = ''
+  for await (const chunk of body) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop() ?? ''
+    for (const part of parts) if (part !== '') yield part
+  }
+  if (rest !== '') throw new Bug('a result file ends in the middle of a line')
+}

@@ -1,0 +1,44 @@
+/** What Shopify has confirmed, written into the ledger; repeating it changes nothing and counts nothing twice. */
+import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import type { Operation } from './runs.ts'
+
+const LEDGER_OF: Record<Operation['kind'], string> = {
+  add: 'tags = l.tags',
+  remove: `tags = ARRAY(SELECT tag FROM unnest(l.tags) AS tag WHERE NOT was.pending->'remove' ? tag)`,
+  state: `state = was.pending->>'state'`,
+  clear: 'state = NULL',
+}
+
+const COUNT_OF: Record<Operation['kind'], { column: string; each: string }> = {
+  add: { column: 'tagsAdded', each: `jsonb_array_length(pending->'add')` },
+  remove: { column: 'tagsRemoved', each: `jsonb_array_length(pending->'remove')` },
+  state: { column: 'statesWritten', each: '1' },
+  clear: { column: 'statesWritten', each: '1' },
+}
+
+/** Takes one kind of change of these customers as done. */
+export async function confirm(
+  tx: BulkTx,
+  shop: ShopId,
+  run: number,
+  kind: Operation['kind'],
+  customers: string[],
+): Promise<void> {
+  if (customers.length === 0) return
+  const { column, each } = COUNT_OF[kind]
+  await tx.query(
+    `WITH was AS (
+       SELECT customer, problem->'pending' AS pending FROM "Ledger"
+       WHERE shop = $1 AND customer = ANY ($3::bigint[]) AND (problem->'pending'->>'run')::int = $2
+         AND problem->'pending' ? $4
+       ORDER BY customer FOR UPDATE
+     ), written AS (
+       UPDATE "Ledger" l SET ${LEDGER_OF[kind]}, "writtenAt" = clock_timestamp(),
+         problem = CASE WHEN was.pending - 'run' - 'wanted' - $4 <> '{}' THEN jsonb_build_object('pending', was.pending - $4) END
+       FROM was WHERE l.shop = $1 AND l.customer = was.customer
+     )
+     UPDATE "PublicationRun" SET "${column}" = "${column}" + (SELECT coalesce(sum(${each}), 0)::int FROM was)
+     WHERE shop = $1 AND id = $2`,
+    [shop, run, customers, kind],
+  )
+}

@@ -1,0 +1,149 @@
+import type { DryRun, ImportProgress } from '#app/domain/pages.ts'
+import type { SettingsData } from '#app/domain/settings.ts'
+import { InvalidInput } from '#app/errors.ts'
+import { withShop, withShopBulk } from '#app/outside/database.server.ts'
+import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+import { readSettings, saveSettingsIn } from '../settings.ts'
+import { changesByCustomer, planGroups } from './plan.ts'
+import { listRuns } from './runs.ts'
+import type { Run } from './runs.ts'
+
+/** Settings to try before they are saved: another prefix, other texts. */
+export type Trial = Partial<Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublicName'>>
+
+/** What a run would change now, under the shop's settings or a trial of others. Nothing is changed. */
+export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
+  const planned = await withShopBulk(shop, async (tx) => {
+    const settings = await readSettings(tx, shop)
+    const groups = await planGroups(tx, { shop, purpose: 'start', settings: { ...settings, ...trial } })
+    return { groups, taggingOn: settings.taggingOn }
+  })
+  const tags = new Map<string, { adds: number; removes: number }>()
+  const count = (tag: string, what: 'adds' | 'removes', customers: number) => {
+    const counts = tags.get(tag) ?? { adds: 0, removes: 0 }
+    counts[what] += customers
+    tags.set(tag, counts)
+  }
+  let [customers, metafields, preexisting, total] = [0, 0, 0, 0]
+  for (const group of planned.groups) {
+    total += group.customers
+    if (group.preexisting.length > 0) preexisting += group.customers
+    if (!group.changes) continue
+    customers += group.customers
+    if (group.state !== null || group.clear) metafields += group.customers
+    for (const tag of group.add) count(tag, 'adds', group.customers)
+    for (const tag of group.remove) count(tag, 'removes', group.customers)
+  }
+  const rest = await withShop(shop, async (tx) => {
+    const runs = await listRuns(tx, shop, 5)
+    const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
+    return {
+      running: runs.find((run) => run.state === 'planned' || run.state === 'running') ?? null,
+      asOf: summary?.asOf.getTime() ?? 0,
+      import: await importProgress(shop, tx, summary !== null),
+    }
+  })
+  return {
+    ...rest,
+    tags: [...tags].map(([tag, counts]) => ({ tag, ...counts })).sort((a, b) => (a.tag < b.tag ? -1 : 1)),
+    customers,
+    metafields,
+    preexisting,
+    foreignTagsChanged: 0,
+    taggingOn: planned.taggingOn,
+    total,
+  }
+}
+
+const IMPORT_STATE: Record<string, ImportProgress['state']> = {
+  requested: 'asking',
+  running: 'asking',
+  downloading: 'reading',
+  merging: 'merging',
+}
+
+async function importProgress(shop: ShopId, tx: Tx, hasStages: boolean): Promise<ImportProgress> {
+  const runs = await tx.syncRun.findMany({
+    where: { shop, kind: 'history' },
+    orderBy: { id: 'desc' },
+    select: { subject: true, state: true, rootsRead: true, rootObjectCount: true, problem: true },
+  })
+  const latest = ['orders', 'customers'].map((subject) => runs.find((run) => run.subject === subject))
+  const counts = latest.map((run) => ({ read: run?.rootsRead ?? 0, total: run?.rootObjectCount ?? null }))
+  const slowest = latest.find((run) => run?.state !== 'done')
+  const state = latest.every((run) => run === undefined)
+    ? 'waiting'
+    : latest.some((run) => run?.state === 'failed')
+      ? 'failed'
+      : slowest || latest.includes(undefined)
+        ? (IMPORT_STATE[slowest?.state ?? ''] ?? 'waiting')
+        : hasStages
+          ? 'done'
+          : 'working-out'
+  const problem = latest.find((run) => run?.problem)?.problem as ImportProgress['problem'] | undefined
+  return { state, orders: counts[0]!, customers: counts[1]!, problem: state === 'done' ? null : (problem ?? null) }
+}
+
+/** The dry run as a CSV file: one row for each customer who would change, with the tags to add and to remove. */
+export async function dryRunList(shop: ShopId, trial: Trial = {}): Promise<string> {
+  return withShopBulk(shop, async (tx) => {
+    const settings = { ...(await readSettings(tx, shop)), ...trial }
+    const input = { shop, purpose: 'start' as const, settings }
+    const groups = await planGroups(tx, input)
+    const endings = groups.map((group) =>
+      [
+        cell(group.add.join('; ')),
+        cell(group.remove.join('; ')),
+        group.state !== null || group.clear ? 'yes' : 'no',
+      ].join(),
+    )
+    const rows = await changesByCustomer(tx, input, groups)
+    return [
+      'customer_id,tags_added,tags_removed,segment_changed',
+      ...rows.map((row) => `${row.customer},${endings[row.group]}`),
+      '',
+    ].join('\r\n')
+  })
+}
+
+/** One CSV cell. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** Turns tagging on; the first run brings tags and metafields to what the stages say. */
+export async function startTagging(shop: ShopId): Promise<void> {
+  await withShop(shop, async (tx) => {
+    const open = await tx.publicationRun.count({
+      where: { shop, kind: 'start', state: { in: ['planned', 'running'] } },
+    })
+    if (open > 0) throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
+    await saveSettingsIn(tx, shop, { taggingOn: true })
+    await planRun(tx, shop, 'start')
+    await owe(tx, shop, 'publish', String(shop), {})
+  })
+}
+
+/** Turns tagging off. What was written stays as it is. */
+export async function stopTagging(shop: ShopId): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await saveSettingsIn(tx, shop, { taggingOn: false })
+  })
+}
+
+/** Turns tagging off and takes away the tags and metafields that our ledger owns, and nothing else. */
+export async function removeTags(shop: ShopId): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await saveSettingsIn(tx, shop, { taggingOn: false })
+    const open = await tx.publicationRun.count({ where: { shop, kind: 'remove', state: 'planned' } })
+    if (open === 0) await planRun(tx, shop, 'remove')
+    await owe(tx, shop, 'publish', String(shop), {})
+  })
+}
+
+async function planRun(tx: Tx, shop: ShopId, kind: Run['kind']): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "PublicationRun" (shop, kind, state, "startedAt") VALUES (${shop}, ${kind}, 'planned', now())`
+}

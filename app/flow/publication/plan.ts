@@ -1,0 +1,222 @@
+/**
+ * What has to change in Shopify, worked out for the whole shop at once: customers fall into a few dozen groups that are
+ * alike in everything the decision looks at; the domain decides once for each group, and SQL carries it to the rows.
+ */
+import { desiredState, desiredTags, showsTheSame, tagChange, wantedOf } from '#app/domain/publication.ts'
+import type { TagsKnown } from '#app/domain/publication.ts'
+import { allTags } from '#app/domain/publication.ts'
+import type { CherryTier } from '#app/domain/cherry-picker.ts'
+import { tagKeyOf } from '#app/domain/settings.ts'
+import type { SettingsData } from '#app/domain/settings.ts'
+import type { Stage } from '#app/domain/stages.ts'
+import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+
+/** What a plan is for: bringing tags to the stages, the same with what Shopify refused asked again, or taking ours away. */
+export type Purpose = 'update' | 'start' | 'remove'
+
+/** Tags just read from Shopify, newer than the import's. */
+export type TagsJustRead = { customer: string; tags: string[] }[]
+
+type PlanInput = {
+  shop: ShopId
+  purpose: Purpose
+  settings: SettingsData
+  justRead?: TagsJustRead
+}
+
+/** A group: everything that the decision looks at. */
+type GroupKey = {
+  stage: Stage | null
+  tier: CherryTier | null
+  known: TagsKnown
+  /** The part of the state as last written that the storefront shows; null: none was. */
+  shown: string | null
+  /** What Shopify has refused for them. */
+  refused: string | null
+}
+
+/** What is done to everybody of a group. */
+export type GroupPlan = {
+  key: string
+  customers: number
+  add: string[]
+  remove: string[]
+  owned: string[]
+  preexisting: string[]
+  wanted: string
+  /** The new state with `since` to be filled in for each customer; null: it stays. */
+  state: string | null
+  clear: boolean
+  /** Something has to be sent. */
+  changes: boolean
+  /** The ledger has to be written, if only to note the merchant's own tags. */
+  notes: boolean
+}
+
+/** A group's `since` is each customer's own: the template carries this instant in its place. */
+const SINCE_IN_TEMPLATE = new Date(0).toISOString()
+
+// Our own writes come back with later imports; what was fetched this soon after one may have missed it.
+const ECHO_MINUTES = 10
+
+const UPDATE_FROM = `
+  FROM "Membership" m
+  LEFT JOIN "Customer" c ON c.shop = m.shop AND c.id = m.customer
+  LEFT JOIN "Ledger" l ON l.shop = m.shop AND l.customer = m.customer
+  LEFT JOIN jsonb_to_recordset($4::jsonb) AS r(customer bigint, tags text[]) ON r.customer = m.customer
+  WHERE m.shop = $1`
+
+const REMOVE_FROM = `
+  FROM "Ledger" l
+  LEFT JOIN "Customer" c ON c.shop = l.shop AND c.id = l.customer
+  LEFT JOIN jsonb_to_recordset($4::jsonb) AS r(customer bigint, tags text[]) ON r.customer = l.customer
+  CROSS JOIN (SELECT NULL::text AS stage, NULL::text AS "cherryPicker", NULL::timestamptz AS "stageSince") m
+  WHERE l.shop = $1 AND (l.tags <> '{}' OR l.state IS NOT NULL OR l.problem ? 'pending')`
+
+/**
+ * Customers with the text of their group. $1 shop, $2 keys of our names, $3 those of them that we had never written
+ * before, $4 tags just read. `how` and `observed` are those of the domain's `TagsKnown`.
+ */
+function factsOf(purpose: Purpose): string {
+  const isRemoval = purpose === 'remove'
+  return `
+  SELECT customer, since, jsonb_build_array(stage, tier, owned, preexisting, how, (
+    SELECT coalesce(jsonb_agg(DISTINCT name ORDER BY name), '[]')
+    FROM (SELECT lower(normalize(tag, NFC)) AS name FROM unnest(seen) AS tag) AS named
+    WHERE CASE how WHEN 'fresh' THEN name = ANY ($2::text[]) OR name = ANY (preexisting) ELSE name = ANY ($3::text[]) END
+      OR how = 'fresh' AND name IN (SELECT lower(normalize(mine, NFC)) FROM unnest(owned) AS mine)
+  ), shown, refused)::text AS key
+  FROM (
+    SELECT ${isRemoval ? 'l' : 'm'}.customer, m."stageSince" AS since, m.stage, m."cherryPicker" AS tier,
+      coalesce(l.tags, '{}') AS owned, coalesce(l.preexisting, '{}') AS preexisting,
+      CASE
+        WHEN r.tags IS NOT NULL OR l.customer IS NULL THEN 'fresh'
+        WHEN l.problem ? 'pending' THEN 'unsure'
+        WHEN c."fetchedAt" > l."writtenAt" + interval '${ECHO_MINUTES} minutes' THEN 'fresh'
+        ELSE 'remembered'
+      END AS how,
+      coalesce(r.tags, c.tags, '{}') AS seen,
+      split_part(l.state, ',"since"', 1) || '}' AS shown,
+      l.problem->'refused'->>'wanted' AS refused
+    ${isRemoval ? REMOVE_FROM : UPDATE_FROM}
+  ) AS facts`
+}
+
+function valuesOf({ shop, settings, justRead }: PlanInput, newNames: string[]): unknown[] {
+  return [shop, allTags(settings).map(tagKeyOf), newNames, JSON.stringify(justRead ?? [])]
+}
+
+/** Names of ours that no run has used yet: tags that carry them are the merchant's, however long ago they were seen. */
+async function newNamesOf(tx: BulkTx, shop: ShopId, settings: SettingsData): Promise<string[]> {
+  const used = await tx.query<{ name: string }>(
+    `SELECT DISTINCT jsonb_array_elements_text(progress->'names') AS name FROM "PublicationRun"
+     WHERE shop = $1 AND jsonb_typeof(progress->'names') = 'array'`,
+    [shop],
+  )
+  const usedNames = new Set(used.map((row) => row.name))
+  return allTags(settings)
+    .map(tagKeyOf)
+    .filter((name) => !usedNames.has(name))
+}
+
+/** The groups of the shop with what is to be done for each. */
+export async function planGroups(tx: BulkTx, input: PlanInput): Promise<GroupPlan[]> {
+  const newNames = await newNamesOf(tx, input.shop, input.settings)
+  const groups = await tx.query<{ key: string; customers: number }>(
+    `SELECT key, count(*)::int AS customers FROM (${factsOf(input.purpose)}) AS keyed GROUP BY key`,
+    valuesOf(input, newNames),
+  )
+  return groups.map(({ key, customers }) => ({ ...decide(readKey(key), input), key, customers }))
+}
+
+function readKey(key: string): GroupKey {
+  const [stage, tier, owned, preexisting, how, observed, shown, refused] = JSON.parse(key) as [
+    Stage | null,
+    CherryTier | null,
+    string[],
+    string[],
+    TagsKnown['how'],
+    string[],
+    string | null,
+    string | null,
+  ]
+  return { stage, tier, known: { owned, preexisting, how, observed }, shown, refused }
+}
+
+function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPlan, 'key' | 'customers'> {
+  const isRemoval = purpose === 'remove' || group.stage === null
+  const desired = isRemoval ? [] : desiredTags(group.stage!, group.tier ?? 'none', settings)
+  const desiredTemplate = isRemoval ? null : desiredState(group.stage!, [], 0)
+  const change = tagChange(desired, group.known)
+  const isStateSame = showsTheSame(group.shown, desiredTemplate) && group.known.how !== 'unsure'
+  const wanted = wantedOf(desired, desiredTemplate)
+  const isRefused = purpose === 'update' && group.refused === wanted
+  const hasTagChange = change.add.length > 0 || change.remove.length > 0
+  const changes = !isRefused && (hasTagChange || !isStateSame)
+  const isNew =
+    change.preexisting.join() !== [...group.known.preexisting].sort().join() ||
+    change.owned.join() !== group.known.owned.join()
+  return {
+    add: isRefused ? [] : change.add,
+    remove: isRefused ? [] : change.remove,
+    owned: isRefused ? [...group.known.owned] : change.owned,
+    preexisting: change.preexisting,
+    wanted,
+    state: changes && !isStateSame ? desiredTemplate : null,
+    clear: changes && !isStateSame && desiredTemplate === null,
+    changes,
+    notes: changes || (!isRefused && isNew) || group.known.how === 'unsure',
+  }
+}
+
+/**
+ * Writes the plan into the ledger: what we are about to own is ours from here on, and each row says what its run still has
+ * to send (`problem.pending`). Answers how many customers that are.
+ */
+export async function writeIntents(tx: BulkTx, input: PlanInput, groups: GroupPlan[], run: number): Promise<number> {
+  const noted = groups.filter((group) => group.notes)
+  const names = allTags(input.settings).map(tagKeyOf)
+  const rows = await tx.query<{ customers: number }>(
+    `WITH written AS (
+       INSERT INTO "Ledger" AS l (shop, customer, tags, preexisting, state, "writtenAt", problem)
+       SELECT $1, keyed.customer, plan.owned, plan.preexisting, NULL, now(), CASE WHEN plan.changes THEN
+         jsonb_build_object('pending', jsonb_strip_nulls(jsonb_build_object(
+           'run', $6::int, 'wanted', plan.wanted,
+           'add', CASE WHEN plan.add <> '{}' THEN to_jsonb(plan.add) END,
+           'remove', CASE WHEN plan.remove <> '{}' THEN to_jsonb(plan.remove) END,
+           'state', replace(plan.state, '${SINCE_IN_TEMPLATE}',
+             to_char(keyed.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+           'clear', CASE WHEN plan.clear THEN true END))) END
+       FROM (${factsOf(input.purpose)}) AS keyed
+       JOIN jsonb_to_recordset($5::jsonb) AS plan(key text, owned text[], preexisting text[], wanted text,
+         "add" text[], remove text[], state text, clear boolean, changes boolean) ON plan.key = keyed.key
+       ON CONFLICT (shop, customer) DO UPDATE SET tags = excluded.tags, preexisting = excluded.preexisting,
+         "writtenAt" = excluded."writtenAt", problem = excluded.problem
+       RETURNING problem
+     )
+     SELECT count(problem)::int AS customers FROM written`,
+    [...valuesOf(input, await newNamesOf(tx, input.shop, input.settings)), JSON.stringify(noted), run],
+  )
+  await tx.query(
+    `UPDATE "PublicationRun" SET progress = coalesce(progress, '{}') || jsonb_build_object('names', $3::jsonb)
+     WHERE shop = $1 AND id = $2`,
+    [input.shop, run, JSON.stringify(input.purpose === 'remove' ? [] : names)],
+  )
+  return rows[0]?.customers ?? 0
+}
+
+/** Customers of the groups that change something, in the order of their ids, by pages. */
+export async function changesByCustomer(
+  tx: BulkTx,
+  input: PlanInput,
+  groups: GroupPlan[],
+): Promise<{ customer: string; group: number }[]> {
+  const changing = groups
+    .map((group, index) => ({ key: group.key, index }))
+    .filter(({ index }) => groups[index]!.changes)
+  return tx.query(
+    `SELECT keyed.customer::text, plan.index AS "group" FROM (${factsOf(input.purpose)}) AS keyed
+     JOIN jsonb_to_recordset($5::jsonb) AS plan(key text, index int) ON plan.key = keyed.key ORDER BY keyed.customer`,
+    [...valuesOf(input, await newNamesOf(tx, input.shop, input.settings)), JSON.stringify(changing)],
+  )
+}
