@@ -17,6 +17,11 @@ export async function readSettings(tx: Tx | BulkTx, shop: ShopId): Promise<Setti
   return settingsOf(rows[0])
 }
 
+/** The same for a page. */
+export function getSettings(shop: ShopId): Promise<Settings> {
+  return withShop(shop, (tx) => readSettings(tx, shop))
+}
+
 function settingsOf(row: Row | undefined): Settings {
   if (!row) return { ...defaultSettings(), version: 0 }
   return { ...SettingsShape.parse(row.data), version: row.version }

@@ -15,9 +15,9 @@ export function ActivityScreen({ page }: { page: ActivityPage }) {
   return (
     <Page title={t('nav.activity')}>
       <BlockStack gap="400">
-        <Text as="p">
+        <Box paddingInline={{ xs: '400', sm: '0' }}>
           <FreshnessText freshness={page.freshness} />
-        </Text>
+        </Box>
         {page.entries.length === 0 ? (
           <EmptyCard title={t('activity.empty.title')} text={t('activity.empty.text')} />
         ) : (
@@ -105,7 +105,11 @@ function RunEntry({ entry }: { entry: Of<'tag-run'> }) {
   const tone = entry.state === 'failed' ? 'critical' : entry.state === 'done' ? 'success' : 'info'
   const state = entry.state === 'failed' ? 'failed' : entry.state === 'done' ? 'done' : 'running'
   return (
-    <Line title={t(`activity.run.${entry.kind}`)} when={when} badge={<Badge tone={tone}>{t(`activity.${state}`)}</Badge>}>
+    <Line
+      title={t(`activity.run.${entry.kind}`)}
+      when={when}
+      badge={<Badge tone={tone}>{t(`activity.${state}`)}</Badge>}
+    >
       <RunFigures run={entry} />
       {entry.problem === null ? null : <RedProblem problem={entry.problem} />}
     </Line>

@@ -47,10 +47,18 @@ export function CodeProposal({ code, isSaving, onDecide }: ProposalProps) {
         {t('codes.proposal', { code: code.label, share: f.percent(code.shareOnFirst), n: f.number(code.uses) })}
       </Text>
       <InlineStack gap="200">
-        <Button onClick={() => onDecide(code.key, 'confirmed')} loading={isSaving} accessibilityLabel={t('codes.yesFor', { code: code.label })}>
+        <Button
+          onClick={() => onDecide(code.key, 'confirmed')}
+          loading={isSaving}
+          accessibilityLabel={t('codes.yesFor', { code: code.label })}
+        >
           {t('codes.yes')}
         </Button>
-        <Button onClick={() => onDecide(code.key, 'declined')} disabled={isSaving} accessibilityLabel={t('codes.noFor', { code: code.label })}>
+        <Button
+          onClick={() => onDecide(code.key, 'declined')}
+          disabled={isSaving}
+          accessibilityLabel={t('codes.noFor', { code: code.label })}
+        >
           {t('codes.no')}
         </Button>
       </InlineStack>

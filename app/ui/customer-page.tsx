@@ -1,4 +1,16 @@
-import { Badge, BlockStack, Box, Button, Card, DataTable, InlineGrid, InlineStack, List, Page, Text } from '@shopify/polaris'
+import {
+  Badge,
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  DataTable,
+  InlineGrid,
+  InlineStack,
+  List,
+  Page,
+  Text,
+} from '@shopify/polaris'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
 import { discountText, evidenceText, reasonText } from './reason.ts'
@@ -71,7 +83,9 @@ function Tags({ page }: { page: CustomerPage }) {
   return (
     <Text as="p" tone="subdued">
       {ours.length === 0 ? t('customer.noTags') : t('customer.tags', { tags: f.list(ours) })}
-      {isSame ? '' : ` ${wanted.length === 0 ? t('customer.wantsNone') : t('customer.wants', { tags: f.list(wanted) })}`}
+      {isSame
+        ? ''
+        : ` ${wanted.length === 0 ? t('customer.wantsNone') : t('customer.wants', { tags: f.list(wanted) })}`}
     </Text>
   )
 }
@@ -196,6 +210,8 @@ function OrdersCard({ orders }: { orders: CustomerOrder[] }) {
   function itemsText(order: CustomerOrder): string {
     if (order.title === null) return '–'
     const title = order.title.length > 40 ? `${order.title.slice(0, 39)}…` : order.title
-    return order.moreLines === 0 ? title : t('orders.more', { title, n: f.number(order.moreLines), count: order.moreLines })
+    return order.moreLines === 0
+      ? title
+      : t('orders.more', { title, n: f.number(order.moreLines), count: order.moreLines })
   }
 }

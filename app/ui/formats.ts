@@ -25,9 +25,11 @@ export type Formats = {
 
 export function formatsOf(locale: Locale, timeZone: string): Formats {
   const number = new Intl.NumberFormat(locale)
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone })
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone })
+  // The medium Korean date ends in a full stop, which no particle can follow.
+  const dateStyle = locale === 'ko' ? 'long' : 'medium'
+  const date = new Intl.DateTimeFormat(locale, { dateStyle, timeZone })
+  const day = new Intl.DateTimeFormat(locale, { dateStyle, timeZone: 'UTC' })
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle, timeStyle: 'short', timeZone })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
   const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale)
@@ -56,6 +58,8 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
 }
 
 function money(amount: Money, locale: Locale, isShort: boolean): string {
+  // A shop whose first import has not asked for the currency yet has no money to name either.
+  if (amount.currency === '') return new Intl.NumberFormat(locale).format(amount.minor)
   const decimals = decimalsOf(amount.currency)
   const value = amount.minor / 10 ** decimals
   // ICU writes no symbol for a currency it would have to spell out, so the narrow one reads best in both languages.

@@ -24,6 +24,8 @@ export function wordsIn(locale: Locale): i18n {
     // React escapes; resources are here already, so nothing has to wait.
     interpolation: { escapeValue: false },
     initAsync: false,
+    // Else the library writes an advertisement to the console.
+    showSupportNotice: false,
     react: { useSuspense: false },
   })
   return instance

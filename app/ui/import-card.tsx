@@ -12,7 +12,11 @@ export function isImporting(progress: ImportProgress): boolean {
 export function ImportStatus({ progress }: { progress: ImportProgress }) {
   const { t, f } = useWords()
   if (progress.state === 'done')
-    return <Text as="p">{t('import.done', { orders: f.number(progress.orders.read), customers: f.number(progress.customers.read) })}</Text>
+    return (
+      <Text as="p">
+        {t('import.done', { orders: f.number(progress.orders.read), customers: f.number(progress.customers.read) })}
+      </Text>
+    )
   return (
     <BlockStack gap="300">
       {progress.problem === null ? null : <ProblemBanner problem={progress.problem} />}

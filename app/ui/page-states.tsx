@@ -1,4 +1,14 @@
-import { BlockStack, Box, Button, Card, Page, SkeletonBodyText, SkeletonDisplayText, SkeletonPage, Text } from '@shopify/polaris'
+import {
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  Page,
+  SkeletonBodyText,
+  SkeletonDisplayText,
+  SkeletonPage,
+  Text,
+} from '@shopify/polaris'
 import type { ReactNode } from 'react'
 import { useWords } from './i18n.tsx'
 

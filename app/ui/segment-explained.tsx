@@ -1,4 +1,4 @@
-import { BlockStack, Button, Card, Collapsible, InlineStack, List, Text } from '@shopify/polaris'
+import { BlockStack, Button, Card, InlineStack, List, Text } from '@shopify/polaris'
 import { useId, useState } from 'react'
 import type { SegmentPage } from '#app/domain/pages.ts'
 import { Headline } from './segments-page.tsx'
@@ -27,9 +27,10 @@ export function SegmentExplained({ page }: { page: SegmentPage }) {
             {isOpen ? t('explained.hide') : t('explained.show')}
           </Button>
         </InlineStack>
-        <Collapsible id={id} open={isOpen}>
+        {/* Hidden, not absent: the chart is in the server's page. */}
+        <div id={id} hidden={!isOpen}>
           <Explanation page={page} />
-        </Collapsible>
+        </div>
       </BlockStack>
     </Card>
   )
@@ -47,11 +48,18 @@ function Explanation({ page }: { page: SegmentPage }) {
         <List.Item>{t('explained.cycle', { days: f.number(Math.round(estimates.cycleDays)) })}</List.Item>
         <List.Item>{t('explained.personal')}</List.Item>
         <List.Item>
-          {t('explained.window', { days: f.number(Math.round(estimates.windowDays)), share: f.percent(page.thresholds.windowShare) })}
+          {t('explained.window', {
+            days: f.number(Math.round(estimates.windowDays)),
+            share: f.percent(page.thresholds.windowShare),
+          })}
         </List.Item>
         <List.Item>{t('explained.occasion')}</List.Item>
         <List.Item>
-          {t('explained.versions', { version: f.number(estimates.version), date: f.date(estimates.takenAt), n: f.number(estimates.reorderers) })}
+          {t('explained.versions', {
+            version: f.number(estimates.version),
+            date: f.date(estimates.takenAt),
+            n: f.number(estimates.reorderers),
+          })}
         </List.Item>
       </List>
       <TrendChart points={page.trend} replayedUntil={page.replayedUntil} />

@@ -1,4 +1,4 @@
-import { BlockStack, Button, Card, InlineStack, Page, Text } from '@shopify/polaris'
+import { Badge, BlockStack, Button, Card, InlineStack, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { SegmentPage, SegmentPreview } from '#app/domain/pages.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
@@ -9,7 +9,7 @@ import { EmptyCard } from './page-states.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
 import { SegmentPreviewCard } from './segment-preview.tsx'
-import { StageBadge, segmentName } from './stage-badge.tsx'
+import { segmentName } from './stage-badge.tsx'
 import { RuleSentence, isRuleValid } from './rule-sentence.tsx'
 
 type Props = {
@@ -41,7 +41,11 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
   return (
     <Page
       title={name}
-      titleMetadata={<StageBadge segment={page.segment} isPublic={page.cherryPublicName} />}
+      titleMetadata={
+        <Badge tone={page.taggingOn ? 'success' : undefined}>
+          {page.taggingOn ? t('tagging.on') : t('tagging.off')}
+        </Badge>
+      }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
     >
       <SaveBar
@@ -56,7 +60,11 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
           <BlockStack gap="300">
             <RuleSentence segment={page.segment} thresholds={draft} onChange={change} />
             <Text as="p" tone="subdued">
-              {t('count.customersShare', { count: page.row.customers, n: f.number(page.row.customers), share: f.percent(page.row.share) })}
+              {t('count.customersShare', {
+                count: page.row.customers,
+                n: f.number(page.row.customers),
+                share: f.percent(page.row.share),
+              })}
               {' · '}
               {t('segment.revenue', { money: f.moneyShort(page.row.revenue12m) })}
               {' · '}

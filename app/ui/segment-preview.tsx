@@ -31,11 +31,21 @@ export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Prop
           ) : (
             <>
               <Text as="p" variant="headingLg">
-                {t('count.customersShare', { count: preview.customers, n: f.number(preview.customers), share: f.percent(preview.share) })}
+                {t('count.customersShare', {
+                  count: preview.customers,
+                  n: f.number(preview.customers),
+                  share: f.percent(preview.share),
+                })}
               </Text>
               <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-                <Moves title={t('preview.enters', { count: preview.enters, n: f.number(preview.enters) })} rows={preview.entering} />
-                <Moves title={t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })} rows={preview.leaving} />
+                <Moves
+                  title={t('preview.enters', { count: preview.enters, n: f.number(preview.enters) })}
+                  rows={preview.entering}
+                />
+                <Moves
+                  title={t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })}
+                  rows={preview.leaving}
+                />
               </InlineGrid>
             </>
           )}

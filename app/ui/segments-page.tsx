@@ -1,4 +1,4 @@
-import { BlockStack, Button, Card, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import { BlockStack, Box, Button, Card, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
 import type { Estimates } from '#app/domain/stages.ts'
@@ -24,14 +24,21 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
       <BlockStack gap="400">
         {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
         {page.estimates === null ? null : (
-          <Text as="p" variant="bodyLg">
-            <Headline estimates={page.estimates} />
-          </Text>
+          <Box paddingInline={{ xs: '400', sm: '0' }}>
+            <Text as="p" variant="bodyLg">
+              <Headline estimates={page.estimates} />
+            </Text>
+          </Box>
         )}
         <Cards page={page} />
         <Others page={page} />
         {page.proposal === null ? null : (
-          <ProposalCard proposal={page.proposal} current={page.estimates} isSaving={isSaving} onEstimates={onEstimates} />
+          <ProposalCard
+            proposal={page.proposal}
+            current={page.estimates}
+            isSaving={isSaving}
+            onEstimates={onEstimates}
+          />
         )}
         <Card padding="0">
           <StageTable rows={page.rows} freshness={page.freshness} taggingOn={page.taggingOn} />
@@ -60,7 +67,11 @@ function NothingYet({ page }: { page: SegmentsPage }) {
 export function Headline({ estimates }: { estimates: Estimates }) {
   const { t, f } = useWords()
   if (estimates.source === 'starting' || estimates.medianFirstGapDays === null || estimates.p80FirstGapDays === null)
-    return <>{t('segments.starting', { days: f.number(Math.round(estimates.cycleDays)), n: f.number(estimates.reorderers) })}</>
+    return (
+      <>
+        {t('segments.starting', { days: f.number(Math.round(estimates.cycleDays)), n: f.number(estimates.reorderers) })}
+      </>
+    )
   return (
     <>
       {t('segments.headline', {
@@ -77,7 +88,7 @@ function Cards({ page }: { page: SegmentsPage }) {
   const loyal = rows.get('loyal')
   const repeat = rows.get('repeat')
   return (
-    <InlineGrid columns={{ xs: 1, sm: 2, md: 4 }} gap="400">
+    <InlineGrid columns={{ xs: 2, md: 4 }} gap="400">
       <BigCard segment="new" customers={rows.get('new')?.customers ?? 0} share={rows.get('new')?.share ?? 0} />
       <BigCard
         segment="repeat"
@@ -85,7 +96,11 @@ function Cards({ page }: { page: SegmentsPage }) {
         share={(repeat?.share ?? 0) + (loyal?.share ?? 0)}
         note={t('segments.ofThemLoyal', { n: f.number(loyal?.customers ?? 0) })}
       />
-      <BigCard segment="at-risk" customers={rows.get('at-risk')?.customers ?? 0} share={rows.get('at-risk')?.share ?? 0} />
+      <BigCard
+        segment="at-risk"
+        customers={rows.get('at-risk')?.customers ?? 0}
+        share={rows.get('at-risk')?.share ?? 0}
+      />
       <BigCard
         segment="cherry-picker"
         customers={rows.get('cherry-picker')?.customers ?? 0}
@@ -102,7 +117,7 @@ function BigCard({ segment, customers, share, note }: BigCardProps) {
   return (
     <Card>
       <BlockStack gap="200">
-        <Link url={`/app/segments/${segment}`} removeUnderline monochrome>
+        <Link url={`/app/segments/${segment}`} monochrome>
           <Text as="span" variant="headingSm">
             {segmentName(t, segment)}
           </Text>
@@ -139,7 +154,12 @@ function Others({ page }: { page: SegmentsPage }) {
           <Text as="h2" variant="bodyMd" tone="subdued">
             {t('segments.others', { n: f.number(customers) })}
           </Text>
-          <Button variant="plain" disclosure={isOpen ? 'up' : 'down'} ariaExpanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          <Button
+            variant="plain"
+            disclosure={isOpen ? 'up' : 'down'}
+            ariaExpanded={isOpen}
+            onClick={() => setIsOpen(!isOpen)}
+          >
             {isOpen ? t('segments.hideOthers') : t('segments.showOthers')}
           </Button>
         </InlineStack>

@@ -1,5 +1,4 @@
 import { BlockStack, Card, Checkbox, ChoiceList, DataTable, Text } from '@shopify/polaris'
-import type { LeftOutReason } from '#app/domain/order.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import { useWords } from './i18n.tsx'
 import type { SettingsView } from './settings-page.tsx'
@@ -52,18 +51,20 @@ function LeftOut({ orders }: { orders: SettingsView['orders'] }) {
         {t('orderRule.notYet')}
       </Text>
     )
-  const reasons = (Object.entries(orders.leftOut) as [LeftOutReason, number][]).filter(([, count]) => count > 0)
-  const left = reasons.reduce((sum, [, count]) => sum + count, 0)
   return (
     <BlockStack gap="200">
       <Text as="p" fontWeight="medium">
-        {t('orderRule.leftOut', { left: f.number(left), all: f.number(orders.all), counted: f.number(orders.all - left) })}
+        {t('orderRule.leftOut', {
+          left: f.number(orders.orders - orders.counted),
+          all: f.number(orders.orders),
+          counted: f.number(orders.counted),
+        })}
       </Text>
-      {reasons.length === 0 ? null : (
+      {orders.reasons.length === 0 ? null : (
         <DataTable
           columnContentTypes={['text', 'numeric']}
           headings={[t('orderRule.why'), t('orderRule.orders')]}
-          rows={reasons.map(([reason, count]) => [t(`leftOutWhy.${reason}`), f.number(count)])}
+          rows={orders.reasons.map((line) => [t(`leftOutWhy.${line.reason}`), f.number(line.orders)])}
         />
       )}
     </BlockStack>

@@ -15,7 +15,7 @@ import { TagSettings } from './settings-tags.tsx'
 export type SettingsView = {
   settings: Settings
   /** Null until the orders have been looked through. */
-  orders: { all: number; leftOut: Record<LeftOutReason, number> } | null
+  orders: { orders: number; counted: number; reasons: { reason: LeftOutReason; orders: number }[] } | null
   codes: BenefitCodeCard[]
 }
 
@@ -70,7 +70,12 @@ export function SettingsScreen(props: SettingsProps) {
         )}
         <Layout>
           <Layout.AnnotatedSection title={t('orderRule.title')} description={t('orderRule.text')}>
-            <OrderRuleSettings draft={draft} orders={page.orders} hasProblem={'orderRule.statuses' in problems} onChange={change} />
+            <OrderRuleSettings
+              draft={draft}
+              orders={page.orders}
+              hasProblem={'orderRule.statuses' in problems}
+              onChange={change}
+            />
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection id="codes" title={t('codes.title')} description={t('codes.text')}>
             <CodeSettings draft={draft} codes={page.codes} onChange={change} />

@@ -21,7 +21,12 @@ export function SetupGuide({ page, onThemeAdded }: Props) {
           <Text as="p" tone="subdued" id="setup-progress">
             {t('setup.progress', { done: f.number(done), total: f.number(page.steps.length) })}
           </Text>
-          <ProgressBar progress={(done / page.steps.length) * 100} size="small" animated={false} ariaLabelledBy="setup-progress" />
+          <ProgressBar
+            progress={(done / page.steps.length) * 100}
+            size="small"
+            animated={false}
+            ariaLabelledBy="setup-progress"
+          />
         </BlockStack>
         {page.steps.map(({ step, isDone }, index) => (
           <BlockStack gap="400" key={step}>
@@ -61,8 +66,16 @@ function StepBody({ step, page, onThemeAdded }: { step: SetupStep } & Props) {
     <BlockStack gap="300">
       <Text as="p">{t(`setup.${step}.text`)}</Text>
       <InlineStack gap="300">
-        {step === 'benefit-codes' ? <Button variant="primary" url="/app/settings#codes">{t('setup.benefit-codes.action')}</Button> : null}
-        {step === 'look' ? <Button variant="primary" url="/app/segments">{t('setup.look.action')}</Button> : null}
+        {step === 'benefit-codes' ? (
+          <Button variant="primary" url="/app/settings#codes">
+            {t('setup.benefit-codes.action')}
+          </Button>
+        ) : null}
+        {step === 'look' ? (
+          <Button variant="primary" url="/app/segments">
+            {t('setup.look.action')}
+          </Button>
+        ) : null}
         {step === 'tagging' ? (
           <Button variant="primary" url="/app/tagging" disabled={isWaiting}>
             {t('setup.tagging.action')}

@@ -20,7 +20,7 @@ export function segmentName(t: TFunction, segment: SegmentKey, isPublic = false)
   return isPublic && segment === 'cherry-picker' ? t('segments.public') : t(`stage.${segment}`)
 }
 
-export function StageBadge({ segment, isPublic }: { segment: SegmentKey; isPublic?: boolean }) {
+export function StageBadge({ segment }: { segment: SegmentKey }) {
   const { t } = useWords()
-  return <Badge tone={TONES[segment]}>{segmentName(t, segment, isPublic)}</Badge>
+  return <Badge tone={TONES[segment]}>{segmentName(t, segment)}</Badge>
 }

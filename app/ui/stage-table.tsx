@@ -38,9 +38,9 @@ export function StageTable({ rows, freshness, taggingOn }: Props) {
           t('table.tagging'),
         ]}
         rows={stages.map((row) => [
-          <Link key="stage" url={`/app/segments/${row.segment}`}>
-            {t(`stage.${row.segment}`)}
-          </Link>,
+          <span key="stage" style={{ whiteSpace: 'nowrap' }}>
+            <Link url={`/app/segments/${row.segment}`}>{t(`stage.${row.segment}`)}</Link>
+          </span>,
           f.number(row.customers),
           f.percent(row.share),
           f.moneyShort(row.revenue12m),

@@ -31,7 +31,11 @@ export function StageTimeline({ spans, asOf }: Props) {
           {spans.map((span) => (
             <div
               key={span.from}
-              style={{ flexGrow: Math.max(1, (span.to ?? asOf) - span.from), minWidth: 2, background: COLOURS[span.stage] }}
+              style={{
+                flexGrow: Math.max(1, (span.to ?? asOf) - span.from),
+                minWidth: 2,
+                background: COLOURS[span.stage],
+              }}
             />
           ))}
         </div>

@@ -1,4 +1,4 @@
-import { Badge, BlockStack, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
+import { Badge, BlockStack, Box, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
 import { useId } from 'react'
 import type { DryRun, TagRun } from '#app/domain/pages.ts'
 import { DownloadButton } from './download-button.tsx'
@@ -14,7 +14,11 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
   return (
     <Page
       title={t('tagging.title')}
-      titleMetadata={<Badge tone={page.taggingOn ? 'success' : undefined}>{page.taggingOn ? t('tagging.on') : t('tagging.off')}</Badge>}
+      titleMetadata={
+        <Badge tone={page.taggingOn ? 'success' : undefined}>
+          {page.taggingOn ? t('tagging.on') : t('tagging.off')}
+        </Badge>
+      }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
     >
       <BlockStack gap="400">
@@ -22,13 +26,19 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
         {page.running === null ? null : <RunCard run={page.running} />}
         {page.import.state === 'done' ? <DryRunCard page={page} isStarting={isStarting} onStart={onStart} /> : null}
         {page.import.state === 'done' ? (
-          <Text as="p" tone="subdued">
-            {t('tagging.asOf', { time: f.dateTime(page.asOf) })}
-          </Text>
+          <Box paddingInline={{ xs: '400', sm: '0' }}>
+            <Text as="p" tone="subdued">
+              {t('tagging.asOf', { time: f.dateTime(page.asOf) })}
+            </Text>
+          </Box>
         ) : null}
       </BlockStack>
     </Page>
   )
+}
+
+export function isRunning(page: DryRun): boolean {
+  return page.running?.state === 'planned' || page.running?.state === 'running'
 }
 
 function DryRunCard({ page, isStarting, onStart }: Props) {
@@ -41,7 +51,6 @@ function DryRunCard({ page, isStarting, onStart }: Props) {
         text={page.taggingOn ? t('tagging.upToDate.text') : t('tagging.empty.text')}
       />
     )
-  const isRunning = page.running !== null && (page.running.state === 'planned' || page.running.state === 'running')
   return (
     <Card>
       <BlockStack gap="400">
@@ -61,7 +70,7 @@ function DryRunCard({ page, isStarting, onStart }: Props) {
         )}
         <InlineStack gap="300">
           {page.taggingOn ? null : (
-            <Button variant="primary" onClick={onStart} loading={isStarting} disabled={isRunning}>
+            <Button variant="primary" onClick={onStart} loading={isStarting} disabled={isRunning(page)}>
               {t('tagging.start')}
             </Button>
           )}
@@ -123,7 +132,9 @@ function RunCard({ run }: { run: TagRun }) {
         <Text as="p" id={id}>
           {t('run.written', { n: f.number(run.statesWritten), total: f.number(run.customers) })}
         </Text>
-        {isOver ? null : <ProgressBar progress={Math.floor(share * 100)} size="small" animated={false} ariaLabelledBy={id} />}
+        {isOver ? null : (
+          <ProgressBar progress={Math.floor(share * 100)} size="small" animated={false} ariaLabelledBy={id} />
+        )}
         <RunFigures run={run} />
       </BlockStack>
     </Card>

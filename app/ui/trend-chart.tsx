@@ -32,7 +32,15 @@ export function TrendChart({ points, replayedUntil }: Props) {
         <TrendTable points={points} />
       ) : (
         <div style={{ display: 'grid', gridTemplateColumns: 'auto minmax(0, 1fr)', columnGap: 8 }}>
-          <div style={{ display: 'flex', flexDirection: 'column', justifyContent: 'space-between', textAlign: 'right', height: HEIGHT }}>
+          <div
+            style={{
+              display: 'flex',
+              flexDirection: 'column',
+              justifyContent: 'space-between',
+              textAlign: 'right',
+              height: HEIGHT,
+            }}
+          >
             {[top, top / 2, 0].map((value) => (
               <Text as="span" variant="bodySm" tone="subdued" key={value}>
                 {f.number(value)}

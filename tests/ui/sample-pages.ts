@@ -84,7 +84,13 @@ export function reasonOf(reason: Partial<StageReason> & { stage: Stage; orders: 
   }
 }
 
-export const AT_RISK = reasonOf({ stage: 'at-risk', orders: 2, sinceLastDays: 110, lastGapDays: 138, hopedWithinDays: 98 })
+export const AT_RISK = reasonOf({
+  stage: 'at-risk',
+  orders: 2,
+  sinceLastDays: 110,
+  lastGapDays: 138,
+  hopedWithinDays: 98,
+})
 export const USUAL = reasonOf({
   stage: 'at-risk',
   orders: 5,
@@ -146,7 +152,8 @@ export const PEOPLE: CustomerRow[] = Array.from({ length: 10 }, (_, index) => ({
   customer: String(7_012_345_678_001 + index),
   orders: index % 2 === 0 ? 2 : 5,
   spent: won(312_000 + index * 41_000),
-  lastTitle: index === 3 ? null : index % 2 === 0 ? 'Cica toner 500 ml' : '시카 토너 대용량 리필 기획 세트 (500ml + 200ml)',
+  lastTitle:
+    index === 3 ? null : index % 2 === 0 ? 'Cica toner 500 ml' : '시카 토너 대용량 리필 기획 세트 (500ml + 200ml)',
   since: AS_OF - (12 + index) * DAY_MS,
   reason: index % 2 === 0 ? AT_RISK : USUAL,
   cherry: 'none',
@@ -407,8 +414,16 @@ export const ACTIVITY: ActivityPage = {
 export const SETTINGS: SettingsView = {
   settings: { ...defaultSettings(), taggingOn: true, version: 3, benefitCodes: { 'code:WELCOME20': 'confirmed' } },
   orders: {
-    all: 16_372,
-    leftOut: { guest: 1_275, future: 0, test: 4, cancelled: 61, refunded: 38, unpaid: 12, zero: 7, 'other-currency': 0 },
+    orders: 16_372,
+    counted: 14_975,
+    reasons: [
+      { reason: 'guest', orders: 1_275 },
+      { reason: 'test', orders: 4 },
+      { reason: 'cancelled', orders: 61 },
+      { reason: 'refunded', orders: 38 },
+      { reason: 'unpaid', orders: 12 },
+      { reason: 'zero', orders: 7 },
+    ],
   },
   codes: [
     ...HOME.codes,

@@ -1,0 +1,33 @@
+import { useFetcher, useLoaderData } from '@remix-run/react'
+import { saveThresholds } from '#app/flow/segments/preview.ts'
+import { segmentPage } from '#app/flow/segments/segment-page.ts'
+import { forMerchant } from '#app/outside/request.server.ts'
+import type { SegmentPage } from '#app/domain/pages.ts'
+import { useCounting } from '#app/ui/counting.ts'
+import { SegmentScreen } from '#app/ui/segment-page.tsx'
+import { SegmentParams, ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts'
+
+export const loader = forMerchant({ params: SegmentParams }, ({ shop, params }) => segmentPage(shop, params.key))
+
+export const action = forMerchant({ form: ThresholdFields }, async ({ shop, form }) => {
+  await saveThresholds(shop, form)
+  return { saved: true }
+})
+
+export default function Segment() {
+  const page = useLoaderData<SegmentPage>()
+  const saving = useFetcher()
+  const counting = useCounting(page.segment)
+  return (
+    <SegmentScreen
+      key={page.segment}
+      page={page}
+      preview={counting.preview}
+      isPreviewing={counting.isBusy}
+      hasPreviewFailed={counting.hasFailed}
+      isSaving={saving.state !== 'idle'}
+      onPreview={counting.ask}
+      onSave={(thresholds) => saving.submit(fieldsOf(thresholds), { method: 'post' })}
+    />
+  )
+}

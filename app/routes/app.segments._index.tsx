@@ -1,0 +1,56 @@
+import { useFetcher, useLoaderData } from '@remix-run/react'
+import { useEffect } from 'react'
+import { z } from 'zod'
+import { decideEstimates } from '#app/flow/features/estimates.ts'
+import { segmentsPage } from '#app/flow/segments/pages.ts'
+import { saveSettings } from '#app/flow/settings.ts'
+import { importOf } from '#app/flow/sync/shop-frame.ts'
+import { forMerchant } from '#app/outside/request.server.ts'
+import type { SegmentsPage } from '#app/domain/pages.ts'
+import { useFollowing } from '#app/ui/following.ts'
+import { isImporting } from '#app/ui/import-card.tsx'
+import { SegmentsScreen } from '#app/ui/segments-page.tsx'
+
+const SegmentsForm = z.discriminatedUnion('intent', [
+  z.object({ intent: z.literal('looked') }),
+  z.object({
+    intent: z.literal('estimates'),
+    version: z.coerce.number().int().positive(),
+    decision: z.enum(['adopt', 'keep']),
+  }),
+])
+
+export const loader = forMerchant({}, async ({ shop }): Promise<SegmentsPage> => {
+  const [page, progress] = await Promise.all([segmentsPage(shop), importOf(shop)])
+  return { ...page, import: progress }
+})
+
+export const action = forMerchant({ form: SegmentsForm }, async ({ shop, form }) => {
+  if (form.intent === 'looked') await saveSettings(shop, { setup: { lookedAt: true } })
+  else await decideEstimates(shop, form.version, form.decision)
+  return { saved: true }
+})
+
+export default function Segments() {
+  const page = useLoaderData<SegmentsPage>()
+  const fetcher = useFetcher()
+  useFollowing(isImporting(page.import))
+  useLooked(page.rows.length > 0)
+  return (
+    <SegmentsScreen
+      page={page}
+      isSaving={fetcher.state !== 'idle'}
+      onEstimates={(version, decision) =>
+        fetcher.submit({ intent: 'estimates', version, decision }, { method: 'post' })
+      }
+    />
+  )
+}
+
+/** Ticks the setup step off once the segments have been on the screen; saving it again changes nothing. */
+function useLooked(isThere: boolean) {
+  const { submit } = useFetcher()
+  useEffect(() => {
+    if (isThere) submit({ intent: 'looked' }, { method: 'post', action: '/app/segments?index' })
+  }, [isThere, submit])
+}

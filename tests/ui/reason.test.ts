@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import type { CherryEvidence } from '#app/domain/cherry-picker.ts'
+import { formatsOf } from '#app/ui/formats.ts'
+import { wordsIn } from '#app/ui/i18n.tsx'
+import { discountText, evidenceText, reasonText } from '#app/ui/reason.ts'
+import { AT_RISK, USUAL, reasonOf } from './sample-pages.ts'
+
+const table = [
+  {
+    name: 'two orders far apart name the hope that the shop pulled down',
+    reason: AT_RISK,
+    en: '2 orders, 138 days apart. Most customers here reorder sooner, so we hoped for one within 98 days; it has been 110. Leaves when they order.',
+    ko: '2회 주문, 간격 138일. 보통은 더 빨리 재구매해 98일 안을 기대했지만 110일째입니다. 주문하면 해제됩니다.',
+  },
+  {
+    name: 'two orders close together say nothing about others',
+    reason: { ...AT_RISK, lastGapDays: 60 },
+    en: '2 orders, 60 days apart. We hoped for the next within 98 days; it has been 110. Leaves when they order.',
+    ko: '2회 주문, 간격 60일. 98일 안을 기대했지만 110일째입니다. 주문하면 해제됩니다.',
+  },
+  {
+    name: 'from four orders on the usual gap is named',
+    reason: USUAL,
+    en: '5 orders, usually every 41 days. We hoped for the next within 62 days; it has been 70. Leaves when they order.',
+    ko: '5회 주문, 보통 41일마다 주문합니다. 62일 안을 기대했지만 70일째입니다. 주문하면 해제됩니다.',
+  },
+  {
+    name: 'with three orders the usual gap is not claimed, even where there is one',
+    reason: reasonOf({
+      stage: 'lapsed',
+      orders: 3,
+      sinceLastDays: 1_200,
+      lastGapDays: 1,
+      usualGapDays: 30,
+      hopedWithinDays: 62,
+    }),
+    en: '3 orders, the last two 1 day apart. We hoped for the next within 62 days; it has been 1,200. Leaves when they order.',
+    ko: '3회 주문, 최근 두 주문 간격 1일. 62일 안을 기대했지만 1,200일째입니다. 주문하면 해제됩니다.',
+  },
+  {
+    name: 'a new customer is hoped for, not late',
+    reason: reasonOf({ stage: 'new', orders: 1, sinceLastDays: 40, hopedWithinDays: 122 }),
+    en: '1 order. The last was 40 days ago; we hope for the next within 122 days. Without an order by then, moves to Bought once, not again.',
+    ko: '1회 주문. 마지막 주문 후 40일이 지났고, 122일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 첫 구매 후 미재구매 단계로 옮겨집니다.',
+  },
+  {
+    name: 'one order and the window passed',
+    reason: reasonOf({ stage: 'one-and-done', orders: 1, sinceLastDays: 140, hopedWithinDays: 122 }),
+    en: '1 order. We hoped for the next within 122 days; it has been 140. Leaves when they order.',
+    ko: '1회 주문. 122일 안을 기대했지만 140일째입니다. 주문하면 해제됩니다.',
+  },
+  {
+    name: 'a loyal customer with a usual gap',
+    reason: reasonOf({
+      stage: 'loyal',
+      orders: 6,
+      sinceLastDays: 1,
+      lastGapDays: 20,
+      usualGapDays: 21,
+      hopedWithinDays: 45,
+    }),
+    en: '6 orders, usually every 21 days. The last was 1 day ago; we hope for the next within 45 days. Without an order by then, moves to At-risk.',
+    ko: '6회 주문, 보통 21일마다 주문합니다. 마지막 주문 후 1일이 지났고, 45일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 이탈 위험 단계로 옮겨집니다.',
+  },
+  {
+    name: 'nobody has ordered',
+    reason: reasonOf({ stage: 'prospect', orders: 0 }),
+    en: 'No order yet. Leaves with the first order.',
+    ko: '아직 주문이 없습니다. 첫 주문을 하면 해제됩니다.',
+  },
+]
+
+describe('the reason', () => {
+  for (const { name, reason, en, ko } of table)
+    it(name, () => {
+      expect(reasonText(wordsIn('en').t, formatsOf('en', 'UTC'), reason)).toBe(en)
+      expect(reasonText(wordsIn('ko').t, formatsOf('ko', 'UTC'), reason)).toBe(ko)
+    })
+})
+
+describe('the evidence', () => {
+  const kinds: CherryEvidence['kind'][] = [
+    'discount-habit',
+    'no-discount-habit',
+    'benefit-reused',
+    'benefit-once',
+    'free-kit',
+    'benefit-cancelled',
+    'full-price-order',
+    'no-full-price-order',
+    'not-counted',
+  ]
+  for (const locale of ['en', 'ko'] as const)
+    it(`is a whole sentence of every kind, without a percentage, in ${locale}`, () => {
+      const { t } = wordsIn(locale)
+      for (const kind of kinds)
+        for (const count of [1, 2, 1_234]) {
+          const text = evidenceText(t, formatsOf(locale, 'UTC'), {
+            kind,
+            speaksFor: true,
+            count,
+            discounts: ['code:WELCOME20', 'auto:Summer sale', 'staff:Sorry'],
+          })
+          expect(text).toMatch(/\.$/)
+          expect(text).not.toMatch(/[{}%]|evidence\./)
+        }
+    })
+
+  it('calls a discount what the merchant calls it', () => {
+    const { t } = wordsIn('en')
+    expect(discountText(t, 'code:A:B')).toBe('A:B')
+    expect(discountText(t, 'auto:Summer sale')).toBe('Summer sale (automatic)')
+    expect(discountText(t, 'staff:Sorry')).toBe('Sorry (by staff)')
+  })
+})

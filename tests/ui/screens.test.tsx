@@ -1,0 +1,388 @@
+import { AppProvider } from '@shopify/polaris'
+import type { ReactElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it } from 'vitest'
+import { ActivityScreen } from '#app/ui/activity-page.tsx'
+import { CustomerScreen } from '#app/ui/customer-page.tsx'
+import type { Locale } from '#app/ui/formats.ts'
+import { HomeScreen } from '#app/ui/home-page.tsx'
+import { POLARIS_WORDS, Words } from '#app/ui/i18n.tsx'
+import { PageFailed, PageLoading } from '#app/ui/page-states.tsx'
+import { SegmentScreen } from '#app/ui/segment-page.tsx'
+import { SegmentPreviewCard } from '#app/ui/segment-preview.tsx'
+import { SegmentsScreen } from '#app/ui/segments-page.tsx'
+import { SettingsScreen } from '#app/ui/settings-page.tsx'
+import { TaggingScreen } from '#app/ui/tagging-page.tsx'
+import { ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts'
+import { isRuleValid } from '#app/ui/rule-sentence.tsx'
+import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
+import * as sample from './sample-pages.ts'
+
+const nothing = () => {}
+const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing }
+const segment = {
+  preview: null,
+  isPreviewing: false,
+  hasPreviewFailed: false,
+  isSaving: false,
+  onPreview: nothing,
+  onSave: nothing,
+}
+const settings = {
+  tagPreview: null,
+  isPreviewing: false,
+  isSaving: false,
+  errors: {},
+  onPreviewTags: nothing,
+  onSave: nothing,
+  onStop: nothing,
+  onRemove: nothing,
+}
+
+function textOf(locale: Locale, screen: ReactElement): string {
+  const html = renderToString(
+    <AppProvider i18n={POLARIS_WORDS[locale]}>
+      <Words locale={locale} timeZone="Asia/Seoul">
+        {screen}
+      </Words>
+    </AppProvider>,
+  )
+  return html
+    .replace(/<!-- -->/g, '')
+    .replace(/<(style|svg)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#x27;/g, '’')
+    .replace(/\s+/g, ' ')
+}
+
+type Case = { name: string; screen: ReactElement; en: string[]; ko: string[] }
+
+const cases: Case[] = [
+  {
+    name: 'home shows the setup guide, the week, the codes and how fresh it is',
+    screen: <HomeScreen page={sample.HOME} {...home} />,
+    en: [
+      '1 of 5 steps done',
+      '138 of your repeat customers are later than usual; they spent ₩21.4M in 12 months.',
+      'Thinnest group: Repeat (9.1%).',
+      'WELCOME20: 1,204 first orders, ₩9.1M given.',
+      '14% came back within 110 days (without a code: 26%).',
+      'The two groups may differ for other reasons.',
+      'HELLO10: 94% of its 102 uses were first orders. Is it your first-purchase benefit?',
+      'Last order seen: Nov 22, 2026',
+    ],
+    ko: [
+      '재구매 고객 138명이 평소보다 늦습니다. 12개월 구매액 ₩2140만.',
+      '가장 얇은 그룹: 재구매 9.1%.',
+      'WELCOME20: 첫 주문 1,204건, 할인 ₩910만.',
+      '두 그룹은 다른 이유로도 다를 수 있습니다.',
+    ],
+  },
+  {
+    name: 'home shows how far the import is and no figure before there is one',
+    screen: <HomeScreen page={sample.HOME_IMPORTING} {...home} />,
+    en: ['Orders: 12,400 of 48,000', 'Customers: 0 so far', 'Not worked out yet', 'You can leave this page.'],
+    ko: ['주문: 48,000 중 12,400', '주문 내역을 읽고 있습니다.'],
+  },
+  {
+    name: 'home says what a failed import left safe and when it goes on',
+    screen: <HomeScreen page={{ ...sample.HOME, import: sample.IMPORT_FAILED, freshness: sample.LATE }} {...home} />,
+    en: [
+      'The import has stopped',
+      'Shopify did not answer',
+      'Nothing was changed in your store.',
+      'Trying again at Nov 22, 2026',
+      'later than promised',
+    ],
+    ko: ['가져오기가 멈췄습니다', 'Shopify 응답이 없습니다', '다시 시도합니다.', '약속보다 늦습니다'],
+  },
+  {
+    name: 'home of a shop without orders says so',
+    screen: (
+      <HomeScreen
+        page={{ ...sample.HOME_IMPORTING, import: sample.EMPTY_IMPORT, week: { ...sample.HOME.week!, thinnest: null } }}
+        {...home}
+      />
+    ),
+    en: ['No orders yet'],
+    ko: ['아직 주문이 없습니다'],
+  },
+  {
+    name: 'segments show the headline, four cards, others, all stages, the proposal and the watch list',
+    screen: <SegmentsScreen page={sample.SEGMENTS} isSaving={false} onEstimates={nothing} />,
+    en: [
+      'Of those who reorder, half do within 56 days and 8 of 10 within 123.',
+      '1,223 of them loyal',
+      'Others: 8,120',
+      'All stages',
+      'Quiet for long',
+      '+124',
+      'Your customers now reorder later',
+      'New thresholds would move 212 customers. Return window: 123 days now, 131 days then.',
+      'Only used the first-purchase benefit so far: 2,310. One order proves nothing, so we do not tag them.',
+    ],
+    ko: [
+      '재구매하는 고객의 절반은 56일 안에, 10명 중 8명은 123일 안에 다시 주문합니다.',
+      '그중 충성 1,223명',
+      '기타: 8,120명',
+      '첫 구매 혜택만 쓰고 아직 돌아오지 않은 고객 2,310명. 한 번의 주문으로는 단정할 수 없어 태그하지 않습니다.',
+    ],
+  },
+  {
+    name: 'segments of a young shop name the starting value',
+    screen: (
+      <SegmentsScreen
+        page={{ ...sample.SEGMENTS, estimates: sample.STARTING, proposal: null }}
+        isSaving={false}
+        onEstimates={nothing}
+      />
+    ),
+    en: ['A starting value of 60 days until 50 customers have reordered (12 so far).'],
+    ko: ['시작값 60일을 쓰고 있습니다. 재구매 고객 50명부터 실제 값을 씁니다 (현재 12명).'],
+  },
+  {
+    name: 'segments without customers say when they appear',
+    screen: <SegmentsScreen page={sample.NO_SEGMENTS} isSaving={false} onEstimates={nothing} />,
+    en: ['No customers yet'],
+    ko: ['아직 고객이 없습니다'],
+  },
+  {
+    name: 'segments before the import show the import',
+    screen: (
+      <SegmentsScreen
+        page={{ ...sample.NO_SEGMENTS, import: sample.IMPORTING }}
+        isSaving={false}
+        onEstimates={nothing}
+      />
+    ),
+    en: ['Orders: 12,400 of 48,000'],
+    ko: ['주문: 48,000 중 12,400'],
+  },
+  {
+    name: 'a segment shows its rule, people with reasons and what became of such people',
+    screen: <SegmentScreen page={sample.SEGMENT} {...segment} />,
+    en: [
+      'At least two orders, and 1.5 to 3 times the customer’s own cycle since the last.',
+      '1,138 customers (7.8%)',
+      'Open customers tagged seg:at-risk in Shopify',
+      '10 of 1,138 customers',
+      '2 orders · ₩312,000 · last: Cica toner 500 ml',
+      'we hoped for one within 98 days; it has been 110.',
+      'Of 964 customers in this state 6 months ago, 694 (72%) ordered again within 120 days. Think before discounting.',
+      'Your store’s cycle is 61 days',
+      'Dashed until Oct 20, 2026: worked out from past orders.',
+    ],
+    ko: [
+      '고객 1,138명(7.8%)',
+      '2회 · ₩312,000 · 최근: Cica toner 500 ml',
+      '보통은 더 빨리 재구매해 98일 안을 기대했지만 110일째입니다.',
+      '계산 방식',
+    ],
+  },
+  {
+    name: 'an empty segment says that it is looked at every night',
+    screen: <SegmentScreen page={{ ...sample.SEGMENT, examples: [], outcome: null, trend: [] }} {...segment} />,
+    en: ['At-risk: nobody right now', 'Your history is too short'],
+    ko: ['이탈 위험: 지금은 고객이 없습니다'],
+  },
+  {
+    name: 'the public wording renames the cherry-picker page',
+    screen: (
+      <SegmentScreen page={{ ...sample.SEGMENT, segment: 'cherry-picker', cherryPublicName: true }} {...segment} />
+    ),
+    en: ['Discount-seeking', 'At least 3 orders, none at full price'],
+    ko: ['할인 선호 고객'],
+  },
+  {
+    name: 'a count in progress shows who enters and leaves',
+    screen: <SegmentPreviewCard preview={sample.PREVIEW} isBusy={false} hasFailed={false} isValid />,
+    en: ['1,320 customers (9%)', '182 enter', '0 leave'],
+    ko: ['고객 1,320명(9%)', '들어오는 고객 182명', '나가는 고객 0명'],
+  },
+  {
+    name: 'a count that did not arrive says that nothing is changed',
+    screen: <SegmentPreviewCard preview={null} isBusy={false} hasFailed isValid />,
+    en: ['The count did not arrive. Nothing is changed.'],
+    ko: ['바뀐 것은 없습니다.'],
+  },
+  {
+    name: 'a customer shows why, what comes next, money, window, evidence, timeline and orders',
+    screen: <CustomerScreen page={sample.CUSTOMER} />,
+    en: [
+      'At-risk since Nov 10, 2026',
+      'Without an order, moves to Quiet for long on Feb 16, 2027.',
+      'Our tags: seg:repeat. Next update: seg:at-risk.',
+      'From 2 orders that count; ₩312,000 of it in 12 months.',
+      'Sep 13, 2026 to Nov 7, 2026',
+      'Cherry-picker: possible',
+      'Used 2 first-purchase benefits where one is meant: WELCOME20, HELLO10.',
+      'Ordered at full price 1 time.',
+      'worked out from past orders',
+      'Cica toner 500 ml and 2 more',
+      'No: cancelled',
+    ],
+    ko: [
+      '2026년 11월 10일부터 이탈 위험',
+      '주문이 없으면 2027년 2월 16일에 장기 미구매 단계로 옮겨집니다.',
+      '체리피커: 가능성 있음',
+      '아니요: 취소',
+    ],
+  },
+  {
+    name: 'a customer without orders is a prospect and no more',
+    screen: <CustomerScreen page={sample.NO_ORDERS_CUSTOMER} />,
+    en: ['No order yet. Leaves with the first order.', 'No orders.', 'No tags of ours.'],
+    ko: ['아직 주문이 없습니다. 첫 주문을 하면 해제됩니다.'],
+  },
+  {
+    name: 'the dry run counts per tag and leaves own tags alone',
+    screen: <TaggingScreen page={sample.DRY_RUN} isStarting={false} onStart={nothing} />,
+    en: [
+      'See what would change. Nothing is changed.',
+      '2,681 customers would get seg:repeat. 311 would lose seg:repeat.',
+      'Your own tags: 0 changed.',
+      '3 customers already have one of these tags as your own: left alone.',
+      'Start tagging',
+      'Download list',
+    ],
+    ko: ['변경 미리보기 (실제 변경 없음)', '기존 태그 변경 0개.', '태그 달기 시작', '목록 다운로드'],
+  },
+  {
+    name: 'a tag run shows how far it is and who could not be written',
+    screen: (
+      <TaggingScreen
+        page={{ ...sample.DRY_RUN, running: sample.RUN, taggingOn: true }}
+        isStarting={false}
+        onStart={nothing}
+      />
+    ),
+    en: ['Tagging your customers', '4,800 of 13,478 customers written.', '2 customers could not be written'],
+    ko: ['고객 13,478명 중 4,800명 기록.'],
+  },
+  {
+    name: 'tagging waits for the import',
+    screen: (
+      <TaggingScreen page={{ ...sample.DRY_RUN, import: sample.IMPORTING }} isStarting={false} onStart={nothing} />
+    ),
+    en: ['Orders: 12,400 of 48,000'],
+    ko: ['주문을 가져오는 중입니다'],
+  },
+  {
+    name: 'nothing to tag says so',
+    screen: (
+      <TaggingScreen page={{ ...sample.DRY_RUN, tags: [], metafields: 0 }} isStarting={false} onStart={nothing} />
+    ),
+    en: ['Nothing to tag yet'],
+    ko: ['아직 태그할 고객이 없습니다'],
+  },
+  {
+    name: 'activity tells imports, runs, errors and privacy requests in plain words',
+    screen: <ActivityScreen page={sample.ACTIVITY} />,
+    en: [
+      'Waiting for you',
+      'A permission is missing',
+      'Shopify says: “Access denied for tagsAdd field.”',
+      'Trying again at Nov 22, 2026',
+      '48,000 orders read.',
+      '2 lines could not be read and were left out.',
+      'A customer asked for their data',
+      'Due by Dec 21, 2026.',
+      'Download data',
+    ],
+    ko: ['조치 필요', '필요한 권한이 없습니다', '2줄은 읽지 못해 제외했습니다.', '기한: 2026년 12월 21일'],
+  },
+  {
+    name: 'activity of a new shop is empty and says what will be there',
+    screen: <ActivityScreen page={{ entries: [], freshness: sample.NO_FRESHNESS }} />,
+    en: ['Nothing has happened yet'],
+    ko: ['아직 활동이 없습니다'],
+  },
+  {
+    name: 'settings say how many orders are left out and why',
+    screen: <SettingsScreen page={sample.SETTINGS} {...settings} tagPreview={sample.DRY_RUN} />,
+    en: [
+      '14,975 of 16,372 orders count; 1,397 are left out.',
+      'Guest order without a customer 1,275',
+      '1,254 uses, 96% on first orders',
+      'At-risk customers get seg:at-risk.',
+      'Say Discount-seeking instead of Cherry-picker',
+      'a shopper who asks for their data sees them',
+      'Your own tags: 0 changed.',
+      'Stop tagging',
+      'Remove our tags…',
+    ],
+    ko: [
+      '주문 16,372건 중 14,975건을 집계하고 1,397건을 제외했습니다.',
+      '체리피커 대신 할인 선호 고객으로 표기',
+      'Morello 태그 삭제…',
+    ],
+  },
+  {
+    name: 'settings that the server refused stay red on the page',
+    screen: <SettingsScreen page={sample.SETTINGS} {...settings} errors={{ 'tagTexts.new': 'tag-twice' }} />,
+    en: ['Not saved', 'Another segment has this tag already.'],
+    ko: ['저장하지 못했습니다', '다른 세그먼트가 이미 쓰는 태그입니다.'],
+  },
+  {
+    name: 'settings before the import have no counts and no codes',
+    screen: <SettingsScreen page={{ ...sample.SETTINGS, orders: null, codes: [] }} {...settings} />,
+    en: ['How many orders are left out appears after the import.', 'No code or automatic discount has been used yet.'],
+    ko: ['제외된 주문 수는 가져오기가 끝나면 표시됩니다.'],
+  },
+  {
+    name: 'a page that failed says what stays as it is',
+    screen: <PageFailed status={503} onRetry={nothing} />,
+    en: ['Not available right now', 'Your segments and tags stay as they are.', 'Try again'],
+    ko: ['지금은 볼 수 없습니다', '세그먼트와 태그는 그대로입니다.', '다시 시도'],
+  },
+]
+
+describe('the screens', () => {
+  for (const { name, screen, en, ko } of cases)
+    it(name, () => {
+      const english = textOf('en', screen)
+      const korean = textOf('ko', screen)
+      for (const sentence of en) expect(english).toContain(sentence)
+      for (const sentence of ko) expect(korean).toContain(sentence)
+      // A key or an unfilled value that reaches a person is a missing text.
+      for (const text of [english, korean])
+        expect(text).not.toMatch(/\{\{|\}\}|\bNaN\b|undefined|\b[a-z]+\.[a-z]+\.[a-z]+\b/)
+    })
+
+  it('show an outline while the next page is read', () => {
+    const html = renderToString(
+      <AppProvider i18n={POLARIS_WORDS.en}>
+        <Words locale="en">
+          <PageLoading />
+        </Words>
+      </AppProvider>,
+    )
+    expect(html).toContain('aria-label="Loading"')
+  })
+
+  it('never show a percentage for cherry-picker on the customer page', () => {
+    expect(textOf('en', <CustomerScreen page={sample.CUSTOMER} />)).not.toContain('%')
+  })
+
+  it('have a rule sentence for every segment', () => {
+    for (const key of [...STAGES, 'cherry-picker'] as const)
+      expect(textOf('ko', <SegmentScreen page={{ ...sample.SEGMENT, segment: key }} {...segment} />)).not.toContain(
+        'rule.',
+      )
+  })
+})
+
+describe('the numbers of a rule', () => {
+  it('travel through an address and back unchanged', () => {
+    for (const thresholds of [DEFAULT_THRESHOLDS, { ...DEFAULT_THRESHOLDS, windowMaxDays: 90, lateRatio: 1.75 }])
+      expect(ThresholdFields.parse(fieldsOf(thresholds))).toEqual(thresholds)
+  })
+
+  it('are refused where they cannot be', () => {
+    expect(isRuleValid(DEFAULT_THRESHOLDS)).toBe(true)
+    expect(isRuleValid({ ...DEFAULT_THRESHOLDS, lateRatio: Number.NaN })).toBe(false)
+    expect(isRuleValid({ ...DEFAULT_THRESHOLDS, lapsedRatio: 1.2 })).toBe(false)
+    expect(isRuleValid({ ...DEFAULT_THRESHOLDS, loyalOrders: 2.5 })).toBe(false)
+    expect(ThresholdFields.safeParse({ ...fieldsOf(DEFAULT_THRESHOLDS), lateRatio: 'many' }).success).toBe(false)
+  })
+})
