@@ -1,25 +1,21 @@
-import { dealExpectation, isCountedDiscount } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import { DAY_MS, whyLeftOut, type Instant } from '#app/domain/order.ts'
 import { dayText, mondayOf, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import { readCopy } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { DiscountSets } from './discount-sets.ts'
+import {
+  countedLines,
+  countOffers,
+  linesByBuyer,
+  sumOrders,
+  wider,
+  type BoughtLines,
+  type BoughtOrders,
+  type Offers,
+  type OrderSums,
+} from './offers.ts'
 import type { ReadRule } from './read-orders.ts'
-
-/**
- * Sums are kept as multiples of 2⁻³⁰: adding such numbers is exact in any order, so that a recompute gives the same bits
- * however PostgreSQL returns its rows.
- */
-function dyadic(value: number): number {
-  return Math.round(value * 1_073_741_824) / 1_073_741_824
-}
-
-/** Orders that count, guests' included and business customers' not: row i of every column is one order. */
-type Orders = { index: IdIndex; buyer: Int32Array; week: Int32Array; isGuest: Uint8Array }
-/** Their lines. */
-type Lines = { count: number; order: Int32Array; product: Int32Array; discountSet: Int32Array; products: IdIndex }
-type OrderSums = { lines: Int32Array; discounted: Int32Array; expected: Float64Array; variance: Float64Array }
 
 /** Half-open spans of time; null: all of it. */
 type Spans = { from: Instant; to: Instant }[] | null
@@ -96,7 +92,7 @@ async function readOrders(
   calendar: ShopCalendar,
   asOf: Instant,
   spans: Spans,
-): Promise<Orders> {
+): Promise<BoughtOrders> {
   const index = new IdIndex(await countOf(tx, shop, 'Order', spans))
   let buyer = new Int32Array(index.ids.length)
   let week = new Int32Array(index.ids.length)
@@ -140,11 +136,6 @@ async function readOrders(
   return { index, buyer, week, isGuest }
 }
 
-function wider<T extends Int32Array | Uint8Array>(column: T, made: T): T {
-  made.set(column)
-  return made
-}
-
 async function countOf(tx: BulkTx, shop: ShopId, table: 'Order' | 'Line', spans: Spans): Promise<number> {
   if (spans !== null) return 4096
   const [row] = await tx.query<{ count: string }>(`SELECT count(*) AS count FROM "${table}" WHERE "shop" = $1`, [shop])
@@ -154,15 +145,15 @@ async function countOf(tx: BulkTx, shop: ShopId, table: 'Order' | 'Line', spans:
 async function readLines(
   tx: BulkTx,
   shop: ShopId,
-  orders: Orders,
+  orders: BoughtOrders,
   discounts: DiscountSets,
   spans: Spans,
-): Promise<Lines> {
+): Promise<BoughtLines> {
   const room = await countOf(tx, shop, 'Line', spans)
   const products = new IdIndex()
-  // Lines without a product (typed in by staff) share position 0: nobody else bought "that product".
+  // BoughtLines without a product (typed in by staff) share position 0: nobody else bought "that product".
   products.add(1)
-  const lines: Lines = {
+  const lines: BoughtLines = {
     count: 0,
     order: new Int32Array(room),
     product: new Int32Array(room),
@@ -192,170 +183,12 @@ async function readLines(
   return lines
 }
 
-/** Positions of lines, those of one buyer together: whoever counts buyers then sees each of them once. */
-function linesByBuyer(orders: Orders, lines: Lines): Int32Array {
-  let buyers = 0
-  for (let i = 0; i < orders.index.size; i += 1) if (orders.buyer[i]! >= buyers) buyers = orders.buyer[i]! + 1
-  const next = new Int32Array(buyers + 1)
-  for (let i = 0; i < lines.count; i += 1) next[orders.buyer[lines.order[i]!]! + 1]! += 1
-  for (let i = 0; i < buyers; i += 1) next[i + 1]! += next[i]!
-  const sorted = new Int32Array(lines.count)
-  for (let i = 0; i < lines.count; i += 1) {
-    const buyer = orders.buyer[lines.order[i]!]!
-    sorted[next[buyer]!] = i
-    next[buyer]! += 1
-  }
-  return sorted
-}
-
-/** Per line whether it carried a discount that counts: open to everyone in its week, or a confirmed benefit. */
-function countedLines(
-  orders: Orders,
-  lines: Lines,
-  byBuyer: Int32Array,
-  weekOf: Int32Array,
-  discounts: DiscountSets,
-  benefits: ReadonlySet<string>,
-): Uint8Array {
-  const keyWeeks = new IdIndex()
-  let buyers = new Int32Array(1024)
-  let lastBuyer = new Int32Array(1024).fill(-1)
-  const keyWeekOf = (key: number, week: number): number => {
-    const position = keyWeeks.add(key * 65_536 + week + 1)
-    if (position >= buyers.length) {
-      buyers = wider(buyers, new Int32Array(position * 2))
-      lastBuyer = wider(lastBuyer, new Int32Array(position * 2).fill(-1))
-    }
-    return position
-  }
-  for (const line of byBuyer) {
-    const order = lines.order[line]!
-    const buyer = orders.buyer[order]!
-    for (const key of discounts.sets[lines.discountSet[line]!]!) {
-      const keyWeek = keyWeekOf(key, weekOf[order]!)
-      if (lastBuyer[keyWeek] === buyer) continue
-      lastBuyer[keyWeek] = buyer
-      buyers[keyWeek]! += 1
-    }
-  }
-  const isDiscounted = new Uint8Array(lines.count)
-  for (let line = 0; line < lines.count; line += 1) {
-    const week = weekOf[lines.order[line]!]!
-    for (const key of discounts.sets[lines.discountSet[line]!]!) {
-      const name = discounts.keys[key]!
-      if (!isCountedDiscount(name, buyers[keyWeekOf(key, week)]!, benefits.has(name), false)) continue
-      isDiscounted[line] = 1
-      break
-    }
-  }
-  return isDiscounted
-}
-
-type Offers = {
-  /** Product and week of a line, as a position. */
-  productWeeks: IdIndex
-  productWeekOf: Int32Array
-  buyers: Int32Array
-  discounted: Int32Array
-  weekBuyers: Int32Array
-  weekDiscounted: Int32Array
-}
-
-function countOffers(
-  orders: Orders,
-  lines: Lines,
-  byBuyer: Int32Array,
-  weekOf: Int32Array,
-  weeks: number,
-  isDiscounted: Uint8Array,
-): Offers {
-  const productWeeks = new IdIndex()
-  const productWeekOf = new Int32Array(lines.count)
-  for (let line = 0; line < lines.count; line += 1) {
-    productWeekOf[line] = productWeeks.add(lines.product[line]! * 65_536 + weekOf[lines.order[line]!]! + 1)
-  }
-  const offers: Offers = {
-    productWeeks,
-    productWeekOf,
-    buyers: new Int32Array(productWeeks.size),
-    discounted: new Int32Array(productWeeks.size),
-    weekBuyers: new Int32Array(weeks),
-    weekDiscounted: new Int32Array(weeks),
-  }
-  const seen = new Int32Array(productWeeks.size).fill(-1)
-  const seenDiscounted = new Int32Array(productWeeks.size).fill(-1)
-  const seenInWeek = new Int32Array(weeks).fill(-1)
-  const seenDiscountedInWeek = new Int32Array(weeks).fill(-1)
-  for (const line of byBuyer) {
-    const order = lines.order[line]!
-    const buyer = orders.buyer[order]!
-    countOnce(seen, offers.buyers, productWeekOf[line]!, buyer)
-    countOnce(seenInWeek, offers.weekBuyers, weekOf[order]!, buyer)
-    if (isDiscounted[line] === 0) continue
-    countOnce(seenDiscounted, offers.discounted, productWeekOf[line]!, buyer)
-    countOnce(seenDiscountedInWeek, offers.weekDiscounted, weekOf[order]!, buyer)
-  }
-  return offers
-}
-
-function countOnce(seen: Int32Array, counts: Int32Array, position: number, buyer: number): void {
-  if (seen[position] === buyer) return
-  seen[position] = buyer
-  counts[position]! += 1
-}
-
-function sumOrders(
-  orders: Orders,
-  lines: Lines,
-  byBuyer: Int32Array,
-  weekOf: Int32Array,
-  isDiscounted: Uint8Array,
-  offers: Offers,
-): OrderSums {
-  const size = orders.index.size
-  const sums: OrderSums = {
-    lines: new Int32Array(size),
-    discounted: new Int32Array(size),
-    expected: new Float64Array(size),
-    variance: new Float64Array(size),
-  }
-  const selfDiscounted = new Int32Array(offers.productWeeks.size).fill(-1)
-  let from = 0
-  while (from < byBuyer.length) {
-    const buyer = orders.buyer[lines.order[byBuyer[from]!]!]!
-    let to = from
-    for (; to < byBuyer.length && orders.buyer[lines.order[byBuyer[to]!]!] === buyer; to += 1) {
-      if (isDiscounted[byBuyer[to]!] === 1) selfDiscounted[offers.productWeekOf[byBuyer[to]!]!] = buyer
-    }
-    for (let k = from; k < to; k += 1) {
-      const line = byBuyer[k]!
-      const order = lines.order[line]!
-      if (orders.isGuest[order] === 1) continue
-      const week = weekOf[order]!
-      const offer = offers.productWeekOf[line]!
-      const share = offers.weekDiscounted[week]! / offers.weekBuyers[week]!
-      // Position 0 is no product: nobody else bought it.
-      const isProduct = lines.product[line] !== 0
-      const self = selfDiscounted[offer] === buyer
-      const expected = isProduct
-        ? dealExpectation(offers.buyers[offer]!, offers.discounted[offer]!, self, share)
-        : dealExpectation(1, self ? 1 : 0, self, share)
-      sums.lines[order]! += 1
-      sums.discounted[order]! += isDiscounted[line]!
-      sums.expected[order]! += dyadic(expected)
-      sums.variance[order]! += dyadic(expected * (1 - expected))
-    }
-    from = to
-  }
-  return sums
-}
-
 const CHUNK = 20_000
 
 async function writeProductWeeks(
   tx: BulkTx,
   shop: ShopId,
-  lines: Lines,
+  lines: BoughtLines,
   weeks: IdIndex,
   offers: Offers,
   spans: Spans,
@@ -391,7 +224,7 @@ async function writeProductWeeks(
 async function writeOrderEvidence(
   tx: BulkTx,
   shop: ShopId,
-  orders: Orders,
+  orders: BoughtOrders,
   sums: OrderSums,
   spans: Spans,
 ): Promise<void> {

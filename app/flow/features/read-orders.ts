@@ -3,7 +3,7 @@ import { IdIndex } from '#app/domain/id-index.ts'
 import { netMinorOf, whyLeftOut, type Instant, type LeftOutReason, type OrderRule } from '#app/domain/order.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
-import { DiscountSets } from './discount-sets.ts'
+import type { DiscountSets } from './discount-sets.ts'
 
 /**
  * Exactly what a recompute reads of a shop's orders. `where shop` is written although row-level security says it too.
