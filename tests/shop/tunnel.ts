@@ -16,6 +16,7 @@ const NOT_FORWARDED = ['connection', 'keep-alive', 'transfer-encoding', 'content
 export async function startTunnel(options: {
   appUrl: string
   shopOrigin: string
+  apiKey?: string
   port?: number
 }): Promise<{ origin: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => passOn(request, response, options.appUrl, options.shopOrigin))

@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { APP_BRIDGE_PATH, appBridgeScript } from './app-bridge.ts'
+import { escapeHtml, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
+import type { DoorContext, Locale } from './door-context.ts'
+import { frameClient } from './frame/client.ts'
+import { customerPage, customersPage, nameOf } from './frame/customers.ts'
+import { APP_HOME, shell } from './frame/shell.ts'
+import { EDITOR, saveThemeEditor, themeEditorPage } from './frame/theme-editor.ts'
+import { wordsIn } from './frame/words.ts'
+import { appAddress, sessionToken } from './session-token.ts'
+
+export { doorPage } from './doors.ts'
+
+/** The Shopify admin, as far as the app meets it: its frame, the customers, the theme editor. */
+export async function adminFrameHandler(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: DoorContext,
+): Promise<boolean> {
+  const url = urlOf(request, context)
+  const path = url.pathname.replace(/\/+$/, '')
+  if (path === APP_BRIDGE_PATH) {
+    response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
+    response.end(appBridgeScript(context.origin))
+    return true
+  }
+  if (path !== '/admin' && !path.startsWith('/admin/')) return false
+  const locale = localeOf(request)
+  const words = wordsIn(locale)
+  const page = (title: string, body: string, status = 200): true =>
+    sendHtml(response, shell(context, locale, { title, body, path: path + url.search }), status)
+
+  if (path === '/admin') return sendTo(response, APP_HOME)
+  if (path === '/admin/locale') {
+    const to: Locale = url.searchParams.get('to') === 'ko' ? 'ko' : 'en'
+    return sendTo(response, ownPath(url.searchParams.get('back'), APP_HOME), [
+      `shop_locale=${to}; Path=/; SameSite=Lax`,
+    ])
+  }
+  if (path === '/admin/session-token' && request.method === 'POST') {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(JSON.stringify({ token: sessionToken(frameApp(context), Date.now()) }))
+    return true
+  }
+  if (path === APP_HOME || path.startsWith(`${APP_HOME}/`)) return appPage(response, context, locale, path, url)
+  // The app is known in the admin by its key, too.
+  if (path === `/admin/apps/${context.apiKey}` || path.startsWith(`/admin/apps/${context.apiKey}/`))
+    return sendTo(response, APP_HOME + path.slice(`/admin/apps/${context.apiKey}`.length) + url.search)
+  if (path === '/admin/customers') return page(words.customers, customersPage(context, locale, url))
+  const customer = context.world.customers.get(Number(/^\/admin\/customers\/(\d+)$/.exec(path)?.[1]))
+  if (customer) return page(nameOf(customer), customerPage(context, locale, customer))
+  if (path === EDITOR) {
+    if (request.method === 'POST') {
+      saveThemeEditor(context, await formOf(request))
+      return sendTo(response, `${EDITOR}?saved`)
+    }
+    return page(words.editor, themeEditorPage(context, locale, url))
+  }
+  const missing = `<div class="page"><h1>${words.notPlayed}</h1><p><code>${escapeHtml(path)}</code></p></div>`
+  return page(words.notPlayed, missing, 404)
+}
+
+function frameApp(context: DoorContext) {
+  return { shop: context.world.shop.domain, apiKey: context.apiKey, apiSecret: context.apiSecret }
+}
+
+/** The app in its iframe; what follows its name in the address is the app's own path. */
+function appPage(response: ServerResponse, context: DoorContext, locale: Locale, path: string, url: URL): true {
+  const rest = path.slice(APP_HOME.length)
+  const appPath = (rest === '' ? '/app' : rest) + url.search
+  const source = appAddress(frameApp(context), context.tunnelOrigin, ownPath(appPath, '/app'), locale, Date.now())
+  const body = `<div class="title"><span id="title-text">Morello</span><span class="buttons" id="title-buttons"></span></div>
+<iframe id="app" title="Morello" name="app-iframe" data-src="${escapeHtml(source)}" allow="clipboard-write"></iframe>`
+  const settings = { tunnelOrigin: context.tunnelOrigin, appHome: APP_HOME }
+  const script = `(${frameClient.toString()})(${JSON.stringify(settings)})`
+  return sendHtml(
+    response,
+    shell(context, locale, { title: 'Morello', body, script, isApp: true, path: path + url.search }),
+  )
+}

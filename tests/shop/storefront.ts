@@ -1,0 +1,298 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
+import type { DoorContext, Locale } from './door-context.ts'
+import { customersFound, goodsMinor, money, nameOf } from './frame/customers.ts'
+import { EXTENSION, renderBlock, renderTheme } from './storefront/liquid.ts'
+import type { LiquidCustomer, Rendering } from './storefront/liquid.ts'
+import { blockInTheme } from './storefront/theme-settings.ts'
+import { behaviourText, storefrontWords } from './storefront/words.ts'
+import type { World, WorldCustomer, WorldOrder, WorldProduct } from './world.ts'
+
+const PAGE_SIZE = 24
+const PEOPLE_SHOWN = 60
+const STYLES: Record<string, string> = {
+  'theme.css': new URL('./theme/theme.css', import.meta.url).pathname,
+  'segment-message.css': `${EXTENSION}assets/segment-message.css`,
+}
+
+type Visit = {
+  request: IncomingMessage
+  response: ServerResponse
+  context: DoorContext
+  world: World
+  url: URL
+  locale: Locale
+  customer: WorldCustomer | null
+  cart: Map<number, number>
+  /** Inside the theme editor: the merchant's own look at the page, with a shopper of their choice. */
+  isPreview: boolean
+}
+
+/** The shop as its customers see it: a small theme, with our extension's block as Shopify would render it. */
+export async function storefrontHandler(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: DoorContext,
+): Promise<boolean> {
+  const url = urlOf(request, context)
+  if (url.pathname !== '/storefront' && !url.pathname.startsWith('/storefront/')) return false
+  const { world } = context
+  const visit: Visit = {
+    request,
+    response,
+    context,
+    world,
+    url,
+    locale: localeOf(request),
+    customer: world.customers.get(Number(cookieOf(request, 'shop_customer'))) ?? null,
+    cart: cartFrom(cookieOf(request, 'shop_cart'), world),
+    isPreview: url.searchParams.has('editor'),
+  }
+  const [, , page = '', id = ''] = url.pathname.split('/')
+  switch (page) {
+    case '':
+      return home(visit)
+    case 'assets':
+      return asset(visit, id)
+    case 'locale':
+      return sendTo(response, ownPath(url.searchParams.get('back'), '/storefront'), [
+        cookie('shop_locale', url.searchParams.get('to') === 'ko' ? 'ko' : 'en'),
+      ])
+    case 'who':
+      return who(visit)
+    case 'products':
+      return product(visit, id)
+    case 'cart':
+      return request.method === 'POST' ? await addToCart(visit) : cart(visit)
+    case 'buy':
+      return request.method === 'POST' ? await buy(visit) : sendTo(response, '/storefront/cart')
+    case 'thanks':
+      return thanks(visit, id)
+    default:
+      return notFound(visit)
+  }
+}
+
+/** What Liquid may know of the shopper: the app's own metafield is there for the app's own block. */
+export function liquidCustomer(world: World, customer: WorldCustomer): LiquidCustomer {
+  const state = customer.metafields.get(`app--${world.appId}--morello.state`)
+  return {
+    first_name: customer.firstName,
+    orders_count: world.ordersOf(customer.id).length,
+    metafields: state ? { '$app:morello': { state: { value: parsed(state.value) } } } : {},
+  }
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return null
+  }
+}
+
+function rendering(visit: Visit): Rendering {
+  return { now: visit.world.now(), timezone: visit.world.shop.timezone, locale: visit.locale }
+}
+
+function blockHtml(visit: Visit): string {
+  const block = blockInTheme(visit.world)
+  if (!block.isAdded) return ''
+  const customer = visit.customer === null ? null : liquidCustomer(visit.world, visit.customer)
+  return renderBlock(
+    'segment-message',
+    { customer, settings: block.settings, isDesignMode: visit.isPreview },
+    rendering(visit),
+  )
+}
+
+function show(visit: Visit, template: string, title: string, scope: object, status = 200): true {
+  const { world, locale, url, customer } = visit
+  const words = storefrontWords(locale)
+  let count = 0
+  for (const quantity of visit.cart.values()) count += quantity
+  const html = renderTheme(
+    template,
+    {
+      ...scope,
+      title,
+      words,
+      locale,
+      shop_name: world.shop.name,
+      path: url.pathname + url.search,
+      cart_count: count,
+      is_preview: visit.isPreview,
+      who: customer === null ? words.guest : nameOf(customer),
+    },
+    rendering(visit),
+  )
+  return sendHtml(visit.response, html, status)
+}
+
+function asset(visit: Visit, name: string): true {
+  const file = Object.hasOwn(STYLES, name) ? STYLES[name] : undefined
+  if (file === undefined) return notFound(visit)
+  visit.response.writeHead(200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-store' })
+  visit.response.end(readFileSync(file))
+  return true
+}
+
+function home(visit: Visit): true {
+  const all = [...visit.world.products.values()].filter((one) => one.priceMinor > 0)
+  const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE))
+  const page = Math.min(pages, Math.max(1, Number.parseInt(visit.url.searchParams.get('page') ?? '1', 10) || 1))
+  const products = all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((one) => shown(visit, one))
+  return show(visit, 'home', storefrontWords(visit.locale).goods, {
+    products,
+    page,
+    pages,
+    block_html: blockHtml(visit),
+  })
+}
+
+function product(visit: Visit, id: string): true {
+  const found = visit.world.products.get(Number(id))
+  if (!found) return notFound(visit)
+  const product = shown(visit, found)
+  return show(visit, 'product', product.title, { product, block_html: blockHtml(visit) })
+}
+
+function shown(visit: Visit, product: WorldProduct) {
+  const kinds: [RegExp, string][] = [
+    [/set|kit|box|gift/i, 'box'],
+    [/cream|mask|balm/i, 'jar'],
+    [/foam|sun|hand|gel/i, 'tube'],
+  ]
+  return {
+    id: product.id,
+    title: titleIn(visit.locale, product.title),
+    price: money(visit.world, visit.locale, product.priceMinor),
+    kind: kinds.find(([pattern]) => pattern.test(product.title))?.[1] ?? 'bottle',
+    hue: [...product.sku].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 360, 7),
+  }
+}
+
+/** The seeded goods carry both names, English first. */
+function titleIn(locale: Locale, title: string): string {
+  const korean = title.search(/[가-힣]/)
+  if (korean <= 0) return title
+  return locale === 'ko' ? title.slice(korean) : title.slice(0, korean).trim()
+}
+
+async function addToCart(visit: Visit): Promise<true> {
+  const form = await formOf(visit.request)
+  const id = Number(form.get('id'))
+  const quantity = Math.min(99, Math.max(1, Number.parseInt(form.get('quantity') ?? '1', 10) || 1))
+  if (!visit.world.products.has(id)) return notFound(visit)
+  visit.cart.set(id, Math.min(99, (visit.cart.get(id) ?? 0) + quantity))
+  return sendTo(visit.response, '/storefront/cart', [cartCookie(visit.cart)])
+}
+
+function cart(visit: Visit, problem: string | null = null, code = ''): true {
+  let total = 0
+  const lines = [...visit.cart].map(([id, quantity]) => {
+    const product = visit.world.products.get(id)!
+    total += product.priceMinor * quantity
+    return {
+      title: titleIn(visit.locale, product.title),
+      quantity,
+      price: money(visit.world, visit.locale, product.priceMinor * quantity),
+    }
+  })
+  const words = storefrontWords(visit.locale)
+  const scope = { lines, total: money(visit.world, visit.locale, total), problem, code }
+  return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422)
+}
+
+async function buy(visit: Visit): Promise<true> {
+  const form = await formOf(visit.request)
+  if (form.has('clear')) return sendTo(visit.response, '/storefront/cart', [cartCookie(new Map())])
+  if (visit.cart.size === 0) return sendTo(visit.response, '/storefront/cart')
+  const code = (form.get('code') ?? '').trim()
+  if (code !== '' && !visit.world.codes.has(code.toLowerCase()))
+    return cart(visit, storefrontWords(visit.locale).bad_code, code)
+  const order = visit.world.placeOrder({
+    customerId: visit.customer?.id ?? null,
+    lines: [...visit.cart].map(([productId, quantity]) => ({ productId, quantity })),
+    ...(code === '' ? {} : { code }),
+  })
+  return sendTo(visit.response, `/storefront/thanks/${order.id}`, [cartCookie(new Map())])
+}
+
+function thanks(visit: Visit, id: string): true {
+  const order = visit.world.orders.get(Number(id))
+  // Only the order's own shopper sees it; a guest's is known by its address alone, as on a real status page.
+  if (!order || order.customerId !== (visit.customer?.id ?? null)) return notFound(visit)
+  return show(visit, 'thanks', storefrontWords(visit.locale).thanks, { order: shownOrder(visit, order) })
+}
+
+function shownOrder(visit: Visit, order: WorldOrder) {
+  const net = goodsMinor(order)
+  const gross = order.lines.reduce((sum, line) => sum + line.unitMinor * line.quantity, 0)
+  return {
+    name: order.name,
+    total: money(visit.world, visit.locale, net + order.shippingMinor, order.currency),
+    discount: gross > net ? money(visit.world, visit.locale, gross - net, order.currency) : null,
+    lines: order.lines.map((line) => ({ title: titleIn(visit.locale, line.title), quantity: line.quantity })),
+  }
+}
+
+function who(visit: Visit): true {
+  const { world, url, locale } = visit
+  const chosen = url.searchParams.get('id')
+  if (chosen !== null) {
+    const known = world.customers.get(Number(chosen))
+    return sendTo(visit.response, '/storefront', [cookie('shop_customer', known ? String(known.id) : '')])
+  }
+  const query = url.searchParams.get('query') ?? ''
+  const found = query === '' ? introduced(world) : customersFound(world, query, '')
+  const words = storefrontWords(locale)
+  const people = found.slice(0, PEOPLE_SHOWN).map((customer) => {
+    const orders = world.ordersOf(customer.id).length
+    const unit = locale === 'ko' ? `${orders}${words.orders}` : `${orders} ${words.orders}`
+    return {
+      id: customer.id,
+      name: nameOf(customer),
+      orders: orders === 1 ? words.one_order : unit,
+      behaviour: behaviourText(locale, customer.behaviour),
+      is_current: customer.id === visit.customer?.id,
+    }
+  })
+  return show(visit, 'who', words.who, { people, query, more: Math.max(0, found.length - PEOPLE_SHOWN) })
+}
+
+/** A few people of every kind, the one with a story first. */
+function introduced(world: World): WorldCustomer[] {
+  const kinds = new Map<string, WorldCustomer[]>()
+  for (const customer of world.customers.values()) {
+    const kind = customer.behaviour ?? ''
+    const own = kinds.get(kind) ?? []
+    if (own.length < (kind === '' ? PEOPLE_SHOWN : 4)) own.push(customer)
+    kinds.set(kind, own)
+  }
+  return [...(kinds.get('story') ?? []), ...[...kinds].flatMap(([kind, people]) => (kind === 'story' ? [] : people))]
+}
+
+function notFound(visit: Visit): true {
+  const words = storefrontWords(visit.locale)
+  return show(visit, 'missing', words.not_found, {}, 404)
+}
+
+function cookie(name: string, value: string): string {
+  const age = value === '' ? '; Max-Age=0' : ''
+  return `${name}=${encodeURIComponent(value)}; Path=/; SameSite=Lax; HttpOnly${age}`
+}
+
+function cartCookie(cart: Map<number, number>): string {
+  return cookie('shop_cart', [...cart].map(([id, quantity]) => `${id}x${quantity}`).join('.'))
+}
+
+function cartFrom(value: string | null, world: World): Map<number, number> {
+  const cart = new Map<number, number>()
+  for (const item of (value ?? '').split('.').slice(0, 50)) {
+    const [id, quantity] = item.split('x').map(Number) as [number, number]
+    if (world.products.has(id) && Number.isInteger(quantity) && quantity > 0 && quantity < 100) cart.set(id, quantity)
+  }
+  return cart
+}

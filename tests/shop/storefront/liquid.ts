@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import { Liquid } from 'liquidjs'
+import type { TagToken, Template, TopLevelToken } from 'liquidjs'
+
+export const EXTENSION = new URL('../../../extensions/storefront/', import.meta.url).pathname
+const THEME = new URL('../theme/', import.meta.url).pathname
+
+type Words = { [key: string]: string | Words }
+export type BlockSetting = {
+  type: string
+  id?: string
+  label?: string
+  content?: string
+  info?: string
+  placeholder?: string
+  default?: string
+  options?: { value: string; label: string }[]
+}
+export type BlockSchema = { name: string; target: string; stylesheet?: string; settings: BlockSetting[] }
+
+/** The schema of an app block, as Shopify reads it from the block's own file. */
+export function blockSchema(name: string): BlockSchema {
+  const source = readFileSync(`${EXTENSION}blocks/${name}.liquid`, 'utf8')
+  const schema = /\{%-?\s*schema\s*-?%\}([\s\S]*?)\{%-?\s*endschema\s*-?%\}/.exec(source)
+  if (!schema) throw new Error(`The block ${name} has no schema`)
+  return JSON.parse(schema[1]!) as BlockSchema
+}
+
+const wordsCache = new Map<string, Words>()
+
+/** A text of the extension's locale files; `kind` is '' for the storefront and '.schema' for the editor. */
+export function extensionText(key: string, locale: string, kind: '' | '.schema' = ''): string {
+  for (const name of [`${locale}${kind}`, `en.default${kind}`]) {
+    let words = wordsCache.get(name)
+    if (!words) {
+      const file = locale === 'en' && name === `en${kind}` ? `en.default${kind}` : name
+      words = JSON.parse(readFileSync(`${EXTENSION}locales/${file}.json`, 'utf8')) as Words
+      wordsCache.set(name, words)
+    }
+    let found: string | Words | undefined = words
+    for (const part of key.split('.')) found = typeof found === 'object' ? found[part] : undefined
+    if (typeof found === 'string') return found
+  }
+  return `Translation missing: ${locale}.${key}`
+}
+
+/** Labels of the schema are `t:` references into the schema locales. */
+export function schemaText(text: string | undefined, locale: string): string {
+  return text?.startsWith('t:') ? extensionText(text.slice(2), locale, '.schema') : (text ?? '')
+}
+
+export type Rendering = { now: number; timezone: string; locale: string }
+
+/**
+ * An engine with what Shopify's Liquid has beyond the language. `now` stands still for one rendering, and dates are in
+ * the shop's time.
+ */
+function engineFor(rendering: Rendering, roots: string[]): Liquid {
+  const engine = new Liquid({
+    root: roots,
+    partials: roots,
+    extname: '.liquid',
+    strictFilters: true,
+    jsTruthy: false,
+    timezoneOffset: rendering.timezone,
+    cache: false,
+  })
+  const plainDate = engine.filters.date as (this: unknown, ...given: unknown[]) => unknown
+  engine.registerFilter('date', function (value: unknown, ...rest: unknown[]) {
+    return plainDate.call(this, value === 'now' ? new Date(rendering.now) : value, ...rest)
+  })
+  // Shopify's `t` answers text that is already escaped; only keys that end in _html may hold markup.
+  engine.registerFilter('t', (key: unknown) => escapeOnce(extensionText(String(key), rendering.locale)))
+  engine.registerFilter('escape', (value: unknown) => escapeAll(textOf(value)))
+  engine.registerFilter('escape_once', (value: unknown) => escapeOnce(textOf(value)))
+  // In Shopify whole numbers divide to whole numbers.
+  engine.registerFilter('divided_by', (value: unknown, by: unknown) => {
+    const [left, right] = [Number(value), Number(by)]
+    return Number.isInteger(left) && Number.isInteger(right) ? Math.floor(left / right) : left / right
+  })
+  engine.registerFilter('json', (value: unknown) =>
+    JSON.stringify(value ?? null).replaceAll(
+      /[<>&\u2028\u2029]/g,
+      (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  )
+  engine.registerTag('schema', {
+    parse(_token: TagToken, rest: TopLevelToken[]) {
+      for (let token = rest.shift(); token; token = rest.shift()) if ((token as TagToken).name === 'endschema') return
+      throw new Error('The schema has no end')
+    },
+    render: () => '',
+  })
+  return engine
+}
+
+function textOf(value: unknown): string {
+  return value === null || value === undefined ? '' : String(value)
+}
+
+function escapeAll(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}
+
+function escapeOnce(text: string): string {
+  return text
+    .replaceAll(/&(?!(?:[a-z]+|#\d+|#x[\da-f]+);)/gi, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}
+
+/** What a block of ours may see of the shopper; undefined: nobody is signed in. */
+export type LiquidCustomer = {
+  first_name: string | null
+  orders_count: number
+  metafields: { '$app:morello'?: { state?: { value: unknown } } }
+}
+
+export type BlockScope = {
+  customer: LiquidCustomer | null
+  settings: Record<string, string>
+  isDesignMode?: boolean
+}
+
+/** The scope as Shopify gives it to an app block, for this engine and for a second opinion. */
+export function blockScope(given: BlockScope, rendering: Rendering): Record<string, unknown> {
+  return {
+    customer: given.customer,
+    request: { locale: { iso_code: rendering.locale }, design_mode: given.isDesignMode === true },
+    block: { settings: given.settings, shopify_attributes: given.isDesignMode ? 'data-shopify-editor-block="1"' : '' },
+  }
+}
+
+/** An app block as Shopify renders it: wrapped, with the settings' defaults filled in. */
+export function renderBlock(name: string, given: BlockScope, rendering: Rendering): string {
+  const engine = engineFor(rendering, [`${EXTENSION}snippets`])
+  const settings = { ...defaultsOf(blockSchema(name)), ...given.settings }
+  const source = readFileSync(`${EXTENSION}blocks/${name}.liquid`, 'utf8')
+  const templates: Template[] = engine.parse(source)
+  const html = engine.renderSync(templates, {}, { globals: blockScope({ ...given, settings }, rendering) }) as string
+  return `<div id="shopify-block-${name}" class="shopify-block shopify-app-block">${html}</div>`
+}
+
+export function defaultsOf(schema: BlockSchema): Record<string, string> {
+  const settings: Record<string, string> = {}
+  for (const setting of schema.settings) if (setting.id !== undefined) settings[setting.id] = setting.default ?? ''
+  return settings
+}
+
+/** A page of the small theme. */
+export function renderTheme(template: string, scope: object, rendering: Rendering): string {
+  const engine = engineFor(rendering, [`${THEME}templates`, `${THEME}snippets`])
+  const content = engine.renderFileSync(template, {}, { globals: scope }) as string
+  return engine.renderFileSync('layout', {}, { globals: { ...scope, content_for_layout: content } }) as string
+}
