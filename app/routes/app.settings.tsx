@@ -1,6 +1,6 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
-import { removeTags, stopTagging } from '#app/flow/publication/pages.ts'
+import { removeTags, stopTagging } from '#app/flow/publication/runs.ts'
 import { discountList, leftOut } from '#app/flow/segments/pages.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
 import { forMerchant } from '#app/outside/request.server.ts'

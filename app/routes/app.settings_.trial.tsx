@@ -1,4 +1,4 @@
-import { dryRun } from '#app/flow/publication/pages.ts'
+import { dryRun } from '#app/flow/publication/dry-run.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import { TagFields } from '#app/ui/settings-fields.ts'
 

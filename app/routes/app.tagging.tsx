@@ -1,6 +1,7 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
-import { dryRun, startTagging } from '#app/flow/publication/pages.ts'
+import { dryRun } from '#app/flow/publication/dry-run.ts'
+import { startTagging } from '#app/flow/publication/runs.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { DryRun } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'

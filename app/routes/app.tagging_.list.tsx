@@ -1,4 +1,4 @@
-import { dryRunList } from '#app/flow/publication/pages.ts'
+import { dryRunList } from '#app/flow/publication/dry-run.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 
 /** Every customer whom tagging would change, as a file. */
