@@ -600,16 +600,16 @@ CREATE FUNCTION receive_webhook(
 ) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  found "Shop";
+  installed "Shop";
   request int;
 BEGIN
-  SELECT * INTO found FROM "Shop" WHERE shop = coalesce(p_shop, webhook_shop(p_domain, p_topic, p_triggered_at)) AND domain = p_domain;
-  IF found.shop IS NULL THEN
+  SELECT * INTO installed FROM "Shop" WHERE shop = coalesce(p_shop, webhook_shop(p_domain, p_topic, p_triggered_at)) AND domain = p_domain;
+  IF installed.shop IS NULL THEN
     RETURN 'unknown-shop';
   END IF;
 
   INSERT INTO "Inbox" (shop, topic, "dedupeKey", "triggeredAt", "receivedAt", body)
-  VALUES (found.shop, p_topic, p_dedupe_key, p_triggered_at, now(), p_body)
+  VALUES (installed.shop, p_topic, p_dedupe_key, p_triggered_at, now(), p_body)
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN 'repeated';
@@ -618,29 +618,29 @@ BEGIN
   IF p_topic IN ('customers/data_request', 'customers/redact', 'shop/redact') THEN
     INSERT INTO "PrivacyRequest" (shop, kind, "receivedAt", "dueAt", delivery)
     VALUES (
-      found.shop,
+      installed.shop,
       CASE p_topic WHEN 'customers/data_request' THEN 'data-request' WHEN 'customers/redact' THEN 'customer-redact' ELSE 'shop-redact' END,
       now(), now() + interval '30 days', p_dedupe_key)
     RETURNING id INTO request;
     PERFORM owe_work(
-      found.shop, CASE p_topic WHEN 'customers/data_request' THEN 'export-data' ELSE 'redact' END, request::text,
+      installed.shop, CASE p_topic WHEN 'customers/data_request' THEN 'export-data' ELSE 'redact' END, request::text,
       jsonb_build_object('request', request), 0);
     RETURN 'stored';
   END IF;
 
   IF p_topic = 'app/uninstalled' THEN
-    IF found."uninstalledAt" IS NOT NULL OR p_triggered_at >= found."installedAt" AND EXISTS (
-      SELECT FROM "Session" s WHERE s.shop = found.shop AND s."updatedAt" > p_triggered_at
+    IF installed."uninstalledAt" IS NOT NULL OR p_triggered_at >= installed."installedAt" AND EXISTS (
+      SELECT FROM "Session" s WHERE s.shop = installed.shop AND s."updatedAt" > p_triggered_at
     ) THEN
       RETURN 'stored';
     END IF;
-    UPDATE "Shop" SET "uninstalledAt" = now() WHERE shop = found.shop;
-  ELSIF found."uninstalledAt" IS NOT NULL THEN
+    UPDATE "Shop" SET "uninstalledAt" = now() WHERE shop = installed.shop;
+  ELSIF installed."uninstalledAt" IS NOT NULL THEN
     RETURN 'stored';
   END IF;
 
   IF p_kind IS NOT NULL THEN
-    PERFORM owe_work(found.shop, p_kind, p_entity, coalesce(p_payload, '{}'), 0);
+    PERFORM owe_work(installed.shop, p_kind, p_entity, coalesce(p_payload, '{}'), 0);
   END IF;
   RETURN 'stored';
 END $$;
