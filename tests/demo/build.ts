@@ -5,7 +5,7 @@ import path from 'node:path'
 import { CannotStart, root } from './processes.ts'
 
 /** Builds web and worker when anything they are made of has changed since the last build; otherwise costs milliseconds. */
-export async function buildIfChanged(say: (text: string) => void): Promise<void> {
+export function buildIfChanged(say: (text: string) => void): void {
   const hash = createHash('sha256')
   for (const place of ['app', 'package-lock.json', 'vite.config.ts', 'prisma/schema.prisma', 'shopify.app.toml'])
     for (const file of filesOf(path.join(root, place))) hash.update(file).update(readFileSync(file))

@@ -1,0 +1,154 @@
+/** The road from install to storefront, walked without a person: through the same doors, by HTTP. */
+import pg from 'pg'
+import type { RunningShop } from '../shop/server.ts'
+import type { World } from '../shop/world.ts'
+import { openPage, submitForm } from './admin-door.ts'
+import { greetingOf } from './greeting.ts'
+
+const STAGES = ['prospect', 'new', 'one-and-done', 'repeat', 'loyal', 'at-risk', 'lapsed'] as const
+const OUR_PREFIX = 'seg:'
+const IMPORT_WITHIN_MS = 20 * 60_000
+const TAGGING_WITHIN_MS = 20 * 60_000
+/** Counts of a log move with the clock; beyond this the figures would no longer be the published ones. */
+const FRESH_WITHIN_MS = 25 * 60_000
+
+export type Road = {
+  world: World
+  shop: RunningShop
+  apiKey: string
+  apiSecret: string
+  /** Sees every row: for counting what the road left in the tables. */
+  superUrl: string
+  say: (text: string) => void
+}
+
+export type Outcome = { figures: Record<string, unknown>; wrong: string[] }
+
+/** Installs, imports, tags and visits; answers the figures and everything that is not as it should be. */
+export async function walkTheRoad(road: Road): Promise<Outcome> {
+  const { world, say } = road
+  const merchantsTags = new Map([...world.customers.values()].map((customer) => [customer.id, [...customer.tags]]))
+  const database = new pg.Client({ connectionString: road.superUrl })
+  await database.connect()
+  try {
+    say('Installing and importing…')
+    await openPage(road, '/app')
+    await until(IMPORT_WITHIN_MS, 'the import did not end', async () => {
+      const [{ runs, open, failed }] = (await ask(
+        database,
+        `SELECT (SELECT count(*) FROM "Summary")::int AS runs,
+                (SELECT count(*) FROM "Work" WHERE kind <> 'nightly' AND state IN ('waiting', 'running'))::int AS open,
+                (SELECT string_agg(kind || ' ' || coalesce(problem::text, state), '; ') FROM "Work" WHERE state IN ('dead', 'parked')) AS failed`,
+      )) as [{ runs: number; open: number; failed: string | null }]
+      if (failed !== null) throw new Error(`work ended badly: ${failed}`)
+      return runs > 0 && open === 0
+    })
+    for (const path of [
+      '/app',
+      '/app/segments',
+      '/app/segments/repeat',
+      '/app/tagging',
+      '/app/activity',
+      '/app/settings',
+    ])
+      await openPage(road, path)
+
+    say('Tagging…')
+    await submitForm(road, '/app/tagging', { intent: 'start' })
+    await until(TAGGING_WITHIN_MS, 'the tag run did not end', async () => {
+      const [row] = await ask(database, `SELECT state, problem FROM "PublicationRun" ORDER BY "startedAt" DESC LIMIT 1`)
+      if (row?.state === 'failed') throw new Error(`the tag run failed: ${JSON.stringify(row.problem)}`)
+      return row?.state === 'done'
+    })
+
+    say('Visiting the storefront…')
+    const visit = await visitAsEveryStage(road, database)
+    const figures = await figuresOf(database, world, merchantsTags, visit.length === 0)
+    return { figures, wrong: [...visit, ...wrongIn(figures, world)] }
+  } finally {
+    await database.end()
+  }
+}
+
+async function ask(database: pg.Client, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  return (await database.query(sql, values)).rows as Record<string, unknown>[]
+}
+
+async function until(withinMs: number, otherwise: string, isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + withinMs
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`${otherwise} within ${withinMs / 60_000} minutes`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+/** One customer of each stage, and a guest, see the text that is meant for them; answers what they saw instead. */
+async function visitAsEveryStage(road: Road, database: pg.Client): Promise<string[]> {
+  const wrong: string[] = []
+  const visitors = await ask(database, `SELECT stage, min(customer)::text AS customer FROM "Membership" GROUP BY stage`)
+  for (const { stage, customer } of [{ stage: 'guest', customer: null }, ...visitors] as {
+    stage: string
+    customer: string | null
+  }[]) {
+    const { shown, expected } = await greetingOf(road.shop.origin, customer, stage)
+    if (!shown.includes(expected)) wrong.push(`storefront: ${stage} does not see “${expected}”`)
+  }
+  return wrong
+}
+
+async function figuresOf(
+  database: pg.Client,
+  world: World,
+  merchantsTags: Map<number, string[]>,
+  isStorefrontRight: boolean,
+): Promise<Record<string, unknown>> {
+  const [counts] = await ask(
+    database,
+    `SELECT (SELECT count(*) FROM "Order")::int AS orders,
+            (SELECT count(*) FROM "Order" WHERE customer IS NULL)::int AS "guestOrders",
+            (SELECT count(DISTINCT customer) FROM "Order")::int AS customers,
+            (SELECT count(*) FROM "Membership" WHERE "cherryPicker" = 'likely')::int AS "cherryPicker",
+            (SELECT "asOf" FROM "Summary") AS "asOf"`,
+  )
+  const stages = Object.fromEntries(STAGES.map((stage) => [stage, 0]))
+  for (const { stage, customers } of await ask(
+    database,
+    `SELECT stage, count(*)::int AS customers FROM "Membership" GROUP BY stage`,
+  ))
+    stages[stage as string] = customers as number
+  let tagged = 0
+  let foreignTagsChanged = 0
+  const tags: Record<string, number> = {}
+  for (const customer of world.customers.values()) {
+    const before = merchantsTags.get(customer.id) ?? []
+    const ours = customer.tags.filter((tag) => tag.startsWith(OUR_PREFIX) && !before.includes(tag))
+    const theirs = customer.tags.filter((tag) => !ours.includes(tag))
+    if (ours.length > 0) tagged += 1
+    for (const tag of ours) tags[tag] = (tags[tag] ?? 0) + 1
+    if (JSON.stringify([...theirs].sort()) !== JSON.stringify([...before].sort())) foreignTagsChanged += 1
+  }
+  return {
+    asOf: (counts!.asOf as Date).toISOString(),
+    orders: counts!.orders,
+    guestOrders: counts!.guestOrders,
+    customers: counts!.customers,
+    stages,
+    cherryPicker: counts!.cherryPicker,
+    tagged,
+    foreignTagsChanged,
+    tags,
+    storefront: isStorefrontRight ? 'ok' : 'wrong',
+  }
+}
+
+function wrongIn(figures: Record<string, unknown>, world: World): string[] {
+  const wrong: string[] = []
+  if (figures.foreignTagsChanged !== 0) wrong.push('tags that are not ours have changed')
+  if (figures.tagged === 0) wrong.push('nobody was tagged')
+  if (figures.orders !== world.orders.size)
+    wrong.push(`${String(figures.orders)} orders stored of ${world.orders.size} in the shop`)
+  const newest = Math.max(...[...world.orders.values()].map((order) => order.processedAt))
+  const late = Date.parse(figures.asOf as string) - newest
+  if (late > FRESH_WITHIN_MS) wrong.push(`asOf is ${Math.round(late / 60_000)} minutes after the newest order`)
+  return wrong
+}
