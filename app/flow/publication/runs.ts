@@ -1,5 +1,9 @@
 import type { Problem, TagRun } from '#app/domain/pages.ts'
+import { InvalidInput } from '#app/errors.ts'
+import { withShop } from '#app/outside/database.server.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+import { saveSettingsIn } from '../settings.ts'
 
 /** A bulk mutation: one kind of change for customers above `after` and up to `upTo`. */
 export type Operation = {
@@ -33,6 +37,41 @@ export type Run = {
 
 /** Different words of Shopify that a run keeps. */
 const REFUSALS_KEPT = 20
+
+/** Turns tagging on; the first run brings tags and metafields to what the stages say. */
+export async function startTagging(shop: ShopId): Promise<void> {
+  await withShop(shop, async (tx) => {
+    const open = await tx.publicationRun.count({
+      where: { shop, kind: 'start', state: { in: ['planned', 'running'] } },
+    })
+    if (open > 0) throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
+    await saveSettingsIn(tx, shop, { taggingOn: true })
+    await planRun(tx, shop, 'start')
+    await owe(tx, shop, 'publish', String(shop), {})
+  })
+}
+
+/** Turns tagging off. What was written stays as it is. */
+export async function stopTagging(shop: ShopId): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await saveSettingsIn(tx, shop, { taggingOn: false })
+  })
+}
+
+/** Turns tagging off and takes away the tags and metafields that our ledger owns, and nothing else. */
+export async function removeTags(shop: ShopId): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await saveSettingsIn(tx, shop, { taggingOn: false })
+    const open = await tx.publicationRun.count({ where: { shop, kind: 'remove', state: 'planned' } })
+    if (open === 0) await planRun(tx, shop, 'remove')
+    await owe(tx, shop, 'publish', String(shop), {})
+  })
+}
+
+async function planRun(tx: Tx, shop: ShopId, kind: Run['kind']): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "PublicationRun" (shop, kind, state, "startedAt") VALUES (${shop}, ${kind}, 'planned', now())`
+}
 
 /** A run of its own for what has changed since the last one. */
 export async function planUpdate(tx: BulkTx, shop: ShopId): Promise<void> {

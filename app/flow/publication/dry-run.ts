@@ -1,13 +1,10 @@
 import type { DryRun, ImportProgress } from '#app/domain/pages.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
-import { InvalidInput } from '#app/errors.ts'
 import { withShop, withShopBulk } from '#app/outside/database.server.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
-import { owe } from '#app/outside/queue.server.ts'
-import { readSettings, saveSettingsIn } from '../settings.ts'
+import { readSettings } from '../settings.ts'
 import { changesByCustomer, planGroups } from './plan.ts'
 import { listRuns } from './runs.ts'
-import type { Run } from './runs.ts'
 
 /** Settings to try before they are saved: another prefix, other texts. */
 export type Trial = Partial<Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublicName'>>
@@ -111,39 +108,4 @@ export async function dryRunList(shop: ShopId, trial: Trial = {}): Promise<strin
 function cell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-/** Turns tagging on; the first run brings tags and metafields to what the stages say. */
-export async function startTagging(shop: ShopId): Promise<void> {
-  await withShop(shop, async (tx) => {
-    const open = await tx.publicationRun.count({
-      where: { shop, kind: 'start', state: { in: ['planned', 'running'] } },
-    })
-    if (open > 0) throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
-    await saveSettingsIn(tx, shop, { taggingOn: true })
-    await planRun(tx, shop, 'start')
-    await owe(tx, shop, 'publish', String(shop), {})
-  })
-}
-
-/** Turns tagging off. What was written stays as it is. */
-export async function stopTagging(shop: ShopId): Promise<void> {
-  await withShop(shop, async (tx) => {
-    await saveSettingsIn(tx, shop, { taggingOn: false })
-  })
-}
-
-/** Turns tagging off and takes away the tags and metafields that our ledger owns, and nothing else. */
-export async function removeTags(shop: ShopId): Promise<void> {
-  await withShop(shop, async (tx) => {
-    await saveSettingsIn(tx, shop, { taggingOn: false })
-    const open = await tx.publicationRun.count({ where: { shop, kind: 'remove', state: 'planned' } })
-    if (open === 0) await planRun(tx, shop, 'remove')
-    await owe(tx, shop, 'publish', String(shop), {})
-  })
-}
-
-async function planRun(tx: Tx, shop: ShopId, kind: Run['kind']): Promise<void> {
-  await tx.$executeRaw`
-    INSERT INTO "PublicationRun" (shop, kind, state, "startedAt") VALUES (${shop}, ${kind}, 'planned', now())`
 }
