@@ -115,12 +115,11 @@ describe('refused, with nothing stored:', () => {
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), fc.string(), (at, by, text) => {
         const other = Buffer.from(bytes)
         other[at] = other[at]! ^ by
-        return (
-          !isSignedByShopify(other, right, [SECRET]) &&
-          !isSignedByShopify(bytes, text, [SECRET]) &&
-          !isSignedByShopify(bytes, right.slice(0, at % 44) + text + right.slice((at % 44) + 1), [SECRET]) ===
-            (right.slice(0, at % 44) + text + right.slice((at % 44) + 1) !== right)
-        )
+        const cut = at % 44
+        const respelt = right.slice(0, cut) + text + right.slice(cut + 1)
+        expect(isSignedByShopify(other, right, [SECRET])).toBe(false)
+        expect(isSignedByShopify(bytes, text, [SECRET])).toBe(false)
+        expect(isSignedByShopify(bytes, respelt, [SECRET])).toBe(respelt === right)
       }),
       { numRuns: 10_000 },
     )
@@ -137,10 +136,10 @@ describe('refused, with nothing stored:', () => {
 
   test.each(['orders/create', 'app/Uninstalled', '__proto__', 'constructor', 'toString', ''])(
     'the topic %s, which nobody asked for',
-    async (topic) => refused(webhook(topic, domain, FINISHED), topic === '' ? 404 : 404),
+    async (topic) => refused(webhook(topic, domain, FINISHED), 404),
   )
 
-  test.each([
+  test.each<Record<string, string | null>>([
     { 'x-shopify-shop-domain': 'evil.example' },
     { 'x-shopify-shop-domain': 'ONE.myshopify.com' },
     { 'x-shopify-shop-domain': 'one.myshopify.com.evil.example' },

@@ -24,25 +24,24 @@ import { SCOPES } from '#app/outside/scopes.ts'
 import { filesBelow, read } from './source.ts'
 
 type Marked = { name: string; isProtected?: boolean; requiredAccess?: string | null }
-type Introspection = IntrospectionQuery & {
-  __schema: { types: (Marked & { fields?: (Marked & { name: string })[] | null })[] }
-}
 
-const introspection = (await adminIntrospection()) as Introspection
+const introspection = (await adminIntrospection()) as IntrospectionQuery
 const schema = buildClientSchema(introspection)
+// graphql-js ignores Shopify's own marks on types and fields.
+const markedTypes = introspection.__schema.types as unknown as (Marked & { fields?: Marked[] | null })[]
 const files = filesBelow('app/flow', '.graphql')
 const document: DocumentNode = {
   kind: Kind.DOCUMENT,
   definitions: files.flatMap((file) => parse(read(file)).definitions),
 }
 const level2 = new Set(
-  introspection.__schema.types.flatMap((type) =>
+  markedTypes.flatMap((type) =>
     (type.fields ?? []).filter((field) => field.isProtected).map((field) => `${type.name}.${field.name}`),
   ),
 )
 // `read_x` or `write_x` as Shopify's own marks name them, by type and by Type.field.
 const access = new Map<string, string[]>()
-for (const type of introspection.__schema.types) {
+for (const type of markedTypes) {
   const note = (key: string, text: string | null | undefined) => {
     const scopes = text?.match(/\b(?:read|write)_[a-z_]+/g)
     if (scopes) access.set(key, scopes)
