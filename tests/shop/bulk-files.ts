@@ -143,7 +143,7 @@ export class BulkFiles {
     try {
       for await (const chunk of stream) {
         if (response.destroyed) return
-        if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+        if (!response.write(chunk)) await roomIn(response)
         if (first && this.#faults.stallMs > 0) await sleep(this.#faults.stallMs)
         first = false
       }
@@ -162,6 +162,19 @@ export class BulkFiles {
     this.#faults.times -= 1
     return at - 1
   }
+}
+
+/** Until the reader took some, or went away. */
+function roomIn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.once('drain', done)
+    response.once('close', done)
+  })
 }
 
 function wantedRange(

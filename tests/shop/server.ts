@@ -1,17 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answer, type AdminRequest } from './admin-api.ts'
 import type { Call } from './admin/played.ts'
+import { adminFrameHandler } from './admin-frame.ts'
+import { doorPage } from './doors.ts'
 import type { DoorContext, DoorHandler } from './door-context.ts'
 import { LocalShop, type Playing } from './playing.ts'
+import { storefrontHandler } from './storefront.ts'
 import { startTunnel } from './tunnel.ts'
 import type { World } from './world.ts'
 
 /** Found in nothing that ships: CI looks for it in the built app. */
 export const SENTINEL = 'morello-local-shop-must-never-ship-5f1d0c'
 
+/** What a person opens; the rest is Shopify's API. */
+const PAGES: DoorHandler[] = [doorPage, adminFrameHandler, storefrontHandler]
 const MAX_BODY = 110_000_000
 const GRAPHQL = /^\/shopify\/([^/]+)\/admin\/api\/([^/]+)\/graphql\.json$/
 const TOKEN = /^\/shopify\/([^/]+)\/admin\/oauth\/access_token$/
@@ -42,10 +46,9 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
   const playing = { ...options, appUrl: options.appUrl ?? null }
   const shop = new LocalShop(playing)
   const shops = new Map([[shop.domain, shop]])
-  const pages = await pageHandlers()
   const context: DoorContext = { world, origin: '', tunnelOrigin: '', apiKey, apiSecret }
   const server = createServer((request, response) => {
-    handle(request, response, shops, pages, context).catch((error: unknown) => {
+    handle(request, response, shops, context).catch((error: unknown) => {
       process.stderr.write(`local shop: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
       if (response.headersSent) response.destroy()
       else sendJson(response, 500, { errors: 'The local shop failed; see its output.' })
@@ -78,26 +81,10 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
   }
 }
 
-/** The pages belong to another part of the shop; without them the API still runs. */
-async function pageHandlers(): Promise<DoorHandler[]> {
-  const handlers: DoorHandler[] = []
-  for (const [file, names] of [
-    ['admin-frame.ts', ['doorPage', 'adminFrameHandler']],
-    ['storefront.ts', ['doorPage', 'storefrontHandler']],
-  ] as const) {
-    const url = new URL(`./${file}`, import.meta.url)
-    if (!existsSync(url)) continue
-    const module = (await import(/* @vite-ignore */ url.href)) as Record<string, DoorHandler | undefined>
-    for (const name of names) if (module[name]) handlers.push(module[name])
-  }
-  return handlers
-}
-
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   shops: Map<string, LocalShop>,
-  pages: DoorHandler[],
   context: DoorContext,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://shop')
@@ -114,7 +101,7 @@ async function handle(
     return sendXml(response, 404, 'NoSuchKey')
   }
   if (url.pathname.startsWith('/staged')) return await serveUpload(request, response, shops, url)
-  for (const page of pages) if (await page(request, response, context)) return
+  for (const page of PAGES) if (await page(request, response, context)) return
   sendJson(response, 404, { errors: `The local shop does not play ${request.method} ${url.pathname}` })
 }
 

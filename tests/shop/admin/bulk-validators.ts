@@ -81,8 +81,7 @@ const BULK_MUTATIONS = new Set(['metafieldsSet', 'metafieldsDelete', 'tagsAdd', 
 export function mutationProblems(schema: GraphQLSchema, mutation: string): BulkUserError[] {
   const document = parsed(mutation)
   if (document instanceof GraphQLError) {
-    const at = document.locations?.[0]
-    const where = at ? ` at [${at.line}, ${at.column}]` : ''
+    const where = ` at [${problemAt(mutation, document).join(', ')}]`
     return [
       {
         field: null,
@@ -113,6 +112,13 @@ export function mutationProblems(schema: GraphQLSchema, mutation: string): BulkU
 
 export function isPlayedBulkMutation(name: string): boolean {
   return BULK_MUTATIONS.has(name)
+}
+
+/** Shopify points at the last word it read when the text ends too early. */
+function problemAt(text: string, error: GraphQLError): [number, number] {
+  if (!error.message.includes('<EOF>')) return [error.locations?.[0]?.line ?? 1, error.locations?.[0]?.column ?? 1]
+  const before = text.slice(0, /(?:\w+|\S)\s*$/.exec(text)?.index ?? 0).split('\n')
+  return [before.length, before.at(-1)!.length + 1]
 }
 
 function wordsOf(message: string): string {

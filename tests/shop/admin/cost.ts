@@ -32,14 +32,7 @@ const SIZES = [
 ] as const
 
 /** Recorded as free inside their parent. */
-const FREE = new Set([
-  'MoneyBag',
-  'MoneyV2',
-  'PageInfo',
-  'MailingAddress',
-  'CustomerEmailAddress',
-  'CustomerPhoneNumber',
-])
+const FREE = new Set(['MoneyBag', 'MoneyV2', 'PageInfo', 'MailingAddress'])
 const COUNT_COST = 10
 const MUTATION_COST = 10
 
@@ -62,11 +55,18 @@ export function requestedCost(costing: Costing, operation: OperationDefinitionNo
   if (!root) return 0
   const inner = selectionCost(costing, root, operation.selectionSet, null)
   if (operation.operation !== 'mutation') return inner
+  // Recorded: what a mutation answers is in its price, what hangs below that is not.
   let mutations = 0
   for (const field of fieldsOf(costing, root, operation.selectionSet)) {
-    const type = fieldType(root, field.name.value)
-    const own = type && field.selectionSet ? selectionCost(costing, type, field.selectionSet, null) : 0
-    mutations += Math.max(MUTATION_COST, own)
+    mutations += MUTATION_COST
+    const payload = fieldType(root, field.name.value)
+    if (!payload || !field.selectionSet) continue
+    for (const part of fieldsOf(costing, payload, field.selectionSet)) {
+      const type = fieldType(payload, part.name.value)
+      if (type && part.selectionSet && !type.name.endsWith('Connection'))
+        mutations += selectionCost(costing, type, part.selectionSet, null)
+      else mutations += fieldCost(costing, payload, part, null)
+    }
   }
   return mutations
 }
@@ -104,7 +104,7 @@ function widest(
     const fragment = part.kind === 'FragmentSpread' ? costing.fragments[part.name.value] : undefined
     const on = costing.schema.getType(fragment?.typeCondition.name.value ?? name ?? type.name)
     const inside = part.kind === 'InlineFragment' ? part.selectionSet : fragment?.selectionSet
-    if (inside && isObjectType(on)) most = Math.max(most, selectionCost(costing, on, inside, data))
+    if (inside && isCompositeType(on)) most = Math.max(most, selectionCost(costing, on, inside, data))
   }
   return most
 }
@@ -138,8 +138,8 @@ function fieldCost(
     for (const one of value) all += own + selectionCost(costing, type, field.selectionSet, asRecord(one))
     return all
   }
-  const times = field.name.value === 'nodes' ? sizeOf(costing, field, 'ids') : 1
-  return times * (own + selectionCost(costing, type, field.selectionSet, asRecord(value)))
+  // Recorded: nodes(ids) is priced as one node, however many ids it is given.
+  return own + selectionCost(costing, type, field.selectionSet, asRecord(value))
 }
 
 function connectionCost(costing: Costing, type: GraphQLObjectType, field: FieldNode, value: unknown): number {
@@ -166,10 +166,9 @@ function connectionCost(costing: Costing, type: GraphQLObjectType, field: FieldN
 function sizeOf(costing: Costing, field: FieldNode, name: string): number {
   const value = field.arguments?.find((argument) => argument.name.value === name)?.value
   if (value?.kind === 'IntValue') return Number(value.value)
-  if (value?.kind === 'ListValue') return value.values.length
   if (value?.kind !== 'Variable') return 0
   const given = costing.variables[value.name.value]
-  return Array.isArray(given) ? given.length : Number(given ?? 0)
+  return Number(given ?? 0)
 }
 
 function* fieldsOf(costing: Costing, type: GraphQLCompositeType, selection: SelectionSetNode): Iterable<FieldNode> {

@@ -35,7 +35,7 @@ function listProblem(type: string, value: string): { message: string; elementInd
 }
 
 function scalarProblem(type: string, value: string): string | null {
-  if (value === '') return "Value can't be blank."
+  if (value.trim() === '') return "Value can't be blank."
   switch (type) {
     case 'single_line_text_field':
       return /[\n\r]/.test(value) ? 'Value must be a single line text string.' : null
