@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 /**
  * The kinds of work a stage may owe, with their payloads. Rows carry ids, never personal data; `entity` (a column of the
- * row) says what it is about, and two debts for one entity are one row with a higher version.
+ * row) says what it is about, and two debts for one entity are one row with a higher version. "entity: the shop" is
+ * String(shop), so that every stage's debt meets in the same row; a webhook, which knows no id, writes `shop`.
  * A new payload field is optional until the queue has drained.
  */
 export const WORK = {
