@@ -13,52 +13,48 @@ export type Chunk =
 
 /**
  * Cuts a stream at line ends into chunks of about 1 MB, never holding more than a line and a chunk. The offsets are the
- * file's own, so that a chunk's end is where another worker goes on.
+ * file's own, so that a chunk's end is where another worker goes on. A chunk's bytes are good until the next is asked
+ * for: one buffer serves them all.
  *
  * @param fromByte  offset of the stream's first byte in the file
  */
 export async function* chunksOf(body: AsyncIterable<Buffer>, fromByte: number): AsyncGenerator<Chunk> {
-  let pieces: Buffer[] = []
+  let buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES * 2)
   let held = 0
   let end = fromByte
   let isPassing = false
   for await (const piece of body) {
     let rest = piece
+    if (end + held + rest.length > FILE_LIMIT_BYTES)
+      throw new OutsideFailure('shopify-refused', `the bulk file is larger than ${FILE_LIMIT_BYTES} bytes`)
     if (isPassing) {
       const newline = rest.indexOf(NEWLINE)
-      if (newline < 0) {
-        end += rest.length
-        if (end > FILE_LIMIT_BYTES) throw fileTooLarge()
-        continue
-      }
-      end += newline + 1
+      end += newline < 0 ? rest.length : newline + 1
+      if (newline < 0) continue
       isPassing = false
       yield { kind: 'too-long', end }
       rest = rest.subarray(newline + 1)
     }
-    if (rest.length === 0) continue
-    pieces.push(rest)
+    if (held + rest.length > buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, held + rest.length))
+      buffer.copy(larger, 0, 0, held)
+      buffer = larger
+    }
+    rest.copy(buffer, held)
     held += rest.length
-    if (end + held > FILE_LIMIT_BYTES) throw fileTooLarge()
     if (held < CHUNK_BYTES) continue
-    const bytes = Buffer.concat(pieces, held)
-    const newline = bytes.lastIndexOf(NEWLINE)
-    if (newline >= 0) {
-      end += newline + 1
-      yield { kind: 'lines', bytes: bytes.subarray(0, newline + 1), end, isLast: false }
-      pieces = newline + 1 < held ? [bytes.subarray(newline + 1)] : []
-      held -= newline + 1
+    const whole = buffer.lastIndexOf(NEWLINE, held - 1) + 1
+    if (whole > 0) {
+      end += whole
+      yield { kind: 'lines', bytes: buffer.subarray(0, whole), end, isLast: false }
+      buffer.copyWithin(0, whole, held)
+      held -= whole
     } else if (held > LINE_LIMIT_BYTES) {
       end += held
-      pieces = []
       held = 0
       isPassing = true
-    } else pieces = [bytes]
+    }
   }
   if (isPassing) yield { kind: 'too-long', end }
-  if (held > 0) yield { kind: 'lines', bytes: Buffer.concat(pieces, held), end: end + held, isLast: true }
-}
-
-function fileTooLarge(): OutsideFailure {
-  return new OutsideFailure('shopify-refused', `the bulk file is larger than ${FILE_LIMIT_BYTES} bytes`)
+  if (held > 0) yield { kind: 'lines', bytes: buffer.subarray(0, held), end: end + held, isLast: true }
 }

@@ -21,7 +21,10 @@ const NEEDS_ESCAPE = /[\\\n\r\t\0]/
 // eslint-disable-next-line no-control-regex -- as above
 const ESCAPED = /[\\\n\r\t\0]/g
 
-/** Rows one after the other, as COPY reads them. */
+/** The rows of a chunk, by the table that they are staged in. */
+export type RowSet = { orders: Rows; lines: Rows; customers: Rows }
+
+/** Rows one after the other, as COPY reads them; cleared and filled again for the next chunk. */
 export class Rows {
   #bytes: Buffer = Buffer.alloc(0)
   #length = 0
@@ -37,6 +40,10 @@ export class Rows {
     this.#length += this.#bytes.write(row, this.#length)
   }
 
+  clear(): void {
+    this.#length = 0
+  }
+
   get isEmpty(): boolean {
     return this.#length === 0
   }
@@ -44,6 +51,10 @@ export class Rows {
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length)
   }
+}
+
+export function emptyRows(): RowSet {
+  return { orders: new Rows(), lines: new Rows(), customers: new Rows() }
 }
 
 export function orderRow(run: number, line: number, order: OrderRoot): string {

@@ -11,6 +11,7 @@ import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
 import { chunksOf } from './chunks.ts'
+import { emptyRows, type RowSet } from './copy-text.ts'
 import {
   countStaged,
   mergeCustomers,
@@ -169,6 +170,8 @@ async function stream(
   let ahead: Run = { ...told.reached, etag: file.etag ?? told.reached.etag }
   // A failure is met where it is awaited; until then it must not count as unhandled.
   let storing: Promise<void> = Promise.resolve()
+  // One set is on its way to PostgreSQL while the other is filled.
+  let [rows, others] = [emptyRows(), emptyRows()]
   try {
     for await (const chunk of chunksOf(file.body, ahead.byteOffset)) {
       if (holder.signal.aborted) throw new OutsideFailure('lease-lost', 'the worker stops')
@@ -181,7 +184,7 @@ async function stream(
         storing.catch(() => undefined)
         continue
       }
-      const read = readChunk(chunk.bytes, ahead.subject, ahead.id, ahead.linesRead + 1, chunk.isLast)
+      const read = readChunk(chunk.bytes, ahead.subject, ahead.id, ahead.linesRead + 1, chunk.isLast, rows)
       if (read.isCutOff && file.totalBytes !== null && chunk.end >= file.totalBytes) told.isCutOff = true
       // A line that ends in the middle of the connection is read again by the next one.
       if (read.isCutOff) break
@@ -193,7 +196,8 @@ async function stream(
         leftOut: withLeftOut(ahead.leftOut, read.bad, read.blank),
       }
       await storing
-      storing = store(holder, told, ahead, read)
+      storing = store(holder, told, ahead, rows)
+      ;[rows, others] = [others, rows]
       storing.catch(() => undefined)
     }
   } finally {
@@ -201,12 +205,7 @@ async function stream(
   }
 }
 
-async function store(
-  holder: Holder,
-  told: { reached: Run },
-  run: Run,
-  rows: Parameters<typeof stage>[1] | null,
-): Promise<void> {
+async function store(holder: Holder, told: { reached: Run }, run: Run, rows: RowSet | null): Promise<void> {
   await withShopBulk(holder.shop, async (tx) => {
     await holder.stillMine(tx)
     if (rows !== null) await stage(tx, rows)

@@ -1,12 +1,10 @@
-import { customerRow, lineRow, orderRow, Rows } from './copy-text.ts'
+import { customerRow, lineRow, orderRow, type RowSet } from './copy-text.ts'
 import { BadLine, parentOrderOf, readCustomer, readLine, readOrder, type Subject } from './read-order.ts'
 import type { BadLineNote } from './runs.ts'
 
 /** A chunk of the file as rows for the staging tables. */
 export type ReadChunk = {
-  orders: Rows
-  lines: Rows
-  customers: Rows
+  into: RowSet
   /** Lines of the file, empty ones included; rows made; top-level objects among them. */
   linesRead: number
   rows: number
@@ -28,12 +26,19 @@ const DEPTH_CHECKED_FROM = 4096
  *
  * @param firstLine  number in the file of the first line, from 1
  * @param isLast     the file ends here, perhaps without a newline
+ * @param into       is emptied first
  */
-export function readChunk(bytes: Buffer, subject: Subject, run: number, firstLine: number, isLast: boolean): ReadChunk {
+export function readChunk(
+  bytes: Buffer,
+  subject: Subject,
+  run: number,
+  firstLine: number,
+  isLast: boolean,
+  into: RowSet,
+): ReadChunk {
+  for (const rows of Object.values(into)) rows.clear()
   const read: ReadChunk = {
-    orders: new Rows(),
-    lines: new Rows(),
-    customers: new Rows(),
+    into,
     linesRead: 0,
     rows: 0,
     roots: 0,
@@ -70,14 +75,14 @@ function readInto(read: ReadChunk, line: string, subject: Subject, run: number, 
   }
   try {
     if (subject === 'customers') {
-      read.customers.push(customerRow(run, number, readCustomer(node)))
+      read.into.customers.push(customerRow(run, number, readCustomer(node)))
       read.roots += 1
     } else {
       const parent = parentOrderOf(node)
       if (parent === null) {
-        read.orders.push(orderRow(run, number, readOrder(node)))
+        read.into.orders.push(orderRow(run, number, readOrder(node)))
         read.roots += 1
-      } else read.lines.push(lineRow(run, number, parent, readLine(node)))
+      } else read.into.lines.push(lineRow(run, number, parent, readLine(node)))
     }
   } catch (error) {
     if (error instanceof BadLine) return error.reason

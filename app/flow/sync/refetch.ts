@@ -9,7 +9,7 @@ import {
 import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
-import { customerRow, lineRow, orderRow, Rows } from './copy-text.ts'
+import { customerRow, emptyRows, lineRow, orderRow } from './copy-text.ts'
 import { mergeCustomers, mergeOrders, ROAD, takeMergeLock } from './merge.ts'
 import { BadLine, readCustomer, readLine, readOrder } from './read-order.ts'
 import { type BadLineNote, dropStaging } from './runs.ts'
@@ -63,7 +63,7 @@ export async function storeOrders(
   orders: WholeOrder[],
   fetchedAt: Instant,
 ): Promise<BadLineNote[]> {
-  const rows = { orders: new Rows(), lines: new Rows(), customers: new Rows() }
+  const rows = emptyRows()
   const staging = stagingOf(run)
   let line = 0
   const bad = eachReadable(orders, ({ root, lines }) => {
@@ -87,7 +87,7 @@ export async function storeCustomers(
   customers: CustomerFieldsFragment[],
   fetchedAt: Instant,
 ): Promise<BadLineNote[]> {
-  const rows = { orders: new Rows(), lines: new Rows(), customers: new Rows() }
+  const rows = emptyRows()
   const staging = stagingOf(run)
   let line = 0
   const bad = eachReadable(customers, (node) => {
