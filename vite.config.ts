@@ -27,7 +27,8 @@ export default defineConfig(({ mode }) =>
             },
           }),
         ],
-        build: { assetsInlineLimit: 0 },
+        // The server's chunks hold top-level await, which the default target of older browsers refuses.
+        build: { assetsInlineLimit: 0, target: 'es2022' },
         optimizeDeps: { include: ['@shopify/app-bridge-react', '@shopify/polaris'] },
       },
 )

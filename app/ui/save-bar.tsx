@@ -8,7 +8,7 @@ export function SaveBar({ isOpen, isSaving, isValid, onSave, onDiscard }: Props)
   const { t } = useWords()
   if (!isOpen) return null
   return (
-    <ShopifySaveBar open>
+    <ShopifySaveBar id="save-bar" open>
       <button variant="primary" onClick={onSave} disabled={isSaving || !isValid} {...(isSaving ? { loading: '' } : {})}>
         {t('save.save')}
       </button>
