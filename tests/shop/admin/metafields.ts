@@ -185,10 +185,17 @@ export const metafieldFields: PlayedFields = {
     value: (of: MetafieldOf) => of.field.value,
     jsonValue: (of: MetafieldOf) => jsonValue(of.field),
     compareDigest: (of: MetafieldOf) => compareDigest(of.field),
+    owner: (of: MetafieldOf, _args, call) => ownerOf(of, call),
     ownerType: (of: MetafieldOf) => readGid(of.owner)?.type.toUpperCase().replace('APPINSTALLATION', 'API_PERMISSION'),
     createdAt: (of: MetafieldOf) => dateTime(of.field.updatedAt),
     updatedAt: (of: MetafieldOf) => dateTime(of.field.updatedAt),
   },
+}
+
+function ownerOf({ owner }: MetafieldOf, call: Call) {
+  const at = readGid(owner)
+  if (at?.type !== 'Customer') throw notPlayed(`Metafield.owner of a ${at?.type}`)
+  return call.shop.world.customers.get(at.id)
 }
 
 function jsonValue(field: WorldMetafield): unknown {
