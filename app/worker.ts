@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { OutsideFailure } from './errors.ts'
+import { backfillShop } from './jobs/backfill-shop.ts'
+import { catchUp } from './jobs/catch-up.ts'
+import { exportData } from './jobs/export-data.ts'
+import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
 import { nightly } from './jobs/nightly.ts'
+import { publish } from './jobs/publish.ts'
 import { recompute } from './jobs/recompute.ts'
+import { redact } from './jobs/redact.ts'
+import { uninstallShop } from './jobs/uninstall-shop.ts'
 import { config } from './outside/config.server.ts'
 import { closeDatabase, refuseMightyRole } from './outside/database.server.ts'
 import { log } from './outside/log.server.ts'
 import { startWorker } from './outside/queue.server.ts'
 
 // In the order in which a shop meets them.
-const JOBS = [recompute, nightly]
+const JOBS = [backfillShop, ingestBulkResult, catchUp, recompute, publish, nightly, redact, exportData, uninstallShop]
 
 const PATIENCE = 30
 const WAIT_MS = 2000

@@ -330,6 +330,7 @@ async function freePort(preferred: number): Promise<number> {
 
 function run(file: string, args: string[], person: Person | null): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
+    // eslint-disable-next-line no-restricted-properties -- handed on, not read: PostgreSQL needs the rest, and a locale that exists
     const env = { ...process.env, LC_ALL: 'C.UTF-8', LC_MESSAGES: 'C' }
     // The postmaster inherits no pipe of ours: pg_ctl sends its output to the log file.
     const child = execFile(file, args, { ...(person ?? {}), env, cwd: os.tmpdir() }, (error, stdout, stderr) => {

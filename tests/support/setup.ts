@@ -55,7 +55,7 @@ net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
 let complaints: unknown[][] = []
 beforeEach(() => {
   complaints = []
-  console.error = (...args: unknown[]) => complaints.push(args)
+  Object.assign(console, { error: (...args: unknown[]) => complaints.push(args) })
 })
 afterEach(() => {
   if (complaints.length > 0)
