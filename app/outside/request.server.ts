@@ -7,7 +7,7 @@ import { installedShop, withShop, type ShopId } from './database.server.ts'
 import { log } from './log.server.ts'
 import { shopOfSessionToken } from './session-token.server.ts'
 import { isShopDomain } from './shop-domain.ts'
-import { shopify } from './shopify.server.ts'
+import { oweFirstImport, shopify } from './shopify.server.ts'
 
 export { forWebhook } from './webhook.server.ts'
 
@@ -108,7 +108,10 @@ const LANGUAGE = z.object({ language: z.enum(['en', 'ko']).nullable().optional()
 
 // The merchant's choice in Settings; else what Shopify admin is shown in; else English.
 async function localeOf(shop: ShopId, url: URL): Promise<'en' | 'ko'> {
-  const row = await withShop(shop, (tx) => tx.settings.findUnique({ where: { shop }, select: { data: true } }))
+  const row = await withShop(shop, async (tx) => {
+    await oweFirstImport(tx, shop)
+    return tx.settings.findUnique({ where: { shop }, select: { data: true } })
+  })
   const chosen = LANGUAGE.safeParse(row?.data).data?.language
   return chosen ?? (url.searchParams.get('locale')?.toLowerCase().startsWith('ko') ? 'ko' : 'en')
 }

@@ -12,7 +12,7 @@ import { API_VERSION } from './api-version.ts'
 import { bucketOf } from './bucket.server.ts'
 import { openFile, uploadFile, type BulkFile, type StagedTarget } from './bulk-file.server.ts'
 import { config } from './config.server.ts'
-import { domainOf, installedShop, withShop, type ShopId } from './database.server.ts'
+import { domainOf, installedShop, withShop, type ShopId, type Tx } from './database.server.ts'
 import { log } from './log.server.ts'
 import { owe } from './queue.server.ts'
 import { PACE } from './retry.server.ts'
@@ -45,14 +45,21 @@ export const shopify = shopifyApp({
   },
 })
 
-// Runs after every token exchange. One debt per shop: an import that is under way or done is found by the job itself.
+// Runs after every token exchange.
 async function startImport(domain: string): Promise<void> {
   const shop = await installedShop(domain)
-  if (shop === null) return
-  await withShop(shop, async (tx) => {
-    const imports = await tx.syncRun.count({ where: { shop, kind: 'history' } })
-    if (imports === 0) await owe(tx, shop, 'backfill-shop', String(shop), {})
-  })
+  if (shop !== null) await withShop(shop, (tx) => oweFirstImport(tx, shop))
+}
+
+/**
+ * Owes the import of a shop that has never had one. Also called with every page: a process that dies between storing the
+ * first token and owing the import would leave a shop that waits for ever.
+ */
+export async function oweFirstImport(tx: Tx, shop: ShopId): Promise<void> {
+  const begun = await tx.syncRun.findFirst({ where: { shop, kind: 'history' }, select: { id: true } })
+  if (begun) return
+  const owed = await tx.work.findFirst({ where: { shop, kind: 'backfill-shop' }, select: { id: true } })
+  if (!owed) await owe(tx, shop, 'backfill-shop', String(shop), {})
 }
 
 /** Shopify's Admin API and files for one shop. */

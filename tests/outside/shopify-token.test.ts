@@ -1,7 +1,7 @@
 import { shopifyIs } from '#tests/support/shopify-stand-in.ts'
 
 import { Session } from '@shopify/shopify-api'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 import { accessToken } from '#app/outside/access-token.server.ts'
 import { now } from '#app/outside/clock.ts'
@@ -65,6 +65,26 @@ describe('the access token', () => {
     const stored = await sessionStorage.loadSession(`offline_${domain}`)
     expect([stored?.accessToken, stored?.refreshToken]).toEqual(['shpat_second', 'shprt_second'])
     expect(stored?.expires?.getTime()).toBeGreaterThan(now() + 59 * MINUTE_MS)
+  })
+
+  test('is renewed once by two processes that find it near its end at the same time', async () => {
+    const { shop, domain } = await shopWithToken(5)
+    const shopifySide = await shopifyIs(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return { body: SECOND }
+    })
+    // A second copy of the modules shares nothing with the first but the database.
+    vi.resetModules()
+    const other = await import('#app/outside/access-token.server.ts')
+    const { closeDatabase } = await import('#app/outside/database.server.ts')
+    try {
+      const tokens = await Promise.all([accessToken(shop, domain), other.accessToken(shop, domain)])
+      expect(other.accessToken).not.toBe(accessToken)
+      expect(tokens).toEqual(['shpat_second', 'shpat_second'])
+      expect(shopifySide.requests).toHaveLength(1)
+    } finally {
+      await closeDatabase()
+    }
   })
 
   test('that fifty workers had refused at once is renewed once', async () => {
