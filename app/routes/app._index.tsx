@@ -7,7 +7,6 @@ import { forMerchant } from '#app/outside/request.server.ts'
 import type { HomePage } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { HomeScreen } from '#app/ui/home-page.tsx'
-import { isImporting } from '#app/ui/import-card.tsx'
 
 const HomeForm = z.discriminatedUnion('intent', [
   z.object({
@@ -32,7 +31,7 @@ export const action = forMerchant({ form: HomeForm }, async ({ shop, form }) => 
 export default function Home() {
   const page = useLoaderData<HomePage>()
   const fetcher = useFetcher()
-  useFollowing(isImporting(page.import))
+  useFollowing(page.import.state !== 'done')
   return (
     <HomeScreen
       page={page}

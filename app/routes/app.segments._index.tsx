@@ -8,7 +8,6 @@ import { importOf } from '#app/flow/sync/shop-frame.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { SegmentsPage } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
-import { isImporting } from '#app/ui/import-card.tsx'
 import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 
 const SegmentsForm = z.discriminatedUnion('intent', [
@@ -34,7 +33,7 @@ export const action = forMerchant({ form: SegmentsForm }, async ({ shop, form })
 export default function Segments() {
   const page = useLoaderData<SegmentsPage>()
   const fetcher = useFetcher()
-  useFollowing(isImporting(page.import))
+  useFollowing(page.import.state !== 'done')
   useLooked(page.rows.length > 0)
   return (
     <SegmentsScreen

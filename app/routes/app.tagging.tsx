@@ -5,7 +5,6 @@ import { startTagging } from '#app/flow/publication/runs.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { DryRun } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
-import { isImporting } from '#app/ui/import-card.tsx'
 import { TaggingScreen, isRunning } from '#app/ui/tagging-page.tsx'
 
 export const loader = forMerchant({}, ({ shop }) => dryRun(shop))
@@ -18,7 +17,7 @@ export const action = forMerchant({ form: z.object({ intent: z.literal('start') 
 export default function Tagging() {
   const page = useLoaderData<DryRun>()
   const fetcher = useFetcher()
-  useFollowing(isImporting(page.import) || isRunning(page))
+  useFollowing(page.import.state !== 'done' || isRunning(page))
   return (
     <TaggingScreen
       page={page}

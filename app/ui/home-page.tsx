@@ -17,12 +17,14 @@ type Props = {
 export function HomeScreen({ page, savingKey, onDecide, onThemeAdded }: Props) {
   const { t } = useWords()
   const isSetUp = page.steps.every((step) => step.isDone)
+  // Until it is done, the setup guide shows the import.
+  const isImportDone = page.steps.some((step) => step.step === 'import' && step.isDone)
   const shopIsEmpty = page.import.state === 'done' && page.import.orders.read === 0
   return (
     <Page title={t('nav.home')}>
       <BlockStack gap="400">
         {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
-        {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
+        {page.import.state === 'failed' && isImportDone ? <ImportCard progress={page.import} /> : null}
         {shopIsEmpty ? <NoOrders /> : null}
         {page.week === null ? null : <WeekCard week={page.week} />}
         {page.week === null || shopIsEmpty ? null : (

@@ -1,7 +1,7 @@
 import { Banner, BlockStack, Text } from '@shopify/polaris'
 import type { ReactNode } from 'react'
 import type { Problem } from '#app/domain/pages.ts'
-import { useWords } from './i18n.tsx'
+import { useBrowserNow, useWords } from './i18n.tsx'
 
 /** What happened, what is still safe, what comes next and when; red, and where it belongs. */
 export function ProblemBanner({ problem, children }: { problem: Problem; children?: ReactNode }) {
@@ -18,13 +18,14 @@ export function ProblemBanner({ problem, children }: { problem: Problem; childre
 
 export function ProblemText({ problem }: { problem: Problem }) {
   const { t, f } = useWords()
+  const now = useBrowserNow()
+  // A time that has passed promises nothing any more.
+  const nextTryAt = problem.nextTryAt !== undefined && (now ?? 0) < problem.nextTryAt ? problem.nextTryAt : null
   return (
     <BlockStack gap="100">
       <Text as="p">{t(`problem.${problem.kind}.text`)}</Text>
       {problem.detail ? <Text as="p">{t('problem.detail', { detail: problem.detail })}</Text> : null}
-      {problem.nextTryAt === undefined ? null : (
-        <Text as="p">{t('problem.nextTry', { time: f.dateTime(problem.nextTryAt) })}</Text>
-      )}
+      {nextTryAt === null ? null : <Text as="p">{t('problem.nextTry', { time: f.dateTime(nextTryAt) })}</Text>}
     </BlockStack>
   )
 }
