@@ -1,6 +1,6 @@
 import { PLAYED_TYPES } from './metafield-values.ts'
-import { resolveNamespace } from './metafields.ts'
 import { gid } from './money.ts'
+import { resolveNamespace } from './namespaces.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists, PlayedShop } from './played.ts'
 import { notPlayed } from './search.ts'
 

@@ -5,6 +5,7 @@ import { definitionFor } from './metafield-definitions.ts'
 import { PLAYED_TYPES, valueProblem } from './metafield-values.ts'
 import { dateTime, gid, readGid } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
+import { resolveNamespace } from './namespaces.ts'
 import { notPlayed } from './search.ts'
 
 const MAX_A_CALL = 25
@@ -20,12 +21,6 @@ export type MetafieldOf = {
 }
 type Input = { ownerId: string; namespace?: string; key: string; type?: string; value: string; compareDigest?: string }
 type UserError = { field: string[]; message: string; code: string | null; elementIndex: number | null }
-
-/** `$app` and `$app:x` are the app's own namespaces; an omitted one is `$app`. */
-export function resolveNamespace(world: World, namespace: string | null | undefined): string {
-  if (namespace == null || namespace === '$app') return `app--${world.appId}`
-  return namespace.startsWith('$app:') ? `app--${world.appId}--${namespace.slice('$app:'.length)}` : namespace
-}
 
 /** The fields of an owner: on the customer itself, or beside the world for the shop and the installation. */
 function fieldsOf(world: World, owner: string): Map<string, WorldMetafield> | null {

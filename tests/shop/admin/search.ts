@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql'
 /** A filter of one search field: does this item pass `operator value`? */
 export type Filters<T> = Record<string, (item: T, operator: string, value: string) => boolean>
 
-const TERM = /\s*(\bAND\b|\bOR\b|\bNOT\b|\()|\s*(-)?([\w.-]+):(<=|>=|<|>|=)?("[^"]*"|'[^']*'|[^\s()]+)|\s*(\S+)/gy
+const TERM = /\s*(\bAND\b|\bOR\b|\bNOT\b|\()|\s*(-)?([\w.-]+):(<=|>=|<|>|=)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s()]+)|\s*(\S+)/gy
 
 /**
  * Compiles the subset of Shopify's search syntax that is played: `field:value`, comparisons, and AND by space or word.
@@ -23,7 +23,7 @@ export function compileSearch<T>(query: unknown, filters: Filters<T>, what: stri
       throw notPlayed(`"${word ?? loose}" in the search "${text}" of ${what}`)
     const filter = filters[field!]
     if (!filter) throw notPlayed(`the search field "${field}" of ${what}`)
-    const value = raw.replace(/^(["'])(.*)\1$/, '$2')
+    const value = /^["']/.test(raw) ? raw.slice(1, -1).replaceAll(/\\(.)/g, '$1') : raw
     tests.push(minus ? (item) => !filter(item, operator, value) : (item) => filter(item, operator, value))
   }
   return (item) => tests.every((test) => test(item))
