@@ -3,7 +3,8 @@ import { GraphQLError } from 'graphql'
 /** A filter of one search field: does this item pass `operator value`? */
 export type Filters<T> = Record<string, (item: T, operator: string, value: string) => boolean>
 
-const TERM = /\s*(\bAND\b|\bOR\b|\bNOT\b|\()|\s*(-)?([\w.-]+):(<=|>=|<|>|=)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s()]+)|\s*(\S+)/gy
+const TERM =
+  /\s*(\bAND\b|\bOR\b|\bNOT\b|\()|\s*(-)?([\w.-]+):(<=|>=|<|>|=)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s()]+)|\s*(\S+)/gy
 
 /**
  * Compiles the subset of Shopify's search syntax that is played: `field:value`, comparisons, and AND by space or word.
