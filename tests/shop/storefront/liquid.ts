@@ -73,6 +73,8 @@ function engineFor(rendering: Rendering, roots: string[]): Liquid {
   engine.registerFilter('t', (key: unknown) => escapeOnce(extensionText(String(key), rendering.locale)))
   engine.registerFilter('escape', (value: unknown) => escapeAll(textOf(value)))
   engine.registerFilter('escape_once', (value: unknown) => escapeOnce(textOf(value)))
+  // Ruby strips ASCII space alone, JavaScript any space there is.
+  engine.registerFilter('strip', (value: unknown) => textOf(value).replaceAll(/^[\t\n\v\f\r ]+|[\t\n\v\f\r \0]+$/g, ''))
   // In Shopify whole numbers divide to whole numbers.
   engine.registerFilter('divided_by', (value: unknown, by: unknown) => {
     const [left, right] = [Number(value), Number(by)]

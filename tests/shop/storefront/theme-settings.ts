@@ -25,7 +25,7 @@ function demoSettings(world: World): Record<string, string> {
   if (!code || code.percent !== 20) return {}
   const offer = {
     code: code.code,
-    condition: '첫 주문 20% 할인, 최소 금액 없음 (20% off a first order, no minimum).',
+    condition: '첫 주문 20% 할인, 최소 금액 없음 · 20% off a first order, no minimum.',
     last_day: new Date(world.now() + 60 * DAY_MS).toISOString().slice(0, 10),
   }
   const settings: Record<string, string> = {}

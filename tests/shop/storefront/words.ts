@@ -99,7 +99,7 @@ const BEHAVIOURS: Record<Locale, Record<string, string>> = {
     'cherry-picker': 'cherry-picker',
     salon: 'a salon',
     prospect: 'has not bought yet',
-    story: 'bought once, five weeks ago',
+    story: 'the one of the story',
   },
   ko: {
     loyal: '단골',
@@ -111,7 +111,7 @@ const BEHAVIOURS: Record<Locale, Record<string, string>> = {
     'cherry-picker': '체리피커',
     salon: '살롱',
     prospect: '아직 구매 전',
-    story: '5주 전 한 번 구매',
+    story: '이야기의 주인공',
   },
 }
 

@@ -1,0 +1,68 @@
+# Renders cases with Shopify's own Liquid engine. Reads JSON from stdin: {source, snippets, translations, cases}.
+require 'json'
+require 'liquid'
+require 'time'
+
+# In bare Ruby `blank` asks for blank?, which plain strings do not have; Shopify's rule is Rails'.
+class String
+  def blank?
+    strip.empty?
+  end
+end
+
+class NilClass
+  def blank?
+    true
+  end
+end
+
+class Numeric
+  def blank?
+    false
+  end
+end
+
+class Hash
+  def blank?
+    empty?
+  end
+end
+
+module ShopifyFilters
+  def t(key)
+    words = @context.registers[:words]
+    text = key.to_s.split('.').reduce(words) { |tree, part| tree.is_a?(Hash) ? tree[part] : nil }
+    CGI.escapeHTML((text || "Translation missing: #{key}").to_s)
+  end
+
+  def date(input, format)
+    input == 'now' ? @context.registers[:now].strftime(format) : super
+  end
+end
+
+class Snippets
+  def initialize(files)
+    @files = files
+  end
+
+  def read_template_file(name)
+    @files.fetch(name)
+  end
+end
+
+given = JSON.parse($stdin.read)
+Liquid::Template.error_mode = :strict
+Liquid::Template.register_filter(ShopifyFilters)
+Liquid::Template.file_system = Snippets.new(given['snippets'])
+template = Liquid::Template.parse(given['source'], error_mode: :strict)
+answers = given['cases'].map do |one|
+  now = Time.at(one['now'] / 1000).getlocal(one['offset'])
+  # Shopify's globals reach into snippets, whose scope is closed to everything else.
+  context = Liquid::Context.build(
+    static_environments: one['scope'],
+    registers: { words: given['translations'][one['locale']], now: now, file_system: Liquid::Template.file_system },
+    rethrow_errors: true
+  )
+  template.render!(context)
+end
+$stdout.write(JSON.generate(answers))
