@@ -48,6 +48,15 @@ export async function validTimes(
   return times
 }
 
+type FactRow = {
+  customer: bigint
+  n: number
+  netMinor: bigint
+  lastTitle: string | null
+  stageSince: Date
+  cherryPicker: CherryTier
+}
+
 /** Rows of a list with their reasons, in the order of the ids; under other thresholds than the saved ones if given. */
 export async function customerRows(
   tx: Tx,
@@ -59,23 +68,23 @@ export async function customerRows(
   if (ids.length === 0) return []
   const { asOf, estimates } = workedOut(shop, state)
   const customers = [...ids]
-  const memberships = await tx.membership.findMany({ where: { shop, customer: { in: customers } } })
-  const features = await tx.customerFeatures.findMany({ where: { shop, customer: { in: customers } } })
+  const facts = await tx.$queryRaw<FactRow[]>`
+    SELECT f."customer", f."n", f."netMinor", f."lastTitle", m."stageSince", m."cherryPicker"
+    FROM "CustomerFeatures" f JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
+    WHERE f."shop" = ${shop} AND f."customer" = ANY(${customers}::bigint[])`
   const times = await validTimes(tx, shop, customers, state, asOf)
-  const membershipOf = new Map(memberships.map((row) => [String(row.customer), row]))
-  const featuresOf = new Map(features.map((row) => [String(row.customer), row]))
+  const factOf = new Map(facts.map((row) => [String(row.customer), row]))
   return customers.flatMap((id) => {
     const customer = String(id)
-    const membership = membershipOf.get(customer)
-    const fact = featuresOf.get(customer)
-    if (!membership || !fact) return []
+    const fact = factOf.get(customer)
+    if (!fact) return []
     const occasions = occasionsOf(times.get(customer)!)
     return {
       customer,
       orders: fact.n,
       spent: { minor: Number(fact.netMinor), currency: state.currency ?? '' },
       lastTitle: fact.lastTitle,
-      since: membership.stageSince.getTime(),
+      since: fact.stageSince.getTime(),
       reason: stageReason(
         factsOf(occasions),
         asOf,
@@ -84,7 +93,7 @@ export async function customerRows(
         state.settings.version,
         gapDaysOf(occasions),
       ),
-      cherry: membership.cherryPicker as CherryTier,
+      cherry: fact.cherryPicker,
     }
   })
 }

@@ -6,7 +6,7 @@ import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { saveSettings } from '../settings.ts'
 import { customerRows } from './customer-rows.ts'
 import { readShopState, workedOut, type ShopState } from './shop-state.ts'
-import { membersAt, snapshotOf, stagesAt } from './snapshot.ts'
+import { membersOf, snapshotOf, stagesOf } from './snapshot.ts'
 
 const SHOWN = 10
 
@@ -25,9 +25,10 @@ export async function previewSegment(
     const { asOf, estimates } = workedOut(shop, state)
     const saved = state.settings.thresholds
     const thresholds = validThresholds(state, changed)
-    const standings = await snapshotOf(shop, asOf)
-    const before = membersAt(standings, segment, asOf, estimates, saved)
-    const after = membersAt(standings, segment, asOf, estimates, thresholds)
+    const snapshot = await snapshotOf(shop, asOf)
+    const { standings } = snapshot
+    const before = membersOf(snapshot, segment, estimates, saved)
+    const after = membersOf(snapshot, segment, estimates, thresholds)
     const entering: bigint[] = []
     const leaving: bigint[] = []
     let customers = 0
@@ -42,14 +43,15 @@ export async function previewSegment(
       const shown = isEntering ? entering : leaving
       if (shown.length < SHOWN) shown.push(BigInt(standings.customers[i]!))
     }
+    const rows = await customerRows(tx, shop, [...entering, ...leaving], state, thresholds)
     return {
       customers,
       total: standings.count,
       share: standings.count > 0 ? customers / standings.count : 0,
       enters,
       leaves,
-      entering: await customerRows(tx, shop, entering, state, thresholds),
-      leaving: await customerRows(tx, shop, leaving, state, thresholds),
+      entering: rows.filter((row) => entering.includes(BigInt(row.customer))),
+      leaving: rows.filter((row) => leaving.includes(BigInt(row.customer))),
     }
   })
 }
@@ -70,11 +72,11 @@ export async function saveThresholds(shop: ShopId, changed: Partial<Thresholds>)
 /** How many customers other estimates would move to another stage. */
 export async function movesUnder(shop: ShopId, state: ShopState, estimates: Estimates): Promise<number> {
   const worked = workedOut(shop, state)
-  const standings = await snapshotOf(shop, worked.asOf)
+  const snapshot = await snapshotOf(shop, worked.asOf)
   const { thresholds } = state.settings
-  const before = stagesAt(standings, worked.asOf, worked.estimates, thresholds)
-  const after = stagesAt(standings, worked.asOf, estimates, thresholds)
+  const after = stagesOf(snapshot, estimates, thresholds)
+  const before = stagesOf(snapshot, worked.estimates, thresholds)
   let moves = 0
-  for (let i = 0; i < standings.count; i += 1) if (before[i] !== after[i]) moves += 1
+  for (let i = 0; i < before.length; i += 1) if (before[i] !== after[i]) moves += 1
   return moves
 }

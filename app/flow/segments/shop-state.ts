@@ -25,14 +25,32 @@ export type ShopState = {
   proposal: Estimates | null
 }
 
+type Row = {
+  domain: string
+  currency: string | null
+  timezone: string | null
+  lastOrderAt: Date | null
+  asOf: Date | null
+  summary: unknown
+  versions: (Omit<EstimatesRow, 'takenAt' | 'adoptedAt'> & { takenAt: string; adoptedAt: string | null })[] | null
+}
+
 export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
-  const row = await tx.shop.findUniqueOrThrow({ where: { shop } })
-  const summary = await tx.summary.findUnique({ where: { shop } })
-  const versions: EstimatesRow[] = await tx.estimates.findMany({ where: { shop } })
+  // One question instead of three: the live count asks it at every keystroke.
+  const [row] = await tx.$queryRaw<Row[]>`
+    SELECT s."domain", s."currency", s."timezone", s."lastOrderAt", y."asOf", y."data" AS "summary",
+      (SELECT jsonb_agg(to_jsonb(e) ORDER BY e."version") FROM "Estimates" e WHERE e."shop" = s."shop") AS "versions"
+    FROM "Shop" s LEFT JOIN "Summary" y ON y."shop" = s."shop" WHERE s."shop" = ${shop}`
+  if (!row) throw new InvalidInput(`no shop ${shop}`, { code: 'not-found' })
   const settings = await readSettings(tx, shop)
+  const versions = (row.versions ?? []).map((version): EstimatesRow => ({
+    ...version,
+    takenAt: new Date(version.takenAt),
+    adoptedAt: version.adoptedAt === null ? null : new Date(version.adoptedAt),
+  }))
   const adopted = adoptedOf(versions)
   const estimates = adopted.at(-1)
-  const asOf = summary?.asOf.getTime() ?? null
+  const asOf = row.asOf?.getTime() ?? null
   return {
     domain: row.domain,
     currency: row.currency,
@@ -43,8 +61,7 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
       isLate: asOf !== null && now() - asOf > LATE_AFTER_MS,
     },
     settings,
-    worked:
-      summary && estimates && asOf !== null ? { asOf, summary: SummaryShape.parse(summary.data), estimates } : null,
+    worked: estimates && asOf !== null ? { asOf, summary: SummaryShape.parse(row.summary), estimates } : null,
     adopted,
     proposal: proposalOf(versions),
   }

@@ -11,28 +11,36 @@ import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
  * A shop's customers in memory, so that a count while somebody edits a number asks no table. Worth no more than the run of
  * the stages that wrote the rows, so it is kept by that run's moment. Nothing here decides: the domain does.
  */
-type Snapshot = { asOf: Instant; standings: Standings; bytes: number }
+export type Snapshot = {
+  asOf: Instant
+  standings: Standings
+  /** Personal cycles under one version of the estimates: no threshold moves them. */
+  cycles: { version: number; days: Float64Array }
+  bytes: number
+}
 
 const LIMIT_BYTES = 128 * 1024 * 1024
 
 /** Least recently used first. */
 const kept = new Map<ShopId, Snapshot>()
-const loading = new Map<string, Promise<Standings>>()
+const loading = new Map<string, Promise<Snapshot>>()
 
-export async function snapshotOf(shop: ShopId, asOf: Instant): Promise<Standings> {
+export async function snapshotOf(shop: ShopId, asOf: Instant): Promise<Snapshot> {
   const known = kept.get(shop)
   if (known?.asOf === asOf) {
     kept.delete(shop)
     kept.set(shop, known)
-    return known.standings
+    return known
   }
   const key = `${shop} ${asOf}`
   const running = loading.get(key)
   if (running) return running
   const load = loadStandings(shop)
     .then((standings) => {
-      keep(shop, { asOf, standings, bytes: bytesOf(standings) })
-      return standings
+      const cycles = { version: 0, days: new Float64Array(standings.count) }
+      const snapshot = { asOf, standings, cycles, bytes: bytesOf(standings) + cycles.days.byteLength }
+      keep(shop, snapshot)
+      return snapshot
     })
     .finally(() => loading.delete(key))
   loading.set(key, load)
@@ -92,14 +100,14 @@ async function loadStandings(shop: ShopId): Promise<Standings> {
   })
 }
 
-/** Who is in a segment as of a moment: 1 per member. */
-export function membersAt(
-  standings: Standings,
+/** Who is in a segment as of the snapshot's moment: 1 per member. */
+export function membersOf(
+  snapshot: Snapshot,
   segment: SegmentKey,
-  asOf: Instant,
   estimates: Estimates,
   thresholds: Thresholds,
 ): Uint8Array {
+  const { standings } = snapshot
   const members = new Uint8Array(standings.count)
   if (segment === 'cherry-picker') {
     const facts = emptyCherryFacts()
@@ -109,25 +117,29 @@ export function membersAt(
     }
     return members
   }
-  const stages = stagesAt(standings, asOf, estimates, thresholds)
+  const stages = stagesOf(snapshot, estimates, thresholds)
   const wanted = STAGES.indexOf(segment)
   for (let i = 0; i < standings.count; i += 1) if (stages[i] === wanted) members[i] = 1
   return members
 }
 
-/** Everybody's stage as of a moment, as an index of STAGES. */
-export function stagesAt(
-  standings: Standings,
-  asOf: Instant,
-  estimates: Estimates,
-  thresholds: Thresholds,
-): Uint8Array {
+/** Everybody's stage as of the snapshot's moment, as an index of STAGES. */
+export function stagesOf(snapshot: Snapshot, estimates: Estimates, thresholds: Thresholds): Uint8Array {
+  const { standings, asOf } = snapshot
+  const cycleDays = cyclesUnder(snapshot, estimates)
   const limits = limitsOf(estimates, thresholds)
   const stages = new Uint8Array(standings.count)
   for (let i = 0; i < standings.count; i += 1) {
-    const n = standings.n[i]!
-    const cycleDays = cycleDaysOf(n, standings.sumLnGapDays[i]!, limits.cycleDays)
-    stages[i] = stageIndexAt(n, asOf - standings.lastAt[i]!, cycleDays, limits)
+    stages[i] = stageIndexAt(standings.n[i]!, asOf - standings.lastAt[i]!, cycleDays[i]!, limits)
   }
   return stages
+}
+
+function cyclesUnder({ standings, cycles }: Snapshot, estimates: Estimates): Float64Array {
+  if (cycles.version === estimates.version) return cycles.days
+  for (let i = 0; i < standings.count; i += 1) {
+    cycles.days[i] = cycleDaysOf(standings.n[i]!, standings.sumLnGapDays[i]!, estimates.cycleDays)
+  }
+  cycles.version = estimates.version
+  return cycles.days
 }
