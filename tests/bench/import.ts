@@ -33,7 +33,7 @@ export async function importHistory(folder: string, orders: number): Promise<{ f
         objectCount: file.objects,
         rootObjectCount: file.roots,
       })
-    const database = new pg.Client({ connectionString: stack.postgres.superUrl })
+    const database = new pg.Client({ connectionString: stack.rowsUrl })
     await database.connect()
     try {
       await openPage(stack, '/app')

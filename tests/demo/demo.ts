@@ -71,7 +71,7 @@ async function keepRunning(stack: Stack, folder: string, asked: Promise<void>): 
 }
 
 async function checkTheRoad(stack: Stack): Promise<number> {
-  const { figures, wrong } = await walkTheRoad({ ...stack, superUrl: stack.postgres.superUrl, say })
+  const { figures, wrong } = await walkTheRoad({ ...stack, isLog: flags.orders !== undefined, say })
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   for (const one of wrong) say(`wrong: ${one}`)
   return wrong.length === 0 ? 0 : 1

@@ -19,6 +19,8 @@ export type Stack = {
   world: World
   apiKey: string
   apiSecret: string
+  /** Sees every row of every shop: for counting what was left in the tables, never for the app. */
+  rowsUrl: string
   web: Running
   worker: Running
   /** A worker in the place of one that was killed, or beside it. */
@@ -79,7 +81,9 @@ export async function startStack(options: {
     const startWorker = () => part('worker', ['build/worker/worker.js'])
     const worker = startWorker()
     await whenUp(web, `${appUrl}/health`, folder)
-    return { postgres, shop, world, apiKey: API_KEY, apiSecret, web, worker, startWorker, stop }
+    const rows = new URL(postgres.superUrl)
+    rows.pathname = new URL(postgres.migrateUrl).pathname
+    return { postgres, rowsUrl: rows.href, shop, world, apiKey: API_KEY, apiSecret, web, worker, startWorker, stop }
   } catch (problem) {
     await stop()
     throw problem
