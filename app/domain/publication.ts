@@ -63,7 +63,7 @@ export type TagsKnown = {
   owned: readonly string[]
   /** Names of ours (compared case-insensitively) that were there before us: the merchant's. */
   preexisting: readonly string[]
-  /** Tags seen on the customer: all of them or at least those with one of our names. */
+  /** Tags seen on the customer that carry one of our names, and no others. */
   observed: readonly string[]
   /**
    * fresh: seen after our last write, so what is not there is gone · remembered: seen before it, so `observed` holds only

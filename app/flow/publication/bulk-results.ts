@@ -2,7 +2,7 @@ import { Bug } from '#app/errors.ts'
 import { withShopBulk } from '#app/outside/database.server.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
-import { confirm } from './confirm.ts'
+import { confirm, confirmAll } from './confirm.ts'
 import { withRefusals } from './runs.ts'
 import type { Operation, Run } from './runs.ts'
 import type { Hold } from './publish.ts'
@@ -42,7 +42,7 @@ export async function readResults(
   run: Run,
   admin: Admin,
   hold: Hold,
-  kind: Operation['kind'],
+  operation: Operation,
   url: string,
 ): Promise<void> {
   const file = await admin.openFile(url, 0, null)
@@ -53,7 +53,7 @@ export async function readResults(
     customers = []
     await withShopBulk(shop, async (tx) => {
       await hold.stillMine(tx)
-      await confirm(tx, shop, run.id, kind, batch)
+      await confirm(tx, shop, run.id, operation.kind, batch)
     })
   }
   for await (const line of linesOf(file.body)) {
@@ -63,6 +63,12 @@ export async function readResults(
     if (customers.length >= BATCH) await write()
   }
   await write()
+  if (operation.kind === 'clear' && words.length === 0) {
+    await withShopBulk(shop, async (tx) => {
+      await hold.stillMine(tx)
+      await confirmAll(tx, shop, run.id, operation)
+    })
+  }
   run.progress.refusals = withRefusals(run.progress.refusals, words)
 }
 

@@ -168,7 +168,7 @@ async function look(shop: ShopId, run: Run, admin: Admin, hold: Hold, operation:
   if (told && (told.status === 'CREATED' || told.status === 'RUNNING' || told.status === 'CANCELING')) return
   const isWhole = told?.status === 'COMPLETED'
   const url = told?.url ?? told?.partialDataUrl ?? null
-  const isRead = url === null ? isWhole : await wasRead(readResults(shop, run, admin, hold, operation.kind, url))
+  const isRead = url === null ? isWhole : await wasRead(readResults(shop, run, admin, hold, operation, url))
   if (isWhole && isRead) {
     operation.state = 'done'
   } else {

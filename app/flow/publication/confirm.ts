@@ -24,12 +24,32 @@ export async function confirm(
   kind: Operation['kind'],
   customers: string[],
 ): Promise<void> {
-  if (customers.length === 0) return
+  if (customers.length > 0) await write(tx, shop, run, kind, 'customer = ANY ($3::bigint[])', [customers])
+}
+
+/**
+ * Takes a whole operation as done, where Shopify has refused nothing of it. What deletes a field that is gone already is
+ * answered without naming whose it was.
+ */
+export async function confirmAll(tx: BulkTx, shop: ShopId, run: number, operation: Operation): Promise<void> {
+  const { kind, after, upTo } = operation
+  await write(tx, shop, run, kind, 'customer > $3::bigint AND customer <= $5::bigint', [after], [upTo])
+}
+
+async function write(
+  tx: BulkTx,
+  shop: ShopId,
+  run: number,
+  kind: Operation['kind'],
+  which: string,
+  third: unknown[],
+  further: unknown[] = [],
+): Promise<void> {
   const { column, each } = COUNT_OF[kind]
   await tx.query(
     `WITH was AS (
        SELECT customer, problem->'pending' AS pending FROM "Ledger"
-       WHERE shop = $1 AND customer = ANY ($3::bigint[]) AND (problem->'pending'->>'run')::int = $2
+       WHERE shop = $1 AND ${which} AND (problem->'pending'->>'run')::int = $2
          AND problem->'pending' ? $4
        ORDER BY customer FOR UPDATE
      ), written AS (
@@ -39,6 +59,6 @@ export async function confirm(
      )
      UPDATE "PublicationRun" SET "${column}" = "${column}" + (SELECT coalesce(sum(${each}), 0)::int FROM was)
      WHERE shop = $1 AND id = $2`,
-    [shop, run, customers, kind],
+    [shop, run, ...third, kind, ...further],
   )
 }

@@ -41,7 +41,9 @@ export type GroupPlan = {
   customers: number
   add: string[]
   remove: string[]
+  /** What the ledger owns once this is about to be sent, and what of it we own already. */
   owned: string[]
+  kept: string[]
   preexisting: string[]
   wanted: string
   /** The new state with `since` to be filled in for each customer; null: it stays. */
@@ -148,6 +150,7 @@ function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPl
   const desired = isRemoval ? [] : desiredTags(group.stage!, group.tier ?? 'none', settings)
   const desiredTemplate = isRemoval ? null : desiredState(group.stage!, [], 0)
   const change = tagChange(desired, group.known)
+  const ownedAfter = new Set(change.owned.map(tagKeyOf))
   const isStateSame = showsTheSame(group.shown, desiredTemplate) && group.known.how !== 'unsure'
   const wanted = wantedOf(desired, desiredTemplate)
   const isRefused = purpose === 'update' && group.refused === wanted
@@ -160,6 +163,7 @@ function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPl
     add: isRefused ? [] : change.add,
     remove: isRefused ? [] : change.remove,
     owned: isRefused ? [...group.known.owned] : change.owned,
+    kept: group.known.owned.filter((tag) => isRefused || ownedAfter.has(tagKeyOf(tag))),
     preexisting: change.preexisting,
     wanted,
     state: changes && !isStateSame ? desiredTemplate : null,
@@ -170,11 +174,20 @@ function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPl
 }
 
 /**
- * Writes the plan into the ledger: what we are about to own is ours from here on, and each row says what its run still has
- * to send (`problem.pending`). Answers how many customers that are.
+ * Writes the plan into the ledger: each row says what its run still has to send (`problem.pending`). With `claims`, what is
+ * about to be sent is ours from here on; without, whoever sends it claims it after a last look at the customer's tags.
+ * Answers how many customers are to change.
  */
-export async function writeIntents(tx: BulkTx, input: PlanInput, groups: GroupPlan[], run: number): Promise<number> {
-  const noted = groups.filter((group) => group.notes)
+export async function writeIntents(
+  tx: BulkTx,
+  input: PlanInput,
+  groups: GroupPlan[],
+  run: number,
+  claims: boolean,
+): Promise<number> {
+  const noted = groups
+    .filter((group) => group.notes)
+    .map((group) => ({ ...group, owned: claims ? group.owned : group.kept }))
   const names = allTags(input.settings).map(tagKeyOf)
   const rows = await tx.query<{ customers: number }>(
     `WITH written AS (

@@ -84,7 +84,7 @@ async function begin(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<
     const input = { shop, purpose: run.kind, settings, justRead }
     const isWanted = run.kind === 'remove' || settings.taggingOn
     const groups = isWanted ? await planGroups(tx, input) : []
-    const customers = await writeIntents(tx, input, groups, run.id)
+    const customers = await writeIntents(tx, input, groups, run.id, isBulk)
     if (isBulk) run.progress.operations = await operationsOf(tx, shop, run.id)
     await beginRun(tx, shop, run.id, customers, run.progress)
   })

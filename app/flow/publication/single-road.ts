@@ -2,6 +2,7 @@
 import {
   STATE_KEY,
   STATE_NAMESPACE,
+  allTags,
   desiredState,
   desiredTags,
   showsTheSame,
@@ -9,6 +10,7 @@ import {
   wantedOf,
 } from '#app/domain/publication.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
+import { tagKeyOf } from '#app/domain/settings.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import {
@@ -127,7 +129,9 @@ function changeOf(row: Row, observed: string[], run: Run, settings: SettingsData
   const wantedState = isRemoval ? null : desiredState(row.stage!, [], row.since ?? 0)
   const mustState =
     row.pending.state !== undefined || row.pending.clear === true || !showsTheSame(row.state, wantedState)
-  const change = tagChange(desired, { owned: row.tags, preexisting: row.preexisting, observed, how: 'fresh' })
+  const names = new Set([...allTags(settings), ...row.tags, ...row.preexisting].map(tagKeyOf))
+  const ours = observed.filter((tag) => names.has(tagKeyOf(tag)))
+  const change = tagChange(desired, { owned: row.tags, preexisting: row.preexisting, observed: ours, how: 'fresh' })
   return {
     customer: row.customer,
     ...change,
