@@ -1,7 +1,7 @@
+import { allOf, basket, troubled } from './baskets.ts'
 import {
   FIRST_CODE,
   OPEN_CODE,
-  SHIPPING_CODE,
   catalogueOf,
   nextGiftDay,
   nextSaleAfter,
@@ -11,8 +11,9 @@ import {
 } from './catalogue.ts'
 import type { Catalogue } from './catalogue.ts'
 import { between, chanceFrom, oneOf, spread, wholeBetween } from './chance.ts'
+import { nameOf } from './people.ts'
 import { World } from './world.ts'
-import type { NewOrder, WorldCustomer, WorldDiscountUse, WorldProduct } from './world.ts'
+import type { NewOrder, WorldCustomer, WorldProduct } from './world.ts'
 
 const DAY_MS = 86_400_000
 const MONTH_MS = 30.44 * DAY_MS
@@ -330,87 +331,6 @@ function orderOf(
   }
 }
 
-/** Goods and the discount that this shopper has on them. `code`: this one, null for none, undefined for what people do. */
-function basket(
-  customerId: number | null,
-  at: number,
-  picks: WorldProduct[],
-  random: () => number,
-  count: number,
-  code?: string | null,
-): NewOrder {
-  const sale = saleAt(at)
-  const used = code === undefined ? usualCode(random, count, sale !== null, customerId === null) : code
-  const discounts: WorldDiscountUse[] = []
-  let percent = 0
-  if (sale && used !== FIRST_CODE) {
-    discounts.push({ kind: 'automatic', title: sale.title })
-    percent = sale.percent
-  }
-  if (used !== null && (percent === 0 || used === SHIPPING_CODE)) {
-    discounts.unshift({ kind: used.startsWith('SORRY') ? 'manual' : 'code', title: used })
-    if (used !== SHIPPING_CODE) percent = used === FIRST_CODE ? 20 : used === OPEN_CODE ? 10 : 30
-  }
-  const index = discounts.findIndex((use) => use.title !== SHIPPING_CODE)
-  const pieces = new Map<WorldProduct, number>()
-  for (const product of picks) pieces.set(product, (pieces.get(product) ?? 0) + 1)
-  const lines = [...pieces].map(([product, quantity]) => ({
-    productId: product.id,
-    quantity,
-    unitMinor: product.priceMinor,
-    allocations:
-      percent > 0 ? [{ discount: index, minor: Math.round((product.priceMinor * quantity * percent) / 100) }] : [],
-  }))
-  const goods = lines.reduce((sum, line) => sum + line.unitMinor * line.quantity, 0)
-  return {
-    customerId,
-    lines,
-    discounts,
-    shippingMinor: goods >= 50_000 || used === SHIPPING_CODE ? 0 : 3000,
-  }
-}
-
-function usualCode(random: () => number, count: number, isSale: boolean, isGuest: boolean): string | null {
-  const draw = random()
-  if (count === 0) return !isSale && draw < (isGuest ? 0.1 : 0.5) ? FIRST_CODE : null
-  if (draw < 0.05) return SHIPPING_CODE
-  if (isSale) return null
-  if (draw < 0.17) return OPEN_CODE
-  return draw > 0.992 ? `SORRY ${Math.floor(random() * 9000) + 1000}` : null
-}
-
-/** What can happen to an order afterwards: part or all sent back, cancelled, changed by staff, not paid yet. */
-function troubled(order: NewOrder, at: number, until: number, random: () => number): NewOrder {
-  const draw = random()
-  const later = at + Math.floor(between(random, 2, 9) * 86_400) * 1000
-  if (later > until || draw > 0.085) return order
-  if (draw < 0.015)
-    return { ...order, cancelledAt: at + 3_600_000, updatedAt: at + 3_600_000, financialStatus: 'VOIDED' }
-  if (draw < 0.03) return { ...order, updatedAt: later, financialStatus: 'REFUNDED', refunds: allOf(order, later) }
-  if (draw < 0.035 && at > until - 20 * DAY_MS) return { ...order, financialStatus: 'PENDING' }
-  const lines = order.lines!
-  const line = lines.at(-1)!
-  if (lines.length < 2 && line.quantity! < 2) return order
-  const change = { ...line, currentQuantity: line.quantity! - 1 }
-  const off = (line.allocations?.[0]?.minor ?? 0) / line.quantity!
-  const changed = { ...order, lines: [...lines.slice(0, -1), change], updatedAt: later }
-  if (draw < 0.05) return changed
-  return {
-    ...changed,
-    financialStatus: 'PARTIALLY_REFUNDED',
-    refunds: [{ createdAt: later, minor: Math.round(line.unitMinor! - off) }],
-  }
-}
-
-function allOf(order: NewOrder, at: number): { createdAt: number; minor: number }[] {
-  let minor = order.shippingMinor ?? 0
-  for (const line of order.lines ?? []) {
-    minor += line.unitMinor! * line.quantity!
-    for (const share of line.allocations ?? []) minor -= share.minor
-  }
-  return [{ createdAt: at, minor }]
-}
-
 /** Orders come into the world as they happened, with a few of the shop's own: test orders and free kits. */
 function place(world: World, purchases: Purchase[]): void {
   purchases.sort((a, b) => a.at - b.at)
@@ -442,24 +362,4 @@ function tagByHand(world: World): void {
   const loyal = [...world.customers.values()].filter((customer) => customer.behaviour === 'loyal')
   loyal[3]?.tags.push('seg:repeat')
   loyal[5]?.tags.push('지인', 'seoul-event')
-}
-
-const KOREAN_FIRST =
-  '서연 민지 지민 수빈 하은 예은 지현 유진 소연 은지 채원 다은 민서 서현 지영 현우 민준 도윤 준호 시우 태희 보라 나은 가영 혜진 미나'.split(
-    ' ',
-  )
-const KOREAN_LAST = '김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황'.split(' ')
-const LATIN_OF_LAST = 'kim lee park choi jung kang cho yoon jang lim han oh seo shin kwon hwang'.split(' ')
-const ENGLISH_FIRST = 'Emma Olivia Mia Grace Chloe Hannah Zoe Nora Lucy Ella Daniel Noah Leo Adam Ruth Clara'.split(' ')
-const ENGLISH_LAST = "Miller Brown Taylor Wilson Clark Hall Young Baker Reed Novak O'Brien Santos Weber Rossi".split(
-  ' ',
-)
-
-function nameOf(random: () => number): { first: string; last: string; latin: string; locale: string } {
-  if (random() < 0.75) {
-    const last = Math.floor(random() * KOREAN_LAST.length)
-    return { first: oneOf(random, KOREAN_FIRST), last: KOREAN_LAST[last]!, latin: LATIN_OF_LAST[last]!, locale: 'ko' }
-  }
-  const first = oneOf(random, ENGLISH_FIRST)
-  return { first, last: oneOf(random, ENGLISH_LAST), latin: first.toLowerCase(), locale: 'en' }
 }

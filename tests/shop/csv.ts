@@ -9,34 +9,37 @@ export type BadLine = { line: number; reason: string }
 /** A quoted field may hold line breaks, but not the rest of the file because of one forgotten quote. */
 const LONGEST_RECORD_LINES = 50
 
-/** A CSV file record by record, plain or gzip, with or without a byte order mark, CRLF or LF. */
-export async function* csvRecords(file: string, bad: (line: BadLine) => void): AsyncGenerator<CsvRecord> {
+/**
+ * The records of a CSV file, some at a time, plain or gzip, with or without a byte order mark, CRLF or LF. In batches:
+ * a step of an asynchronous generator for each of half a million lines would take longer than reading them.
+ */
+export async function* csvRecords(file: string, bad: (line: BadLine) => void): AsyncGenerator<CsvRecord[]> {
   let number = 0
   let held: string[] = []
   let heldFrom = 0
-  for await (const line of textLines(file)) {
-    number += 1
-    if (held.length === 0) {
-      if (line === '') continue
-      const fields = fieldsOf(line)
-      if (fields) yield { line: number, fields }
-      else {
-        held = [line]
+  for await (const lines of textLines(file)) {
+    const records: CsvRecord[] = []
+    for (const line of lines) {
+      number += 1
+      if (held.length === 0) {
+        if (line === '') continue
+        const fields = fieldsOf(line)
+        if (fields) {
+          records.push({ line: number, fields })
+          continue
+        }
         heldFrom = number
       }
-      continue
-    }
-    held.push(line)
-    const fields = fieldsOf(held.join('\n'))
-    if (fields) {
-      yield { line: heldFrom, fields }
-      held = []
-    } else if (held.length >= LONGEST_RECORD_LINES) {
-      yield* withoutQuote(held, heldFrom, bad)
+      held.push(line)
+      const fields = held.length > 1 ? fieldsOf(held.join('\n')) : null
+      if (fields) records.push({ line: heldFrom, fields })
+      else if (held.length >= LONGEST_RECORD_LINES) records.push(...withoutQuote(held, heldFrom, bad))
+      else continue
       held = []
     }
+    yield records
   }
-  yield* withoutQuote(held, heldFrom, bad)
+  yield [...withoutQuote(held, heldFrom, bad)]
 }
 
 /** The first line is given up, the ones that it swallowed are read again by themselves. */
@@ -79,16 +82,17 @@ export function fieldsOf(record: string): string[] | null {
   }
 }
 
-async function* textLines(file: string): AsyncGenerator<string> {
+async function* textLines(file: string): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8')
+  const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
   let rest = ''
   for await (const chunk of await bytesOf(file)) {
     const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n')
     rest = lines.pop()!
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line
+    yield lines.map(withoutReturn)
   }
   rest += decoder.decode()
-  if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest
+  if (rest !== '') yield [withoutReturn(rest)]
 }
 
 async function bytesOf(file: string): Promise<Readable> {

@@ -48,19 +48,20 @@ export async function loadOrders(file: string, now: number): Promise<{ world: Wo
   const badLines: BadLine[] = []
   const orders = new Map<string, LogOrder>()
   let readLine: ((fields: string[]) => LogLine | null) | null = null
-  for await (const { line, fields } of csvRecords(file, (bad) => badLines.push(bad))) {
-    if (readLine === null) {
-      readLine = readerFor(fields, file)
-      continue
+  for await (const records of csvRecords(file, (bad) => badLines.push(bad)))
+    for (const { line, fields } of records) {
+      if (readLine === null) {
+        readLine = readerFor(fields, file)
+        continue
+      }
+      try {
+        const read = readLine(fields)
+        if (read) addLine(orders, read)
+      } catch (error) {
+        if (!(error instanceof CannotRead)) throw error
+        badLines.push({ line, reason: error.message })
+      }
     }
-    try {
-      const read = readLine(fields)
-      if (read) addLine(orders, read)
-    } catch (error) {
-      if (!(error instanceof CannotRead)) throw error
-      badLines.push({ line, reason: error.message })
-    }
-  }
   if (readLine === null) throw new Error(`${file} is empty. ${expected()}`)
   if (orders.size === 0) throw new Error(`${file} has no order that can be loaded (${badLines.length} bad lines).`)
   return { world: worldOf([...orders.values()], now), badLines }

@@ -56,6 +56,29 @@ export type Rendering = { now: number; timezone: string; locale: string }
  * the shop's time.
  */
 function engineFor(rendering: Rendering, roots: string[]): Liquid {
+  standingNow = rendering.now
+  const key = [rendering.locale, rendering.timezone, ...roots].join(' ')
+  const known = engines.get(key)
+  if (known) return known
+  const engine = newEngine(rendering, roots)
+  engines.set(key, engine)
+  return engine
+}
+
+/** Rendering is synchronous, so one moment at a time is enough for all engines. */
+let standingNow = 0
+const engines = new Map<string, Liquid>()
+const parsedBlocks = new WeakMap<Liquid, Map<string, Template[]>>()
+
+function parsedBlock(engine: Liquid, source: string): Template[] {
+  const parsed = parsedBlocks.get(engine) ?? new Map<string, Template[]>()
+  parsedBlocks.set(engine, parsed)
+  const templates = parsed.get(source) ?? engine.parse(source)
+  parsed.set(source, templates)
+  return templates
+}
+
+function newEngine(rendering: Rendering, roots: string[]): Liquid {
   const engine = new Liquid({
     root: roots,
     partials: roots,
@@ -63,11 +86,11 @@ function engineFor(rendering: Rendering, roots: string[]): Liquid {
     strictFilters: true,
     jsTruthy: false,
     timezoneOffset: rendering.timezone,
-    cache: false,
+    cache: true,
   })
   const plainDate = engine.filters.date as (this: unknown, ...given: unknown[]) => unknown
   engine.registerFilter('date', function (value: unknown, ...rest: unknown[]) {
-    return plainDate.call(this, value === 'now' ? new Date(rendering.now) : value, ...rest)
+    return plainDate.call(this, value === 'now' ? new Date(standingNow) : value, ...rest)
   })
   // Shopify's `t` answers text that is already escaped; only keys that end in _html may hold markup.
   engine.registerFilter('t', (key: unknown) => escapeOnce(extensionText(String(key), rendering.locale)))
@@ -145,7 +168,7 @@ export function renderBlock(name: string, given: BlockScope, rendering: Renderin
   const engine = engineFor(rendering, [`${EXTENSION}snippets`])
   const settings = { ...defaultsOf(blockSchema(name)), ...given.settings }
   const source = readFileSync(`${EXTENSION}blocks/${name}.liquid`, 'utf8')
-  const templates: Template[] = engine.parse(source)
+  const templates = parsedBlock(engine, source)
   const html = engine.renderSync(templates, {}, { globals: blockScope({ ...given, settings }, rendering) }) as string
   return `<div id="shopify-block-${name}" class="shopify-block shopify-app-block">${html}</div>`
 }
