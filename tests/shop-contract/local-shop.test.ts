@@ -295,6 +295,10 @@ describe('the preload', () => {
     expect((await start({}, script)).stdout).toContain('refuses example.com')
   })
 
+  test('lets no socket leave this machine either', async () => {
+    await expect(start({}, "require('node:https').get('https://example.com')")).rejects.toThrow('refuses example.com')
+  })
+
   test('reaches the local shop where the app calls Shopify', async () => {
     shop = await startLocalShop()
     const { accessToken } = await shop.install()

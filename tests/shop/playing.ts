@@ -27,7 +27,8 @@ export type Playing = {
   faults?: Partial<Faults>
 }
 
-const DEFAULT_PACE: Pace = { startMs: 20, objectsPerSecond: Number.POSITIVE_INFINITY }
+/** About what recorded operations took: some wait, then tens of thousands of objects a second. */
+const DEFAULT_PACE: Pace = { startMs: 1000, objectsPerSecond: 25_000 }
 const RETRY_OVER_MS = 40_000
 
 /** One shop ready to be played, and what a test or the demo can make happen in it. */

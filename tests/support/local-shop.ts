@@ -4,8 +4,12 @@ import type { LocalShop } from '../shop/playing.ts'
 import { startShop, type RunningShop, type StartOptions } from '../shop/server.ts'
 import { World } from '../shop/world.ts'
 
-export const TEST_API_KEY = 'local-morello-test'
-export const TEST_API_SECRET = 'local-morello-test-secret'
+/** The app's own, where a test has the app in its process. */
+export const TEST_API_KEY = process.env['SHOPIFY_API_KEY'] ?? 'local-morello-test'
+export const TEST_API_SECRET = process.env['SHOPIFY_API_SECRET'] ?? 'local-morello-test-secret'
+
+/** Bulk operations as quick as they can be; a test of waiting gives its own pace. */
+const QUICK = { startMs: 20, objectsPerSecond: Number.POSITIVE_INFINITY }
 
 export type LocalShopOptions = Partial<Omit<StartOptions, 'faults'>> & { faults?: Partial<Faults> }
 
@@ -39,12 +43,13 @@ const redirected = redirectedFetch(plainFetch, () => running.at(-1)?.origin ?? n
 /** Starts a shop in this process on a free port; until it stops, fetch reaches it and nothing beyond this machine. */
 export async function startLocalShop(options: LocalShopOptions = {}): Promise<TestShop> {
   const world = options.world ?? new World()
-  const shop = await startShop({ apiKey: TEST_API_KEY, apiSecret: TEST_API_SECRET, ...options, world })
+  const given = { apiKey: TEST_API_KEY, apiSecret: TEST_API_SECRET, ...options, world }
+  const shop = await startShop({ ...given, pace: { ...QUICK, ...options.pace } })
   const test: TestShop = {
     ...shop,
     world,
     faults: shop.shop.faults,
-    install: (domain = world.shop.domain) => exchange(shopOf(shop, domain)),
+    install: (domain = world.shop.domain) => exchange(shopOf(shop, domain), given.apiSecret),
     async admin(query, variables = {}) {
       const token = String(shop.shop.exchange()['access_token'])
       const url = `https://${world.shop.domain}/admin/api/${shop.shop.played.admin.version}/graphql.json`
@@ -72,13 +77,13 @@ function shopOf(shop: RunningShop, domain: string): LocalShop {
   return found
 }
 
-async function exchange(shop: LocalShop): Promise<OfflineToken> {
+async function exchange(shop: LocalShop, apiSecret: string): Promise<OfflineToken> {
   const response = await redirected(`https://${shop.domain}/admin/oauth/access_token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       client_id: shop.played.apiKey,
-      client_secret: TEST_API_SECRET,
+      client_secret: apiSecret,
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: shop.sessionToken(),
       subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',

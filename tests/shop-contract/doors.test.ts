@@ -1,0 +1,216 @@
+import { createHmac } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { adminFrameHandler, doorPage } from '#tests/shop/admin-frame.ts'
+import { seededWorld } from '#tests/shop/behaviours.ts'
+import type { DoorContext } from '#tests/shop/door-context.ts'
+import { storefrontHandler } from '#tests/shop/storefront.ts'
+import { startTunnel } from '#tests/shop/tunnel.ts'
+
+const world = seededWorld(Date.now())
+const jiwoo = [...world.customers.values()].find((customer) => customer.behaviour === 'story')!
+const context: DoorContext = { world, origin: '', tunnelOrigin: '', apiKey: 'local-doors', apiSecret: 'a-secret' }
+let shop: Server
+let app: Server
+let tunnel: { origin: string; stop(): Promise<void> }
+let asked: IncomingMessage | null = null
+const APP_BRIDGE = 'https://cdn.shopify.com/shopifycloud/app-bridge.js'
+
+async function originOf(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+beforeAll(async () => {
+  shop = createServer((request, response) => {
+    void (async () => {
+      for (const handler of [doorPage, adminFrameHandler, storefrontHandler])
+        if (await handler(request, response, context)) return
+      response.writeHead(404).end()
+    })()
+  })
+  context.origin = await originOf(shop)
+  app = createServer((request, response) => {
+    asked = request
+    if (request.url === '/out')
+      return void response
+        .writeHead(302, { location: 'https://admin.shopify.com/store/morello-demo/apps/local-doors' })
+        .end()
+    response.writeHead(200, {
+      'content-type': 'text/html',
+      'content-security-policy': 'frame-ancestors https://x.myshopify.com https://admin.shopify.com;',
+      link: `<${APP_BRIDGE}>; rel="preload"; as="script";`,
+      'set-cookie': ['a=1', 'b=2'],
+    })
+    request.pipe(response, { end: false })
+    request.on('end', () => response.end(`<script src="${APP_BRIDGE}"></script>`))
+  })
+  const appUrl = await originOf(app)
+  tunnel = await startTunnel({ appUrl, shopOrigin: context.origin })
+  context.tunnelOrigin = tunnel.origin
+})
+
+afterAll(async () => {
+  await tunnel.stop()
+  for (const server of [shop, app]) {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+async function page(path: string, cookies = '', form?: Record<string, string>) {
+  const answer = await fetch(context.origin + path, {
+    redirect: 'manual',
+    headers: { cookie: cookies, 'accept-language': 'en' },
+    ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
+  })
+  return { status: answer.status, text: await answer.text(), headers: answer.headers }
+}
+
+describe('the tunnel', () => {
+  test('changes who may frame the app and where App Bridge comes from, in headers and page, and nothing else', async () => {
+    const answer = await fetch(`${tunnel.origin}/app?a=1&b=%2F`, { method: 'POST', body: 'hello ' })
+    expect(asked!.url).toBe('/app?a=1&b=%2F')
+    expect(asked!.headers.host).toBe(new URL(tunnel.origin).host)
+    expect(answer.headers.get('content-security-policy')).toBe(
+      `frame-ancestors https://x.myshopify.com https://admin.shopify.com ${context.origin};`,
+    )
+    expect(answer.headers.get('link')).toBe(`<${context.origin}/app-bridge.js>; rel="preload"; as="script";`)
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(await answer.text()).toBe(`hello <script src="${context.origin}/app-bridge.js"></script>`)
+  })
+
+  test('sends redirects to the Shopify admin to the frame', async () => {
+    const answer = await fetch(`${tunnel.origin}/out`, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toBe(`${context.origin}/admin/apps/local-doors`)
+    const frame = await page('/admin/apps/local-doors/app/segments?x=1')
+    expect(frame.headers.get('location')).toBe('/admin/apps/morello/app/segments?x=1')
+  })
+
+  test('says so when the app does not answer', async () => {
+    const lonely = await startTunnel({ appUrl: 'http://127.0.0.1:9', shopOrigin: context.origin })
+    const answer = await fetch(`${lonely.origin}/app`)
+    expect([answer.status, await answer.text()]).toEqual([502, expect.stringContaining('does not answer')])
+    await lonely.stop()
+  })
+})
+
+describe('the admin frame', () => {
+  test('loads the app signed as Shopify signs it, with a session token that the app can check', async () => {
+    const { text } = await page('/admin/apps/morello/app/segments?sort=size', 'shop_locale=ko')
+    const source = new URL(/data-src="([^"]+)"/.exec(text)![1]!.replaceAll('&#38;', '&'))
+    expect(source.origin + source.pathname).toBe(`${tunnel.origin}/app/segments`)
+    const query = Object.fromEntries(source.searchParams)
+    expect(query).toMatchObject({ embedded: '1', locale: 'ko', shop: world.shop.domain, sort: 'size' })
+    expect(Buffer.from(query.host!, 'base64').toString()).toBe('admin.shopify.com/store/morello-demo')
+    const { hmac, ...rest } = query
+    const signed = new URLSearchParams(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b)))
+    expect(createHmac('sha256', 'a-secret').update(signed.toString().replaceAll('+', '%20')).digest('hex')).toBe(hmac)
+    const { payload, protectedHeader } = await jwtVerify(query.id_token!, Buffer.from('a-secret'), {
+      audience: 'local-doors',
+      issuer: `https://${world.shop.domain}/admin`,
+    })
+    expect(protectedHeader.alg).toBe('HS256')
+    expect(payload.exp! - payload.iat!).toBe(60)
+    expect(payload).toMatchObject({ dest: `https://${world.shop.domain}`, sub: '42' })
+  })
+
+  test('lists customers by tag in both of Shopify’s ways to ask, and says who they are', async () => {
+    const vips = [...world.customers.values()].filter((customer) => customer.tags.includes('VIP')).length
+    for (const query of [
+      `query=${encodeURIComponent('tag:"vip"')}`,
+      `segment_query=${encodeURIComponent("customer_tags CONTAINS 'VIP'")}`,
+    ])
+      expect((await page(`/admin/customers?${query}`)).text).toContain(`>${vips}</span>`)
+    const { text } = await page(`/admin/customers/${jiwoo.id}`)
+    expect(text).toContain('김 지우')
+    expect(text).toContain('newsletter')
+  })
+
+  test('keeps hostile searches as text, and goes back only to paths of its own', async () => {
+    const { text } = await page(`/admin/customers?query=${encodeURIComponent('"><script>x</script>')}`)
+    expect(text).not.toContain('<script>x')
+    for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example'])
+      expect((await page(`/admin/locale?to=ko&back=${encodeURIComponent(back)}`)).headers.get('location')).toBe(
+        '/admin/apps/morello',
+      )
+  })
+
+  test('adds our block from the app’s deep link, keeps what the merchant types, and adds no other app’s', async () => {
+    await page('/admin/themes/current/editor', '', { remove: '1' })
+    expect((await page('/storefront')).text).not.toContain('morello-message__text')
+    await page('/admin/themes/current/editor?context=apps&addAppBlockId=other/segment-message')
+    expect((await page('/storefront')).text).not.toContain('morello-message__text')
+    await page(
+      '/admin/themes/current/editor?context=apps&addAppBlockId=local-doors/segment-message&target=newAppsSection',
+    )
+    expect((await page('/storefront')).text).toContain('WELCOME20')
+    await page('/admin/themes/current/editor', '', { guest_message: 'Typed <b>here</b>', unknown: 'x' })
+    expect((await page('/storefront')).text).toContain('Typed &lt;b&gt;here&lt;/b&gt;')
+  })
+
+  test('says which page it does not play', async () => {
+    const { status, text } = await page('/admin/products/<x>')
+    expect(status).toBe(404)
+    expect(text).not.toContain('<x>')
+  })
+})
+
+describe('the storefront', () => {
+  const state = (stage: string): void => {
+    const value = JSON.stringify({ v: 1, stage, flags: [], since: '2026-11-01' })
+    jiwoo.metafields.set(`app--${world.appId}--morello.state`, { type: 'json', value, updatedAt: 0 })
+  }
+
+  test('greets 지우 by her segment, in both languages, and differently once it has changed', async () => {
+    const cookies = `shop_customer=${jiwoo.id}`
+    state('new')
+    expect((await page('/storefront', cookies)).text).toContain('Thank you for your first order, 지우.')
+    expect((await page('/storefront', `${cookies}; shop_locale=ko`)).text).toContain('지우님, 첫 주문 고마워요.')
+    state('repeat')
+    expect((await page('/storefront', cookies)).text).toContain('Welcome back, 지우.')
+    expect((await page('/storefront')).text).not.toContain('지우')
+  })
+
+  test('sells to a customer with a code and to a guest, and refuses a code that the shop does not have', async () => {
+    const product = [...world.products.values()][0]!
+    const before = world.ordersOf(jiwoo.id).length
+    const cookies = `shop_customer=${jiwoo.id}; shop_cart=${product.id}x2`
+    const refused = await page('/storefront/buy', cookies, { code: 'NOPE' })
+    expect(refused.status).toBe(422)
+    expect(refused.text).toContain('not valid here')
+    const bought = await page('/storefront/buy', cookies, { code: ' glow10 ' })
+    expect(bought.status).toBe(303)
+    expect(world.ordersOf(jiwoo.id).length).toBe(before + 1)
+    expect(world.ordersOf(jiwoo.id).at(-1)!.discounts).toEqual([{ kind: 'code', title: 'GLOW10' }])
+    const thanks = bought.headers.get('location')!
+    expect((await page(thanks, cookies)).text).toContain('Thank you for your order')
+    expect((await page(thanks)).status).toBe(404)
+    await page('/storefront/buy', `shop_cart=${product.id}x1`, {})
+    expect([...world.orders.values()].at(-1)!.customerId).toBeNull()
+  })
+
+  test('every page holds nothing of another site', async () => {
+    const product = [...world.products.keys()][0]!
+    for (const path of [
+      '/',
+      '/storefront',
+      `/storefront/products/${product}`,
+      '/storefront/cart',
+      '/storefront/who',
+      '/storefront/none',
+      '/admin/apps/morello',
+      '/admin/customers',
+      '/admin/themes/current/editor',
+    ])
+      for (const language of ['en', 'ko']) {
+        const { text } = await page(path, `shop_locale=${language}`)
+        expect(text, path).not.toMatch(/(?:src|href|url\()\s*=?\s*["']?(?:https?:)?\/\/(?!127\.0\.0\.1)/)
+        expect(text, path).toContain(`<html lang="${language}">`)
+        expect(text, path).not.toMatch(/Translation missing|undefined|\[object/)
+      }
+  })
+})
