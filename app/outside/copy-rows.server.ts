@@ -93,36 +93,42 @@ export async function readCopy(
   onRow: (row: CopyRow) => void,
 ): Promise<number> {
   const row = new CopyRow(fields)
-  let rest: Buffer | null = null
+  // What has not been read yet lies at the front of one buffer that is used again: a buffer for every chunk would leave
+  // as much garbage as the shop has bytes.
+  let held = Buffer.allocUnsafe(262_144)
+  let size = 0
   let hasHeader = false
   let rows = 0
   for await (const chunk of chunks) {
-    const bytes: Buffer = rest === null ? chunk : Buffer.concat([rest, chunk])
+    if (size + chunk.length > held.length) {
+      const wider = Buffer.allocUnsafe((size + chunk.length) * 2)
+      held.copy(wider, 0, 0, size)
+      held = wider
+    }
+    chunk.copy(held, size)
+    size += chunk.length
     let at = 0
     if (!hasHeader) {
-      if (bytes.length < HEADER_BYTES) {
-        rest = bytes
-        continue
-      }
+      if (size < HEADER_BYTES) continue
       at = HEADER_BYTES
       hasHeader = true
     }
-    row.bytes = bytes
+    row.bytes = held
     for (;;) {
-      const next = rowEnd(row, bytes, at, fields)
+      const next = rowEnd(row, held, size, at, fields)
       if (next < 0) break
       onRow(row)
       rows += 1
       at = next
     }
-    rest = at === bytes.length ? null : bytes.subarray(at)
+    held.copyWithin(0, at, size)
+    size -= at
   }
   return rows
 }
 
 /** Notes where the fields of the row at `at` lie and answers where it ends; -1 if it is not complete or is the trailer. */
-function rowEnd(row: CopyRow, bytes: Buffer, at: number, fields: number): number {
-  const size = bytes.length
+function rowEnd(row: CopyRow, bytes: Buffer, size: number, at: number, fields: number): number {
   if (at + 2 > size || bytes.readInt16BE(at) !== fields) return -1
   let position = at + 2
   for (let field = 0; field < fields; field += 1) {

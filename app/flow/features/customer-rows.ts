@@ -4,7 +4,7 @@ import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { IdIndex } from '#app/domain/id-index.ts'
 import type { Folded } from './fold.ts'
 
-const CHUNK = 10_000
+const CHUNK = 4_000
 
 type Kind = 'int4' | 'int8' | 'float8' | 'time' | 'bool'
 type Column = { name: string; kind: Kind; values: ArrayLike<number> }

@@ -183,7 +183,7 @@ async function readLines(
   return lines
 }
 
-const CHUNK = 20_000
+const CHUNK = 5_000
 
 async function writeProductWeeks(
   tx: BulkTx,

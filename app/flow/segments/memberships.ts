@@ -16,7 +16,7 @@ import { readSettings } from '../settings.ts'
 
 const TIERS: readonly CherryTier[] = ['none', 'possible', 'likely']
 const NO_STAGE = 255
-const CHUNK = 10_000
+const CHUNK = 4_000
 
 /** What is decided for everybody, as columns beside the standings; NaN and 255 stand for null. */
 type Decisions = {
