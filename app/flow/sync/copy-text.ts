@@ -16,9 +16,7 @@ const DAY_MS = 86_400_000
 const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
 /** Days seen, as dates: a history has a few thousand. */
 const dayTexts = new Map<number, string>()
-// eslint-disable-next-line no-control-regex -- NUL is what PostgreSQL cannot store
 const NEEDS_ESCAPE = /[\\\n\r\t\0]/
-// eslint-disable-next-line no-control-regex -- as above
 const ESCAPED = /[\\\n\r\t\0]/g
 
 /** The rows of a chunk, by the table that they are staged in. */
