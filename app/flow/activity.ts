@@ -1,0 +1,110 @@
+import type { ActivityEntry, ActivityPage, Freshness, Problem } from '#app/domain/pages.ts'
+import { now } from '#app/outside/clock.ts'
+import { withShop } from '#app/outside/database.server.ts'
+import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import { listWork } from '#app/outside/queue.server.ts'
+
+const ENTRIES_OF_A_KIND = 50
+/** Stages are worked out once a day; older than this is late. */
+const LATE_AFTER_MS = 26 * 60 * 60_000
+
+/** What the app has done for the shop, newest first: imports, tag runs, work in trouble, privacy requests. */
+export async function activityPage(shop: ShopId): Promise<ActivityPage> {
+  return withShop(shop, async (tx) => {
+    const entries = [
+      ...(await imports(tx, shop)),
+      ...(await tagRuns(tx, shop)),
+      ...(await troubledWork(tx, shop)),
+      ...(await privacyRequests(tx, shop)),
+    ]
+    entries.sort((a, b) => startOf(b) - startOf(a))
+    return { entries, freshness: await freshnessOf(tx, shop) }
+  })
+}
+
+function startOf(entry: ActivityEntry): number {
+  return entry.what === 'import' || entry.what === 'tag-run' ? entry.startedAt : entry.at
+}
+
+async function imports(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
+  const rows = await tx.syncRun.findMany({ where: { shop }, orderBy: { id: 'desc' }, take: ENTRIES_OF_A_KIND })
+  return rows.map((row) => ({
+    what: 'import',
+    id: row.id,
+    kind: row.kind === 'history' ? 'history' : 'catch-up',
+    subject: row.subject === 'customers' ? 'customers' : 'orders',
+    state: row.state,
+    rows: row.rootsRead,
+    badLines: badLinesOf(row.badLines),
+    startedAt: row.startedAt.getTime(),
+    finishedAt: row.finishedAt?.getTime() ?? null,
+    problem: problemOf(row.problem),
+  }))
+}
+
+function badLinesOf(value: unknown): number {
+  const bad = (value as { bad?: unknown } | null)?.bad
+  return typeof bad === 'number' ? bad : 0
+}
+
+/** A run notes more in its problem than a screen needs; without a kind there is none. */
+function problemOf(value: unknown): Problem | null {
+  const problem = value as Partial<Problem> | null
+  if (!problem?.kind) return null
+  return { kind: problem.kind, ...(problem.detail !== undefined && { detail: problem.detail }) }
+}
+
+async function tagRuns(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
+  const rows = await tx.publicationRun.findMany({ where: { shop }, orderBy: { id: 'desc' }, take: ENTRIES_OF_A_KIND })
+  return rows.map((row) => ({
+    what: 'tag-run',
+    id: row.id,
+    kind: row.kind === 'start' || row.kind === 'remove' ? row.kind : 'update',
+    state: row.state === 'planned' || row.state === 'running' || row.state === 'failed' ? row.state : 'done',
+    customers: row.customers,
+    tagsAdded: row.tagsAdded,
+    tagsRemoved: row.tagsRemoved,
+    statesWritten: row.statesWritten,
+    failures: row.failures,
+    startedAt: row.startedAt.getTime(),
+    finishedAt: row.finishedAt?.getTime() ?? null,
+    problem: problemOf(row.problem),
+  }))
+}
+
+async function troubledWork(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
+  const rows = await listWork(tx, shop)
+  return rows.map(({ kind, state, attempts, at, problem }) => ({ what: 'work', kind, state, attempts, at, problem }))
+}
+
+async function privacyRequests(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
+  const rows = await tx.privacyRequest.findMany({
+    where: { shop },
+    orderBy: { id: 'desc' },
+    take: ENTRIES_OF_A_KIND,
+    select: { id: true, kind: true, receivedAt: true, dueAt: true, doneAt: true },
+  })
+  // The export itself stays where it is: a page needs to know only that there is one.
+  const withExport = await tx.privacyRequest.findMany({ where: { shop, export: { not: null } }, select: { id: true } })
+  const exports = new Set(withExport.map((row) => row.id))
+  return rows.map((row) => ({
+    what: 'privacy',
+    id: row.id,
+    kind: row.kind === 'data-request' || row.kind === 'shop-redact' ? row.kind : 'customer-redact',
+    at: row.receivedAt.getTime(),
+    dueAt: row.dueAt.getTime(),
+    doneAt: row.doneAt?.getTime() ?? null,
+    hasExport: exports.has(row.id),
+  }))
+}
+
+async function freshnessOf(tx: Tx, shop: ShopId): Promise<Freshness> {
+  const stored = await tx.shop.findUnique({ where: { shop }, select: { lastOrderAt: true } })
+  const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
+  const asOf = summary?.asOf.getTime() ?? null
+  return {
+    lastOrderAt: stored?.lastOrderAt?.getTime() ?? null,
+    asOf,
+    isLate: asOf !== null && now() - asOf > LATE_AFTER_MS,
+  }
+}
