@@ -117,7 +117,6 @@ function bridge(frameOrigin: string): void {
       isLoading: button.hasAttribute('loading') && button.getAttribute('loading') !== 'false',
     }))
 
-  const menuTag = 'ui-nav-menu'
   const menus = new Set<HTMLElement>()
   const tellMenu = (): void => {
     const links = [...menus].flatMap((menu) =>
@@ -154,23 +153,22 @@ function bridge(frameOrigin: string): void {
       tellMenu()
     }
   }
-  customElements.define(menuTag, NavMenu)
+  customElements.define('ui-nav-menu', NavMenu)
   customElements.define('s-app-nav', class extends NavMenu {})
 
-  let titleBar: HTMLElement | null = null
+  const titleBars = new Set<HTMLElement>()
   customElements.define(
     'ui-title-bar',
     class extends Watched {
       override changed(): void {
         if (this.closest('ui-modal')) return
-        titleBar = this
+        titleBars.add(this)
         tell('title', { title: this.getAttribute('title') ?? '', buttons: buttonsOf(this) })
       }
       override disconnectedCallback(): void {
         super.disconnectedCallback()
-        if (titleBar !== this) return
-        titleBar = null
-        tell('title', { title: '', buttons: [] })
+        titleBars.delete(this)
+        if (titleBars.size === 0) tell('title', { title: '', buttons: [] })
       }
     },
   )
@@ -296,7 +294,7 @@ function bridge(frameOrigin: string): void {
     const message = event.data as { kind: string; href?: string; index?: number; id?: string } & Partial<Reply>
     if (message.kind === 'token') waiting.get(Number(message.id))?.(message.token ?? '')
     else if (message.kind === 'follow') follow(message.href!)
-    else if (message.kind === 'title') press(titleBar?.querySelectorAll('button')[message.index!])
+    else if (message.kind === 'title') press([...titleBars].at(-1)?.querySelectorAll('button')[message.index!])
     else if (message.kind === 'saveBar') {
       const shown = [...document.querySelectorAll('ui-save-bar')].find((bar) => (bar as SaveBar).isShown)
       press(shown?.querySelectorAll('button')[message.index!])
