@@ -3,15 +3,17 @@ import type { CustomerRow } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
 import { reasonText } from './reason.ts'
 
-/** A few people of a segment, each with what they bought and why they are here. */
-export function CustomerList({ rows }: { rows: CustomerRow[] }) {
+type About = 'stage' | 'cherry-picker' | 'move'
+
+/** A few people of a segment, each with what they bought and why they are here; `about` says what "here" is. */
+export function CustomerList({ rows, about }: { rows: CustomerRow[]; about: About }) {
   return (
     <BlockStack>
       {rows.map((row, index) => (
         <BlockStack key={row.customer}>
           {index === 0 ? null : <Divider />}
           <Box paddingBlock="300">
-            <CustomerLine row={row} />
+            <CustomerLine row={row} about={about} />
           </Box>
         </BlockStack>
       ))}
@@ -19,7 +21,7 @@ export function CustomerList({ rows }: { rows: CustomerRow[] }) {
   )
 }
 
-function CustomerLine({ row }: { row: CustomerRow }) {
+function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
   const { t, f } = useWords()
   const facts = [
     t('count.ordersShort', { count: row.orders, n: f.number(row.orders) }),
@@ -30,13 +32,17 @@ function CustomerLine({ row }: { row: CustomerRow }) {
     <BlockStack gap="100">
       <InlineStack gap="200" align="space-between">
         <Link url={`/app/customers/${row.customer}`}>{t('customer.title', { id: row.customer })}</Link>
-        <Text as="span" tone="subdued">
-          {t('customer.sinceShort', { date: f.date(row.since) })}
-        </Text>
+        {about === 'move' ? null : (
+          <Text as="span" tone="subdued">
+            {t('customer.sinceShort', { date: f.date(row.since) })}
+          </Text>
+        )}
       </InlineStack>
       <Text as="p">{facts.join(' · ')}</Text>
       <Text as="p" tone="subdued">
-        {reasonText(t, f, row.reason)}
+        {about === 'cherry-picker'
+          ? t('customer.cherryRow', { stage: t(`stage.${row.reason.stage}`) })
+          : reasonText(t, f, row.reason)}
       </Text>
     </BlockStack>
   )

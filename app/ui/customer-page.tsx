@@ -59,7 +59,7 @@ function WhyCard({ page }: { page: CustomerPage }) {
           {t('customer.since', { stage, date: f.date(page.since) })}
         </Text>
         <Text as="p" variant="bodyLg">
-          {reasonText(t, f, page.reason)}
+          {reasonText(t, f, page.reason, page.next !== null)}
         </Text>
         <Text as="p">
           {page.next === null

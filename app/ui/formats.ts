@@ -33,6 +33,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
   const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale)
+  const justNow = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     locale,
     number: (value) => number.format(value),
@@ -50,6 +51,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
     list: (items) => list.format(items),
     ago: (at, now) => {
       const minutes = Math.max(0, Math.floor((now - at) / 60_000))
+      if (minutes === 0) return justNow.format(0, 'second')
       if (minutes < 60) return relative.format(-minutes, 'minute')
       if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour')
       return relative.format(-Math.floor(minutes / (24 * 60)), 'day')

@@ -5,11 +5,12 @@ import type { Formats } from './formats.ts'
 
 /**
  * Why somebody is in their stage, as a true sentence about this person: what they did, what we hoped for, what time has
- * made of it, and what would change it.
+ * made of it, and what would change it. `isNextSaid`: what time does next stands beside it, with its day.
  */
-export function reasonText(t: TFunction, f: Formats, reason: StageReason): string {
+export function reasonText(t: TFunction, f: Formats, reason: StageReason, isNextSaid = false): string {
   if (reason.orders === 0) return t('reason.prospect')
-  const sentences = [pastOf(t, f, reason), hopeOf(t, f, reason), changeOf(t, reason)]
+  const change = isNextSaid && isWaitedFor(reason) ? '' : changeOf(t, reason)
+  const sentences = [pastOf(t, f, reason), hopeOf(t, f, reason), change]
   return sentences.filter((sentence) => sentence !== '').join(' ')
 }
 

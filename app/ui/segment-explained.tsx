@@ -39,6 +39,7 @@ export function SegmentExplained({ page }: { page: SegmentPage }) {
 function Explanation({ page }: { page: SegmentPage }) {
   const { t, f } = useWords()
   const { estimates } = page
+  if (page.segment === 'cherry-picker') return <CherryExplanation page={page} />
   return (
     <BlockStack gap="400">
       <Text as="p">
@@ -63,6 +64,22 @@ function Explanation({ page }: { page: SegmentPage }) {
         </List.Item>
       </List>
       <TrendChart points={page.trend} replayedUntil={page.replayedUntil} />
+    </BlockStack>
+  )
+}
+
+function CherryExplanation({ page }: { page: SegmentPage }) {
+  const { t } = useWords()
+  return (
+    <BlockStack gap="400">
+      <List>
+        <List.Item>{t('explained.cherry.habit')}</List.Item>
+        <List.Item>{t('explained.cherry.benefits')}</List.Item>
+        <List.Item>{t('explained.cherry.cancelled')}</List.Item>
+        <List.Item>{t('explained.cherry.notCounted')}</List.Item>
+        <List.Item>{t('explained.cherry.tiers')}</List.Item>
+      </List>
+      {page.trend.length === 0 ? null : <TrendChart points={page.trend} replayedUntil={page.replayedUntil} />}
     </BlockStack>
   )
 }

@@ -77,7 +77,7 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
           <SegmentPreviewCard preview={preview} isBusy={isPreviewing} hasFailed={hasPreviewFailed} isValid={isValid} />
         ) : null}
         <People page={page} name={name} />
-        <OutcomeCard page={page} />
+        {page.segment === 'cherry-picker' && page.outcome === null ? null : <OutcomeCard page={page} />}
         <SegmentExplained page={page} />
       </BlockStack>
     </Page>
@@ -123,7 +123,7 @@ function People({ page, name }: { page: SegmentPage; name: string }) {
             ? t('segment.someOf', { shown: f.number(page.examples.length), n: f.number(page.row.customers) })
             : t('segment.allOf')}
         </Text>
-        <CustomerList rows={page.examples} />
+        <CustomerList rows={page.examples} about={page.segment === 'cherry-picker' ? 'cherry-picker' : 'stage'} />
       </BlockStack>
     </Card>
   )

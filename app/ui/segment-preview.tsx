@@ -1,4 +1,4 @@
-import { BlockStack, Card, InlineGrid, InlineStack, Spinner, Text } from '@shopify/polaris'
+import { BlockStack, Card, InlineStack, Spinner, Text } from '@shopify/polaris'
 import type { CustomerRow, SegmentPreview } from '#app/domain/pages.ts'
 import { CustomerList } from './customer-list.tsx'
 import { useWords } from './i18n.tsx'
@@ -37,16 +37,13 @@ export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Prop
                   share: f.percent(preview.share),
                 })}
               </Text>
-              <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-                <Moves
-                  title={t('preview.enters', { count: preview.enters, n: f.number(preview.enters) })}
-                  rows={preview.entering}
-                />
-                <Moves
-                  title={t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })}
-                  rows={preview.leaving}
-                />
-              </InlineGrid>
+              <Text as="p">
+                {t('preview.enters', { count: preview.enters, n: f.number(preview.enters) })}
+                {' · '}
+                {t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })}
+              </Text>
+              <Moves title={t('preview.entering')} rows={preview.entering} />
+              <Moves title={t('preview.leaving')} rows={preview.leaving} />
             </>
           )}
         </BlockStack>
@@ -55,13 +52,16 @@ export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Prop
   )
 }
 
+const SHOWN = 5
+
 function Moves({ title, rows }: { title: string; rows: CustomerRow[] }) {
+  if (rows.length === 0) return null
   return (
     <BlockStack gap="100">
       <Text as="h3" variant="headingSm">
         {title}
       </Text>
-      <CustomerList rows={rows} />
+      <CustomerList rows={rows.slice(0, SHOWN)} about="move" />
     </BlockStack>
   )
 }

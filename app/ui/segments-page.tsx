@@ -20,7 +20,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
   const { t } = useWords()
   if (page.rows.length === 0 || page.totalCustomers === 0) return <NothingYet page={page} />
   return (
-    <Page title={t('nav.segments')}>
+    <Page title={t('nav.segments')} secondaryActions={<Button url="/app/tagging">{t('segments.tagging')}</Button>}>
       <BlockStack gap="400">
         {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
         {page.estimates === null ? null : (
