@@ -3,11 +3,11 @@ import { OutsideFailure } from '#app/errors.ts'
 export const CHUNK_BYTES = 1_048_576
 export const LINE_LIMIT_BYTES = 5_242_880
 /** No shop's history comes near it; a file beyond is not a history. */
-export const FILE_LIMIT_BYTES = 20 * 1024 ** 3
+const FILE_LIMIT_BYTES = 20 * 1024 ** 3
 const NEWLINE = 10
 
 /** Whole lines of the file, or one line that is too long to be one and was passed over. */
-export type Chunk =
+type Chunk =
   /** `bytes` ends with a newline, but for the last chunk of a file that does not; `end` is the offset behind it. */
   { kind: 'lines'; bytes: Buffer; end: number; isLast: boolean } | { kind: 'too-long'; end: number }
 

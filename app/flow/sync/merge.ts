@@ -9,7 +9,7 @@ import { type Erased, erasedIn } from './erased.ts'
 /** Rank of a road: what was asked for by itself is fresher than a bulk file of the same updatedAt. */
 export const ROAD = { bulk: 2, single: 3 } as const
 
-export type Merge = { shop: ShopId; run: number; road: (typeof ROAD)[keyof typeof ROAD]; fetchedAt: Instant }
+type Merge = { shop: ShopId; run: number; road: (typeof ROAD)[keyof typeof ROAD]; fetchedAt: Instant }
 
 /** What a run has staged, repeats folded. */
 export type StagedCounts = { orders: number; lines: number; customers: number; hasRepeats: boolean }

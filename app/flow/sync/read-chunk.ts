@@ -3,7 +3,7 @@ import { BadLine, parentOrderOf, readCustomer, readLine, readOrder, type Subject
 import type { BadLineNote } from './runs.ts'
 
 /** A chunk of the file as rows for the staging tables. */
-export type ReadChunk = {
+type ReadChunk = {
   into: RowSet
   /** Lines of the file, empty ones included; rows made; top-level objects among them. */
   linesRead: number

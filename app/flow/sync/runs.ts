@@ -3,16 +3,16 @@ import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Subject } from './read-order.ts'
 
 /** requested → running → downloading → merging → done | failed */
-export type RunState = 'requested' | 'running' | 'downloading' | 'merging' | 'done' | 'failed'
+type RunState = 'requested' | 'running' | 'downloading' | 'merging' | 'done' | 'failed'
 
 /** A line that is not what it must be: its number in the file, and which field is wrong. */
 export type BadLineNote = { line: number; reason: string }
 
 /** Lines that made no row; the first ones by number and reason. */
-export type LeftOutLines = { bad: number; blank: number; first: BadLineNote[] }
+type LeftOutLines = { bad: number; blank: number; first: BadLineNote[] }
 
 /** Trouble of a run: `discarded` are operations whose file could not be used; a fresh one was asked for each time. */
-export type RunProblem = { kind: string; detail?: string; discarded?: string[] }
+type RunProblem = { kind: string; detail?: string; discarded?: string[] }
 
 export type Run = {
   id: number

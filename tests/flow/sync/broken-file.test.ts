@@ -89,6 +89,16 @@ test.each([1, 1234, 25_001])('a download that ends quietly after byte %i is not 
   expect(await comparable(played)).toEqual(whole)
 })
 
+test('a file that has changed between two reads is not put together from both', async () => {
+  const whole = await undisturbed()
+  const played = await importedWith(({ local }) => {
+    local.faults.file.newEtag = true
+    local.faults.file.resetAt = 5000
+    local.faults.file.times = 1
+  })
+  expect(await comparable(played)).toEqual(whole)
+})
+
 test('a file that is gone is asked for again, from the beginning', async () => {
   const whole = await undisturbed()
   const played = await importedWith(({ local }) => (local.faults.file.forbiddenNext = 2))
