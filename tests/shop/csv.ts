@@ -52,7 +52,7 @@ function* withoutQuote(held: string[], from: number, bad: (line: BadLine) => voi
 }
 
 /** The fields of one record; null while a quote is still open. */
-export function fieldsOf(record: string): string[] | null {
+function fieldsOf(record: string): string[] | null {
   if (!record.includes('"')) return record.split(',')
   const fields: string[] = []
   let at = 0

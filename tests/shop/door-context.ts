@@ -12,9 +12,6 @@ export type DoorContext = {
   apiSecret: string
 }
 
-/** True: answered. False: not this one's path. */
-export type DoorHandler = (request: IncomingMessage, response: ServerResponse, context: DoorContext) => Promise<boolean>
-
 export type Locale = 'en' | 'ko'
 
 export function urlOf(request: IncomingMessage, context: DoorContext): URL {

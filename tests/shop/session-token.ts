@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 const USER_ID = '42'
 const SESSION_LIVES_S = 60
 
-export type FrameApp = { shop: string; apiKey: string; apiSecret: string }
+type FrameApp = { shop: string; apiKey: string; apiSecret: string }
 
 function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -28,7 +28,7 @@ export function sessionToken(app: FrameApp, now: number): string {
 }
 
 /** `host` as Shopify gives it: the admin's address of this shop, without a scheme, in base64. */
-export function hostOf(shop: string): string {
+function hostOf(shop: string): string {
   return Buffer.from(`admin.shopify.com/store/${shop.replace('.myshopify.com', '')}`)
     .toString('base64')
     .replace(/=+$/, '')

@@ -75,7 +75,7 @@ export async function storefrontHandler(
 }
 
 /** What Liquid may know of the shopper: the app's own metafield is there for the app's own block. */
-export function liquidCustomer(world: World, customer: WorldCustomer): LiquidCustomer {
+function liquidCustomer(world: World, customer: WorldCustomer): LiquidCustomer {
   const state = customer.metafields.get(`app--${world.appId}--morello.state`)
   return {
     first_name: customer.firstName,

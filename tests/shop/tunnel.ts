@@ -71,7 +71,7 @@ function passOn(request: IncomingMessage, response: ServerResponse, appUrl: stri
   request.pipe(onward)
 }
 
-export function rewrittenHeaders(
+function rewrittenHeaders(
   headers: IncomingHttpHeaders,
   shopOrigin: string,
 ): Record<string, string | string[] | undefined> {

@@ -39,7 +39,7 @@ function dateIn(world: World, locale: Locale, at: number): string {
 }
 
 /** The tags that a search asks for: `tag:x`, `tag:"x y"`, or Shopify's segment query `customer_tags CONTAINS 'x'`. */
-export function tagsAsked(query: string, segmentQuery: string): string[] {
+function tagsAsked(query: string, segmentQuery: string): string[] {
   const tags = [...query.matchAll(/tag:(?:"([^"]*)"|'([^']*)'|(\S+))/gi)].map((hit) => hit[1] ?? hit[2] ?? hit[3]!)
   for (const hit of segmentQuery.matchAll(/customer_tags\s+CONTAINS\s+'([^']*)'/gi)) tags.push(hit[1]!)
   return tags

@@ -123,7 +123,7 @@ const KO: typeof EN = {
   storyFallbackLead: '고객을 골라 구매한 뒤 관리자에서 다시 가져오고, 스토어의 인사말을 확인하세요.',
 }
 
-export type ShopWords = typeof EN
+type ShopWords = typeof EN
 
 export function wordsIn(locale: Locale): ShopWords {
   return locale === 'ko' ? KO : EN

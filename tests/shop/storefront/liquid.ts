@@ -29,7 +29,7 @@ export function blockSchema(name: string): BlockSchema {
 const wordsCache = new Map<string, Words>()
 
 /** A text of the extension's locale files; `kind` is '' for the storefront and '.schema' for the editor. */
-export function extensionText(key: string, locale: string, kind: '' | '.schema' = ''): string {
+function extensionText(key: string, locale: string, kind: '' | '.schema' = ''): string {
   for (const name of [`${locale}${kind}`, `en.default${kind}`]) {
     let words = wordsCache.get(name)
     if (!words) {
