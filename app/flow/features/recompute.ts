@@ -17,6 +17,9 @@ import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
 import { replayStages, writeStageDays } from './stage-days.ts'
 import { readSummary, summaryOf, writeSummary } from './summary.ts'
 
+/** Any number that no other lock of ours has. */
+const RECOMPUTE_LOCK = 7_261
+
 export type RecomputeCause = WorkPayload<'recompute'>['cause']
 
 /**
@@ -36,6 +39,8 @@ export async function recomputeFeatures(
   stillMine: (tx: BulkTx) => Promise<void> = async () => {},
 ): Promise<Standings> {
   return withShopBulk(shop, async (tx) => {
+    // One run of a shop at a time: two at once would write the same rows in each other's way.
+    await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [RECOMPUTE_LOCK, shop])
     const facts = await readShop(tx, shop)
     const settings = await readSettings(tx, shop)
     const previous = await readSummary(tx, shop)

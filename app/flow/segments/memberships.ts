@@ -48,6 +48,7 @@ export async function recomputeMemberships(
   stillMine: (tx: BulkTx) => Promise<void> = async () => {},
 ): Promise<void> {
   await withShopBulk(shop, async (tx) => {
+    if (await isOvertaken(tx, shop, asOf)) return
     const settings = await readSettings(tx, shop)
     const rows = await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop])
     const estimates = adoptedOf(rows).at(-1)
@@ -59,6 +60,12 @@ export async function recomputeMemberships(
     if (settings.taggingOn) await owe(tx, shop, 'publish', String(shop), {})
     await stillMine(tx)
   })
+}
+
+/** A later run has worked the facts out again in the meantime; it decides, and older decisions must not overwrite its own. */
+async function isOvertaken(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<boolean> {
+  const [row] = await tx.query<{ asOf: Date }>('SELECT "asOf" FROM "Summary" WHERE "shop" = $1 FOR SHARE', [shop])
+  return row !== undefined && row.asOf.getTime() !== asOf
 }
 
 function decide(standings: Standings, asOf: Instant, estimates: Estimates, settings: Settings): Decisions {
