@@ -11,6 +11,8 @@ import type { Running } from './processes.ts'
 
 const API_KEY = 'local-morello'
 // Only in a process that this preload has entered do Shopify's addresses lead to the local shop.
+// As `npm run worker` starts it.
+const WORKER = ['--max-semi-space-size=8', 'build/worker/worker.js']
 const PRELOAD = ['--import', './tests/shop/redirect.ts']
 
 export type Stack = {
@@ -78,7 +80,7 @@ export async function startStack(options: {
       return running
     }
     const web = part('web', ['node_modules/@remix-run/serve/dist/cli.js', 'build/server/index.js'])
-    const startWorker = () => part('worker', ['build/worker/worker.js'])
+    const startWorker = () => part('worker', WORKER)
     const worker = startWorker()
     await whenUp(web, `${appUrl}/health`, folder)
     const rows = new URL(postgres.superUrl)

@@ -68,7 +68,7 @@ if (forTests) {
   const needed = [
     ['redis-server', 'redis-server', 'the tests of the queue over Redis'],
     ['chromium', 'chromium', 'the journeys in a browser'],
-    ['ruby', 'ruby-liquid', 'the second opinion on the theme block'],
+    ['ruby', 'ruby ruby-liquid', 'the second opinion on the theme block'],
   ].filter(([binary]) => spawnSync('which', [binary]).status !== 0)
   if (needed.length > 0 && process.env.CI === 'true') {
     const sudo = process.getuid?.() === 0 ? [] : ['sudo']
@@ -80,7 +80,14 @@ if (forTests) {
       })
     }
     apt('update', '-q')
-    apt('install', '-y', '-q', '--no-install-recommends', 'fonts-noto-cjk', ...needed.map(([, name]) => name))
+    apt(
+      'install',
+      '-y',
+      '-q',
+      '--no-install-recommends',
+      'fonts-noto-cjk',
+      ...needed.flatMap(([, names]) => names.split(' ')),
+    )
   } else {
     for (const [, name, what] of needed) process.stdout.write(`${name} is not installed: ${what} will be skipped.\n`)
   }

@@ -52,7 +52,7 @@ export async function catchUp(holder: Holder): Promise<void> {
     )
     // Answers to data requests are kept as long as the law gives for them.
     await tx.query(`UPDATE "PrivacyRequest" SET export = NULL WHERE shop = $1 AND "dueAt" < now()`, [shop])
-    await owe(tx, shop, 'recompute', 'shop', { cause: agreed.isImport ? 'import' : 'time' })
+    await owe(tx, shop, 'recompute', String(shop), { cause: agreed.isImport ? 'import' : 'time' })
   })
 }
 

@@ -245,7 +245,8 @@ async function merge(holder: Holder, admin: Admin, run: Run, known: Checked | nu
     await finishRun(tx, shop, run.id, { state: 'done', problem, orphans: orphans.length })
     // Under the lock the later of the two sees that the other is done.
     const runs = await newestRuns(tx, shop, 'history')
-    if (runs.length === 2 && runs.every((one) => one.state === 'done')) await owe(tx, shop, 'catch-up', 'shop', {})
+    if (runs.length === 2 && runs.every((one) => one.state === 'done'))
+      await owe(tx, shop, 'catch-up', String(shop), {})
   })
   await withShopBulk(shop, (tx) => dropStaging(tx, run.id))
 }
@@ -264,6 +265,6 @@ async function askAfresh(holder: Holder, run: Run, why: string): Promise<void> {
       return
     }
     await startOver(tx, holder.shop, run, problem)
-    await owe(tx, holder.shop, 'backfill-shop', 'shop', {})
+    await owe(tx, holder.shop, 'backfill-shop', String(holder.shop), {})
   })
 }

@@ -32,7 +32,7 @@ export async function redactPerson(holder: Holder, request: number, person: Pers
       await tx.$executeRaw`UPDATE "PrivacyRequest" SET "doneAt" = now() WHERE shop = ${shop} AND id = ${request}`
       await eraseDeliveredBody(tx, shop, request)
       if (Object.keys(erased).length > 0 && (await isInstalled(tx, shop)))
-        await owe(tx, shop, 'recompute', 'shop', { cause: 'time' })
+        await owe(tx, shop, 'recompute', String(shop), { cause: 'time' })
     },
     { timeoutMs: TRANSACTION_MS },
   )
