@@ -85,7 +85,16 @@ export const SettingsShape = z
     }),
     thresholds: thresholdsShape.default(DEFAULT_THRESHOLDS),
     /** What the merchant said of each discount: is it a first-purchase benefit? */
-    benefitCodes: z.record(z.string().min(1).max(300).regex(/^[^\0]+$/), z.enum(['confirmed', 'declined'])).default({}),
+    benefitCodes: z
+      .record(
+        z
+          .string()
+          .min(1)
+          .max(300)
+          .regex(/^[^\0]+$/),
+        z.enum(['confirmed', 'declined']),
+      )
+      .default({}),
     /** Page and tag say Discount-seeking instead of cherry-picker. */
     cherryPublicName: z.boolean().default(false),
     taggingOn: z.boolean().default(false),

@@ -82,12 +82,12 @@ const REMOVE_FROM = `
 function factsOf(purpose: Purpose): string {
   const isRemoval = purpose === 'remove'
   return `
-  SELECT customer, since, jsonb_build_array(stage, tier, owned, preexisting, how, (
+  SELECT customer, since, jsonb_build_array(stage, tier, owned, preexisting, how, CASE WHEN seen = '{}' THEN '[]' ELSE (
     SELECT coalesce(jsonb_agg(DISTINCT name ORDER BY name), '[]')
     FROM (SELECT lower(normalize(tag, NFC)) AS name FROM unnest(seen) AS tag) AS named
     WHERE CASE how WHEN 'fresh' THEN name = ANY ($2::text[]) OR name = ANY (preexisting) ELSE name = ANY ($3::text[]) END
       OR how = 'fresh' AND name IN (SELECT lower(normalize(mine, NFC)) FROM unnest(owned) AS mine)
-  ), shown, refused)::text AS key
+  ) END, shown, refused)::text AS key
   FROM (
     SELECT ${isRemoval ? 'l' : 'm'}.customer, m."stageSince" AS since, m.stage, m."cherryPicker" AS tier,
       coalesce(l.tags, '{}') AS owned, coalesce(l.preexisting, '{}') AS preexisting,
