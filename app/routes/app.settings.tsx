@@ -1,4 +1,5 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
+import { useState } from 'react'
 import { z } from 'zod'
 import { removeTags, stopTagging } from '#app/flow/publication/runs.ts'
 import { discountList, leftOut } from '#app/flow/segments/pages.ts'
@@ -34,15 +35,20 @@ export default function SettingsRoute() {
   const page = useLoaderData<Data>()
   const saving = useFetcher<Answer>()
   const trial = useFetcher<DryRun>()
+  const [asked, setAsked] = useState('')
   const refused = saving.state === 'idle' && saving.data !== undefined && 'refused' in saving.data
   return (
     <SettingsScreen
       page={page}
-      tagPreview={trial.data ?? null}
+      tagPreview={trial.state === 'idle' && trial.data !== undefined ? { of: asked, run: trial.data } : null}
       isPreviewing={trial.state !== 'idle'}
       isSaving={saving.state !== 'idle'}
       errors={refused && saving.data !== undefined && 'fields' in saving.data ? { '': '', ...saving.data.fields } : {}}
-      onPreviewTags={(draft) => trial.load(`/app/settings/trial?${new URLSearchParams(tagFieldsOf(draft)).toString()}`)}
+      onPreviewTags={(draft) => {
+        const fields = tagFieldsOf(draft)
+        setAsked(fields.tags)
+        trial.load(`/app/settings/trial?${new URLSearchParams(fields).toString()}`)
+      }}
       onSave={(draft) => saving.submit({ intent: 'save', patch: settingsFieldsOf(draft) }, { method: 'post' })}
       onStop={() => saving.submit({ intent: 'stop' }, { method: 'post' })}
       onRemove={() => saving.submit({ intent: 'remove' }, { method: 'post' })}

@@ -18,8 +18,7 @@ import { AppProvider } from '@shopify/shopify-app-remix/react'
 import { boundary } from '@shopify/shopify-app-remix/server'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { timeZoneOf } from '#app/flow/sync/shop-frame.ts'
-import { config } from '#app/outside/config.server.ts'
+import { frameOf } from '#app/flow/sync/shop-frame.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { Locale } from '#app/ui/formats.ts'
 import { POLARIS_WORDS, Words, useWords } from '#app/ui/i18n.tsx'
@@ -31,12 +30,7 @@ export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisSty
 
 export const loader = forMerchant({}, async ({ shop, locale, request }): Promise<Frame> => {
   const asked = new URL(request.url).searchParams.get('locale') ?? 'en'
-  return {
-    apiKey: config.shopifyApiKey,
-    locale,
-    adminLocale: asked.startsWith('ko') ? 'ko' : 'en',
-    timeZone: await timeZoneOf(shop),
-  }
+  return { ...(await frameOf(shop)), locale, adminLocale: asked.startsWith('ko') ? 'ko' : 'en' }
 })
 
 // Shopify names the admin's language in the address of the document only; asked again, the loader would not know it.

@@ -119,14 +119,14 @@ function WindowCard({ page }: { page: CustomerPage }) {
           {t('customer.window')}
         </Text>
         {page.window === null ? (
-          <Text as="p">{t('customer.noWindow')}</Text>
+          <Text as="p">{page.reason.orders === 0 ? t('customer.noOrderYet') : t('customer.noWindow')}</Text>
         ) : (
           <>
             <Text as="p" variant="headingLg">
               {t('customer.windowRange', { from: f.date(page.window.from), to: f.date(page.window.to) })}
             </Text>
             <Text as="p" tone="subdued">
-              {page.window.to < page.asOf ? t('customer.windowPast') : t('customer.windowText')}
+              {t('customer.windowText')}
             </Text>
           </>
         )}

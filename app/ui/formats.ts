@@ -31,7 +31,6 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
   const day = new Intl.DateTimeFormat(locale, { dateStyle, timeZone: 'UTC' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle, timeStyle: 'short', timeZone })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
-  const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale)
   const justNow = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
@@ -48,7 +47,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
     day: (text) => day.format(Date.parse(`${text}T00:00:00Z`)),
     dateTime: (at) => dateTime.format(at),
     time: (at) => time.format(at),
-    list: (items) => list.format(items),
+    list: (items) => items.join(', '),
     ago: (at, now) => {
       const minutes = Math.max(0, Math.floor((now - at) / 60_000))
       if (minutes === 0) return justNow.format(0, 'second')

@@ -6,6 +6,7 @@ import { SettingsShape, patchedSettings } from '#app/domain/settings.ts'
 import type { Settings, SettingsData } from '#app/domain/settings.ts'
 import { useWords } from './i18n.tsx'
 import { SaveBar } from './save-bar.tsx'
+import { tagFieldsOf } from './settings-fields.ts'
 import { CodeSettings } from './settings-codes.tsx'
 import { OrderRuleSettings } from './settings-order-rule.tsx'
 import { StopTagging } from './settings-stop.tsx'
@@ -21,7 +22,8 @@ export type SettingsView = {
 
 export type SettingsProps = {
   page: SettingsView
-  tagPreview: DryRun | null
+  /** The last dry run, and the tag texts it was asked with. */
+  tagPreview: { of: string; run: DryRun } | null
   isPreviewing: boolean
   isSaving: boolean
   /** Field → key of a text, from the server. */
@@ -85,7 +87,7 @@ export function SettingsScreen(props: SettingsProps) {
               draft={draft}
               problems={problems}
               isDirty={isDirty}
-              preview={props.tagPreview}
+              preview={props.tagPreview?.of === tagFieldsOf(draft).tags ? props.tagPreview.run : null}
               isPreviewing={props.isPreviewing}
               onPreview={() => props.onPreviewTags(draft)}
               onChange={change}

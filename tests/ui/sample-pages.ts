@@ -201,7 +201,7 @@ export const CUSTOMER: CustomerPage = {
     { stage: 'repeat', from: AS_OF - 110 * DAY_MS, to: AS_OF - 12 * DAY_MS, isReplayed: true },
     { stage: 'at-risk', from: AS_OF - 12 * DAY_MS, to: null, isReplayed: false },
   ],
-  window: { from: AS_OF - 70 * DAY_MS, to: AS_OF - 15 * DAY_MS },
+  window: { from: AS_OF + 5 * DAY_MS, to: AS_OF + 40 * DAY_MS },
   orders: [
     {
       id: '3',

@@ -13,6 +13,7 @@ import { SegmentPreviewCard } from '#app/ui/segment-preview.tsx'
 import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import { TaggingScreen } from '#app/ui/tagging-page.tsx'
+import { tagFieldsOf } from '#app/ui/settings-fields.ts'
 import { ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts'
 import { isRuleValid } from '#app/ui/rule-sentence.tsx'
 import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
@@ -213,7 +214,7 @@ const cases: Case[] = [
       'Without an order, moves to Quiet for long on Feb 16, 2027.',
       'Our tags: seg:repeat. Next update: seg:at-risk.',
       'From 2 orders that count; ₩312,000 of it in 12 months.',
-      'Sep 13, 2026 to Nov 7, 2026',
+      'Nov 27, 2026 to Jan 1, 2027',
       'Cherry-picker: possible',
       'Used 2 first-purchase benefits where one is meant: WELCOME20, HELLO10.',
       'Ordered at full price 1 time.',
@@ -299,7 +300,13 @@ const cases: Case[] = [
   },
   {
     name: 'settings say how many orders are left out and why',
-    screen: <SettingsScreen page={sample.SETTINGS} {...settings} tagPreview={sample.DRY_RUN} />,
+    screen: (
+      <SettingsScreen
+        page={sample.SETTINGS}
+        {...settings}
+        tagPreview={{ of: tagFieldsOf(sample.SETTINGS.settings).tags, run: sample.DRY_RUN }}
+      />
+    ),
     en: [
       '14,975 of 16,372 orders count; 1,397 are left out.',
       'Guest order without a customer 1,275',

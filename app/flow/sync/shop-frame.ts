@@ -1,4 +1,5 @@
 import type { ImportProgress } from '#app/domain/pages.ts'
+import { config } from '#app/outside/config.server.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { importProgress } from './progress.ts'
@@ -8,8 +9,11 @@ export function importOf(shop: ShopId): Promise<ImportProgress> {
   return withShop(shop, (tx) => importProgress(tx, shop))
 }
 
-/** The shop's time zone, in which every page writes its dates; null until the first import has asked. */
-export async function timeZoneOf(shop: ShopId): Promise<string | null> {
+/**
+ * What every page stands in: the app's public key for App Bridge, and the time zone in which dates are written (null until
+ * the first import has asked for it).
+ */
+export async function frameOf(shop: ShopId): Promise<{ apiKey: string; timeZone: string | null }> {
   const row = await withShop(shop, (tx) => tx.shop.findUnique({ where: { shop }, select: { timezone: true } }))
-  return row?.timezone ?? null
+  return { apiKey: config.shopifyApiKey, timeZone: row?.timezone ?? null }
 }
