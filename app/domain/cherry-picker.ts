@@ -25,7 +25,7 @@ export type CherryEvidence = {
 /** Evidence is of this many months before asOf. */
 export const CHERRY_MONTHS = 24
 /** A discount that this many different buyers used in a week was open to everyone that week. */
-export const OPEN_TO_EVERYONE_BUYERS = 3
+const OPEN_TO_EVERYONE_BUYERS = 3
 /** Weight of the shop's share of the week in p̂, in buyers; and of "like everyone" in DP, in lines. */
 const PRIOR_BUYERS = 5
 const PRIOR_LINES = 5
@@ -34,7 +34,7 @@ const PROPOSED_FROM_USES = 20
 const PROPOSED_FROM_SHARE = 0.9
 
 /** How a discount stands as a first-purchase benefit; `other` has not been asked about. */
-export type BenefitState = 'confirmed' | 'declined' | 'proposed' | 'other'
+type BenefitState = 'confirmed' | 'declined' | 'proposed' | 'other'
 
 /** What the merchant said of a discount, else whether its own uses propose it: at least 90 % of at least 20 were first. */
 export function benefitStateOf(

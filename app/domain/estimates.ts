@@ -3,11 +3,11 @@ import type { Instant } from './order.ts'
 import type { Estimates } from './stages.ts'
 
 /** Until this many customers have reordered, the cycle and the window are starting values. */
-export const REORDERERS_NEEDED = 50
+const REORDERERS_NEEDED = 50
 /** The starting value of both, in days. */
-export const STARTING_DAYS = 60
+const STARTING_DAYS = 60
 /** Weight of the shop's cycle in a personal one, in gaps (k). */
-export const CYCLE_PRIOR_GAPS = 2
+const CYCLE_PRIOR_GAPS = 2
 /** New estimates are worked out, and proposed, this often. */
 const ESTIMATES_EVERY_DAYS = 30
 
@@ -15,7 +15,7 @@ const ESTIMATES_EVERY_DAYS = 30
  * Customers as columns: row i of every column is one customer. `gapDays` holds everybody's gaps one after another in the
  * order of the rows (n − 1 of them for n ≥ 2, else none); without it the next-order window stays unknown.
  */
-export type EstimateColumns = {
+type EstimateColumns = {
   count: number
   n: ArrayLike<number>
   sumLnGapDays: ArrayLike<number>

@@ -73,7 +73,7 @@ export type TagsKnown = {
   how: 'fresh' | 'remembered' | 'unsure'
 }
 
-export type TagChange = {
+type TagChange = {
   add: string[]
   remove: string[]
   /** What the ledger must own before anything is sent: tags of ours that are there, and those to add. */

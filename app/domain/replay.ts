@@ -7,14 +7,14 @@ import { STAGES, limitsOf, movesAfterMs, stageIndexAt } from './stages.ts'
 import type { Estimates, Stage, StageFacts, StageLimits, StageSpan, Thresholds } from './stages.ts'
 
 /** "What the state means" looks this far back, and from there this far ahead. */
-export const OUTCOME_AGO_DAYS = 182
+const OUTCOME_AGO_DAYS = 182
 export const OUTCOME_WITHIN_DAYS = 120
 
 /**
  * The versions of the estimates that the replay goes through, as limits with the instant from which each holds. The first
  * one holds for all time before it.
  */
-export type LimitsOverTime = { from: Instant[]; limits: StageLimits[] }
+type LimitsOverTime = { from: Instant[]; limits: StageLimits[] }
 
 /** @param adopted  versions in the order of their adoption; at least one */
 export function limitsOverTime(adopted: readonly Estimates[], thresholds: Thresholds): LimitsOverTime {

@@ -7,9 +7,9 @@ export const TAG_KEYS = ['new', 'one-and-done', 'repeat', 'loyal', 'at-risk', 'l
 export type TagKey = (typeof TAG_KEYS)[number]
 
 /** The cherry-picker tag's text under the public wording. */
-export const PUBLIC_CHERRY_TEXT = 'discount-seeking'
+const PUBLIC_CHERRY_TEXT = 'discount-seeking'
 /** Longest tag, prefix included, in characters. */
-export const TAG_MAX_CHARACTERS = 40
+const TAG_MAX_CHARACTERS = 40
 
 const DEFAULT_TAG_TEXTS: Record<TagKey, string> = {
   new: 'new',

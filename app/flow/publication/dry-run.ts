@@ -7,7 +7,7 @@ import { changesByCustomer, planGroups } from './plan.ts'
 import { listRuns } from './runs.ts'
 
 /** Settings to try before they are saved: another prefix, other texts. */
-export type Trial = Partial<Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublicName'>>
+type Trial = Partial<Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublicName'>>
 
 /** What a run would change now, under the shop's settings or a trial of others. Nothing is changed. */
 export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {

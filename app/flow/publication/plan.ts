@@ -12,7 +12,7 @@ import type { Stage } from '#app/domain/stages.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 
 /** What a plan is for: bringing tags to the stages, the same with what Shopify refused asked again, or taking ours away. */
-export type Purpose = 'update' | 'start' | 'remove'
+type Purpose = 'update' | 'start' | 'remove'
 
 /** Tags just read from Shopify, newer than the import's. */
 export type TagsJustRead = { customer: string; tags: string[] }[]
@@ -36,7 +36,7 @@ type GroupKey = {
 }
 
 /** What is done to everybody of a group. */
-export type GroupPlan = {
+type GroupPlan = {
   key: string
   customers: number
   add: string[]

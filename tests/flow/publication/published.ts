@@ -12,7 +12,7 @@ import type { LocalShopOptions } from '#tests/support/local-shop.ts'
 export type ToldCustomer = { id: number; tags?: string[]; stage: Stage; tier?: CherryTier }
 
 const SINCE = '2026-03-01T00:00:00.000Z'
-export const STILL_MINE: Hold = { stillMine: async () => {}, signal: new AbortController().signal }
+const STILL_MINE: Hold = { stillMine: async () => {}, signal: new AbortController().signal }
 
 /** Customers 1001, 1002, …; tags are in Shopify and as the import has seen them. */
 export async function playStages(
@@ -67,7 +67,7 @@ export async function publishAll(shop: ShopId, hold: Hold = STILL_MINE): Promise
   throw new Error('publication does not come to an end')
 }
 
-export type LedgerRow = {
+type LedgerRow = {
   customer: string
   tags: string[]
   preexisting: string[]

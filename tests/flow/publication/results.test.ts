@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { readResultLine } from '#app/flow/publication/bulk-results.ts'
+
+const CUSTOMER = 'gid://shopify/Customer/1001'
+
+test.each([
+  ['a tag added', { data: { tagsAdd: { node: { id: CUSTOMER }, userErrors: [] } } }, ['1001'], null],
+  ['a tag removed', { data: { tagsRemove: { node: { id: CUSTOMER }, userErrors: [] } } }, ['1001'], null],
+  [
+    'a state written',
+    { data: { metafieldsSet: { metafields: [{ owner: { id: CUSTOMER } }], userErrors: [] } } },
+    ['1001'],
+    null,
+  ],
+  [
+    'a state deleted',
+    { data: { metafieldsDelete: { deletedMetafields: [{ ownerId: CUSTOMER }], userErrors: [] } } },
+    ['1001'],
+    null,
+  ],
+  [
+    'a state that was gone already, which names nobody',
+    { data: { metafieldsDelete: { deletedMetafields: [null], userErrors: [] } } },
+    [],
+    null,
+  ],
+  [
+    'a refusal, in the words of Shopify',
+    { data: { tagsAdd: { node: null, userErrors: [{ field: ['id'], message: 'Customer does not exist' }] } } },
+    [],
+    'Customer does not exist',
+  ],
+  ['an error of the line', { errors: [{ message: 'Internal error' }] }, [], 'Internal error'],
+  ['no answer at all', { data: { tagsAdd: null } }, [], 'no answer'],
+])('%s', (_name, line, customers, refusal) => {
+  expect(readResultLine(JSON.stringify({ ...line, __lineNumber: 0 }))).toEqual({ customers, refusal })
+})
