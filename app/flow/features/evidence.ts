@@ -43,6 +43,8 @@ export async function recountEvidence(
   const weekOf = new Int32Array(orders.index.size)
   for (let i = 0; i < orders.index.size; i += 1) weekOf[i] = weeks.add(orders.week[i]! + 1_000_000)
   const isDiscounted = countedLines(orders, lines, byBuyer, weekOf, discounts, read.benefits)
+  // Four bytes fewer per line while the counting below needs its own.
+  lines.discountSet = new Int32Array(0)
   const offers = countOffers(orders, lines, byBuyer, weekOf, weeks.size, isDiscounted)
   const sums = sumOrders(orders, lines, byBuyer, weekOf, isDiscounted, offers)
   await writeProductWeeks(tx, shop, lines, weeks, offers, spans)

@@ -1,3 +1,4 @@
+import { estimatesAt } from '#app/domain/estimates.ts'
 import type { Instant } from '#app/domain/order.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
 import type { Standings } from '#app/domain/standings.ts'
@@ -62,11 +63,10 @@ export async function recomputeFeatures(
     const grouped = byCustomer(orders, customers.index.size)
     const folded = foldCustomers(orders, grouped, customers, discounts, read.benefits, asOf)
     const adopted = await keepEstimates(tx, shop, folded, asOf)
-    const inForce = adopted.at(-1)
-    if (!inForce) throw new Bug(`shop ${shop} has no estimates in force`)
+    if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
     const { thresholds } = settings
     const replay = replayStages(orders, grouped, folded, adopted, thresholds, calendar, asOf)
-    const windowDays = windowDaysOf(inForce, thresholds)
+    const windowDays = windowDaysOf(estimatesAt(adopted, asOf), thresholds)
     const uses = countDiscountUses(orders, grouped, folded, discounts, settings.benefitCodes, windowDays, asOf)
     const summary: SummaryData = summaryOf(orders, folded, replay, thresholds, {
       withoutBenefit: uses.withoutBenefit,

@@ -1,5 +1,5 @@
 import { cherryTierOf, isWatched, type CherryTier } from '#app/domain/cherry-picker.ts'
-import { cycleDaysOf } from '#app/domain/estimates.ts'
+import { cycleDaysOf, estimatesAt } from '#app/domain/estimates.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import { emptyFacts } from '#app/domain/occasions.ts'
 import type { Instant } from '#app/domain/order.ts'
@@ -51,8 +51,9 @@ export async function recomputeMemberships(
     if (await isOvertaken(tx, shop, asOf)) return
     const settings = await readSettings(tx, shop)
     const rows = await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop])
-    const estimates = adoptedOf(rows).at(-1)
-    if (!estimates) throw new Bug(`shop ${shop} has no estimates in force`)
+    const adopted = adoptedOf(rows)
+    if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
+    const estimates = estimatesAt(adopted, asOf)
     const decisions = decide(standings, asOf, estimates, settings)
     const before = await readStored(tx, shop, standings, decisions)
     await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)

@@ -1,3 +1,4 @@
+import { estimatesAt } from '#app/domain/estimates.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { Freshness } from '#app/domain/pages.ts'
 import type { Settings } from '#app/domain/settings.ts'
@@ -49,7 +50,6 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
     adoptedAt: version.adoptedAt === null ? null : new Date(version.adoptedAt),
   }))
   const adopted = adoptedOf(versions)
-  const estimates = adopted.at(-1)
   const asOf = row.asOf?.getTime() ?? null
   return {
     domain: row.domain,
@@ -61,7 +61,10 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
       isLate: asOf !== null && now() - asOf > LATE_AFTER_MS,
     },
     settings,
-    worked: estimates && asOf !== null ? { asOf, summary: SummaryShape.parse(row.summary), estimates } : null,
+    worked:
+      adopted.length > 0 && asOf !== null
+        ? { asOf, summary: SummaryShape.parse(row.summary), estimates: estimatesAt(adopted, asOf) }
+        : null,
     adopted,
     proposal: proposalOf(versions),
   }
