@@ -179,6 +179,25 @@ describe.each([
     expect(await runsOf(played)).toMatchObject([{ failures: 2 }, { kind: 'update', customers: 1, failures: 1 }])
   })
 
+  test('the merchant tags by hand at the same time: nothing of theirs is missing or comes back', async () => {
+    const played = await playStages([{ stage: 'new', tags: ['VIP'] }, { stage: 'loyal' }, ...crowd])
+    const first = played.world.customers.get(1001)!
+    const second = played.world.customers.get(1002)!
+    await startTagging(played.shop)
+    let steps = 0
+    await publishAll(played.shop, {
+      signal: new AbortController().signal,
+      stillMine: async () => {
+        steps += 1
+        first.tags = [...first.tags.filter((tag) => tag !== 'VIP'), `by hand ${steps}`]
+        second.tags = second.tags.filter((tag) => tag !== `step ${steps - 1}`).concat(`step ${steps}`, '🎁')
+      },
+    })
+    const byHand = Array.from({ length: steps }, (_, index) => `by hand ${index + 1}`)
+    expect(inShopify(played, 1001).tags).toEqual([...byHand, 'seg:new'].sort())
+    expect(new Set(inShopify(played, 1002).tags)).toEqual(new Set(['seg:loyal', 'seg:repeat', `step ${steps}`, '🎁']))
+  })
+
   test('killed at any moment, the next worker ends with the same tags and loses none of the merchant', async () => {
     const told: Omit<ToldCustomer, 'id'>[] = [
       { stage: 'new', tags: ['seg:new', 'VIP'] },
