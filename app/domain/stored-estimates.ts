@@ -9,7 +9,7 @@ export type EstimatesRow = Omit<Estimates, 'takenAt' | 'adoptedAt' | 'source'> &
 }
 
 /** The estimates of a row. */
-export function estimatesOfRow(row: EstimatesRow): Estimates {
+function estimatesOfRow(row: EstimatesRow): Estimates {
   return {
     version: row.version,
     takenAt: row.takenAt.getTime(),

@@ -15,7 +15,7 @@ type Use = {
   lastUsedAt: Instant
 }
 
-export type DiscountUses = { uses: Use[]; withoutBenefit: { matured: number; cameBack: number } }
+type DiscountUses = { uses: Use[]; withoutBenefit: { matured: number; cameBack: number } }
 
 /**
  * How every discount was used on valid orders of known customers. An order's discount is shared equally among its keys,

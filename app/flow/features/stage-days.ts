@@ -7,7 +7,7 @@ import type { ByCustomer, Folded } from './fold.ts'
 import type { OrderColumns } from './read-orders.ts'
 
 /** So many shop days are replayed; what is older stays as it was. */
-export const REPLAYED_DAYS = 400
+const REPLAYED_DAYS = 400
 const YEAR_MS = 365 * DAY_MS
 
 export type Replay = {

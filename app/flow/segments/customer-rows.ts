@@ -8,12 +8,12 @@ import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { readShopState, workedOut, type ShopState } from './shop-state.ts'
 
 /** People on one page of a list. */
-export const PAGE_ROWS = 50
+const PAGE_ROWS = 50
 
-export type CustomerList = { rows: CustomerRow[]; total: number }
+type CustomerList = { rows: CustomerRow[]; total: number }
 
 /** Instants of a customer's valid orders as of a moment, oldest first, by customer id. */
-export async function validTimes(
+async function validTimes(
   tx: Tx,
   shop: ShopId,
   customers: bigint[],

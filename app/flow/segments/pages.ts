@@ -110,7 +110,7 @@ export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'im
   }
 }
 
-export function totalOf(customers: Record<Stage, number>): number {
+function totalOf(customers: Record<Stage, number>): number {
   return STAGES.reduce((sum, stage) => sum + customers[stage], 0)
 }
 
@@ -155,7 +155,7 @@ export function dayOfRow(day: Date): number {
   return dayFromText(day.toISOString().slice(0, 10))
 }
 
-export type LeftOut = { orders: number; counted: number; reasons: { reason: LeftOutReason; orders: number }[] }
+type LeftOut = { orders: number; counted: number; reasons: { reason: LeftOutReason; orders: number }[] }
 
 /** How many orders do not count and why, for Settings; null before the first run. */
 export async function leftOut(shop: ShopId): Promise<LeftOut | null> {

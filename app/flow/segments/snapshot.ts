@@ -11,7 +11,7 @@ import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
  * A shop's customers in memory, so that a count while somebody edits a number asks no table. Worth no more than the run of
  * the stages that wrote the rows, so it is kept by that run's moment. Nothing here decides: the domain does.
  */
-export type Snapshot = {
+type Snapshot = {
   asOf: Instant
   standings: Standings
   /** Personal cycles under one version of the estimates: no threshold moves them. */

@@ -33,7 +33,7 @@ export async function everyRow(shop: ShopId): Promise<Record<string, unknown[]>>
   })
 }
 
-export type MembershipRow = {
+type MembershipRow = {
   customer: string
   stage: string
   stageSince: Date

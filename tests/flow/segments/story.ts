@@ -1,6 +1,6 @@
 import type { ToldOrder } from '#tests/support/orders.ts'
 
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 /** Now, in these stories. */
 export const NOW = Date.UTC(2026, 9, 15, 3)
 
