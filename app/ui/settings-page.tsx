@@ -1,4 +1,4 @@
-import { Banner, BlockStack, Card, Layout, Page, Select, Text } from '@shopify/polaris'
+import { Banner, BlockStack, Box, Card, Layout, Page, Select, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { BenefitCodeCard, DryRun } from '#app/domain/pages.ts'
 import type { LeftOutReason } from '#app/domain/order.ts'
@@ -71,7 +71,10 @@ export function SettingsScreen(props: SettingsProps) {
           </Banner>
         )}
         <Layout>
-          <Layout.AnnotatedSection title={t('orderRule.title')} description={t('orderRule.text')}>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('orderRule.title')}</Inset>}
+            description={<Inset>{t('orderRule.text')}</Inset>}
+          >
             <OrderRuleSettings
               draft={draft}
               orders={page.orders}
@@ -79,10 +82,17 @@ export function SettingsScreen(props: SettingsProps) {
               onChange={change}
             />
           </Layout.AnnotatedSection>
-          <Layout.AnnotatedSection id="codes" title={t('codes.title')} description={t('codes.text')}>
+          <Layout.AnnotatedSection
+            id="codes"
+            title={<Inset>{t('codes.title')}</Inset>}
+            description={<Inset>{t('codes.text')}</Inset>}
+          >
             <CodeSettings draft={draft} codes={page.codes} onChange={change} />
           </Layout.AnnotatedSection>
-          <Layout.AnnotatedSection title={t('tags.title')} description={t('tags.text')}>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('tags.title')}</Inset>}
+            description={<Inset>{t('tags.text')}</Inset>}
+          >
             <TagSettings
               draft={draft}
               problems={problems}
@@ -93,7 +103,10 @@ export function SettingsScreen(props: SettingsProps) {
               onChange={change}
             />
           </Layout.AnnotatedSection>
-          <Layout.AnnotatedSection title={t('language.title')} description={t('language.text')}>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('language.title')}</Inset>}
+            description={<Inset>{t('language.text')}</Inset>}
+          >
             <Card>
               <Select
                 label={t('language.label')}
@@ -107,7 +120,10 @@ export function SettingsScreen(props: SettingsProps) {
               />
             </Card>
           </Layout.AnnotatedSection>
-          <Layout.AnnotatedSection title={t('stop.title')} description={t('stop.text')}>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('stop.title')}</Inset>}
+            description={<Inset>{t('stop.text')}</Inset>}
+          >
             <StopTagging
               taggingOn={page.settings.taggingOn}
               isSaving={isSaving}
@@ -118,5 +134,14 @@ export function SettingsScreen(props: SettingsProps) {
         </Layout>
       </BlockStack>
     </Page>
+  )
+}
+
+/** Polaris leaves a section's own words at the very edge of a narrow screen. */
+function Inset({ children }: { children: string }) {
+  return (
+    <Box as="div" paddingInline={{ xs: '400', sm: '0' }}>
+      {children}
+    </Box>
   )
 }
