@@ -127,6 +127,7 @@ export default ts.config(
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
+  { files: ['prisma/migrate.mjs'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.mjs', 'tests/**'],
     languageOptions: {

@@ -11,9 +11,9 @@ import type { Running } from './processes.ts'
 
 const API_KEY = 'local-morello'
 // Only in a process that this preload has entered do Shopify's addresses lead to the local shop.
+const PRELOAD = ['--import', './tests/shop/redirect.ts']
 // As `npm run worker` starts it.
 const WORKER = ['--max-semi-space-size=8', 'build/worker/worker.js']
-const PRELOAD = ['--import', './tests/shop/redirect.ts']
 
 export type Stack = {
   postgres: LocalPostgres
@@ -23,6 +23,8 @@ export type Stack = {
   apiSecret: string
   /** Sees every row of every shop: for counting what was left in the tables, never for the app. */
   rowsUrl: string
+  /** What web and worker were started with. */
+  env: Record<string, string>
   web: Running
   worker: Running
   /** A worker in the place of one that was killed, or beside it. */
@@ -85,7 +87,19 @@ export async function startStack(options: {
     await whenUp(web, `${appUrl}/health`, folder)
     const rows = new URL(postgres.superUrl)
     rows.pathname = new URL(postgres.migrateUrl).pathname
-    return { postgres, rowsUrl: rows.href, shop, world, apiKey: API_KEY, apiSecret, web, worker, startWorker, stop }
+    return {
+      postgres,
+      rowsUrl: rows.href,
+      shop,
+      world,
+      apiKey: API_KEY,
+      apiSecret,
+      env,
+      web,
+      worker,
+      startWorker,
+      stop,
+    }
   } catch (problem) {
     await stop()
     throw problem

@@ -5,17 +5,25 @@ import { answer, type AdminRequest } from './admin-api.ts'
 import type { Call } from './admin/played.ts'
 import { adminFrameHandler } from './admin-frame.ts'
 import { doorPage } from './doors.ts'
-import type { DoorContext, DoorHandler } from './door-context.ts'
+import type { DoorContext } from './door-context.ts'
 import { LocalShop, type Playing } from './playing.ts'
 import { storefrontHandler } from './storefront.ts'
 import { startTunnel } from './tunnel.ts'
 import type { World } from './world.ts'
 
-/** Found in nothing that ships: CI looks for it in the built app. */
+/**
+ * Found in nothing that ships: CI looks for it in the built app.
+ *
+ * @public
+ */
 export const SENTINEL = 'morello-local-shop-must-never-ship-5f1d0c'
 
 /** What a person opens; the rest is Shopify's API. */
-const PAGES: DoorHandler[] = [doorPage, adminFrameHandler, storefrontHandler]
+const PAGES: ((request: IncomingMessage, response: ServerResponse, context: DoorContext) => Promise<boolean>)[] = [
+  doorPage,
+  adminFrameHandler,
+  storefrontHandler,
+]
 const MAX_BODY = 110_000_000
 const GRAPHQL = /^\/shopify\/([^/]+)\/admin\/api\/([^/]+)\/graphql\.json$/
 const TOKEN = /^\/shopify\/([^/]+)\/admin\/oauth\/access_token$/

@@ -62,7 +62,10 @@ describe('the local shop cannot ship', () => {
   })
 
   test('the built worker starts without tests and says what is missing', async () => {
-    const child = spawn(process.execPath, ['build/worker/worker.js'], { cwd: root, env: { NODE_ENV: 'production' as const } })
+    const child = spawn(process.execPath, ['build/worker/worker.js'], {
+      cwd: root,
+      env: { NODE_ENV: 'production' as const },
+    })
     const [code, text] = await new Promise<[number | null, string]>((resolve) => {
       let said = ''
       child.stderr.on('data', (data) => (said += String(data)))

@@ -7,9 +7,3 @@ export function timeIs(instant: number): void {
   moveClock(instant - Date.now())
   onTestFinished(() => moveClock(0))
 }
-
-/** The app's clock runs `ms` ahead of the machine; set back when the test ends. */
-export function timeIsAhead(ms: number): void {
-  moveClock(ms)
-  onTestFinished(() => moveClock(0))
-}

@@ -1,4 +1,3 @@
-import type { GraphQLObjectType } from 'graphql'
 import { bulkFields, bulkLists } from './bulk-fields.ts'
 import { customerFields, customerLists } from './customers.ts'
 import { definitionFields, definitionLists } from './metafield-definitions.ts'
@@ -47,8 +46,4 @@ export function typenameOf(source: unknown): string {
   if (shaped.metafields !== undefined) return 'Customer'
   if (shaped.variantId !== undefined) return 'Product'
   throw new Error(`No GraphQL type known for ${JSON.stringify(source).slice(0, 80)}`)
-}
-
-export function isPlayedType(type: GraphQLObjectType): boolean {
-  return type.name in FIELDS
 }

@@ -1,0 +1,80 @@
+/**
+ * `npm run bench`: speed and memory of the production build, each as a ratio beside a peer in the same run.
+ *
+ *   --orders N   orders of the large shop (1,000,000)
+ *   --runs N     imports of it, of which the median counts (3)
+ */
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildIfChanged } from '../demo/build.ts'
+import { root, stopRunning } from '../demo/processes.ts'
+import type { Stack } from '../demo/stack.ts'
+import { importHistory, type ImportFigures } from './import.ts'
+
+const { values: flags } = parseArgs({
+  options: { orders: { type: 'string', default: '1000000' }, runs: { type: 'string', default: '3' } },
+})
+const SMALL = 100_000
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const round = (value: number, digits = 1) => value.toLocaleString('en', { maximumFractionDigits: digits })
+
+async function run(): Promise<void> {
+  buildIfChanged(say)
+  const folder = path.join(root, '.local/bench')
+  const orders = Number(flags.orders)
+
+  const small = await importHistory(folder, SMALL)
+  await small.stack.stop()
+  sayImport(SMALL, small.figures, small.figures.oursS / small.figures.peerS)
+
+  const ratios: number[] = []
+  let stack: Stack | null = null
+  for (let time = 1; time <= Number(flags.runs); time++) {
+    await stack?.stop()
+    const large = await importHistory(folder, orders)
+    stack = large.stack
+    ratios.push(large.figures.oursS / large.figures.peerS)
+    sayImport(orders, large.figures, ratios.at(-1)!)
+  }
+  say(`import of ${round(orders)} orders, median of ${ratios.length}: ${round(median(ratios))}x its COPY (limit 6x)`)
+  if (stack === null) return
+  try {
+    await onItsTables(stack)
+  } finally {
+    await stack.stop()
+  }
+}
+
+/** What runs in this process does so on the tables that the import has filled, with nobody else at work. */
+async function onItsTables(stack: Stack): Promise<void> {
+  await stopRunning(stack.worker)
+  Object.assign(process.env, stack.env, { LOG_LEVEL: 'silent' })
+  const { installedShop, closeDatabase } = await import('#app/outside/database.server.ts')
+  const { benchRecompute } = await import('./recompute.ts')
+  const { benchPreview } = await import('./preview.ts')
+  const shop = await installedShop(stack.world.shop.domain)
+  if (shop === null) throw new Error('the bench shop is not installed')
+  for (const [figure, limit] of [
+    [await benchRecompute(shop, Date.now()), 5],
+    [await benchPreview(shop), 5],
+  ] as const)
+    say(
+      `${figure.name}: ${round(figure.ours)} ms beside ${round(figure.peer)} ms, ${round(figure.ratio, 2)}x (limit ${limit}x)`,
+    )
+  await closeDatabase()
+}
+
+function sayImport(orders: number, { oursS, peerS, peakMb }: ImportFigures, ratio: number): void {
+  say(
+    `import of ${round(orders)} orders to rows and stages: ${round(oursS)} s beside ${round(peerS)} s of COPY, ` +
+      `${round(ratio)}x; the worker's peak memory ${round(peakMb, 0)} MB (limit 300 MB)`,
+  )
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
+await run()
+process.exit()
