@@ -45,9 +45,20 @@ export type Freshness = {
 
 export type SetupStep = 'import' | 'benefit-codes' | 'look' | 'tagging' | 'theme'
 
-export type HomePage = {
-  currency: string | null
+/** What Home knows of the road from Shopify to here. */
+export type SyncState = {
   import: ImportProgress
+  /**
+   * Looking for new orders: not before the first import is done; `working-out` is the same figures under another rule,
+   * without a look at Shopify.
+   */
+  check: 'not-yet' | 'idle' | 'checking' | 'working-out'
+  /** Without read_all_orders Shopify shows the last 60 days only. */
+  seesAllOrders: boolean
+}
+
+export type HomePage = SyncState & {
+  currency: string | null
   steps: { step: SetupStep; isDone: boolean }[]
   /** Null until the first run of the stages. */
   week: { atRiskCount: number; atRisk12m: Money; thinnest: { stage: Stage; share: number } | null } | null
@@ -105,6 +116,17 @@ export type CustomerRow = {
   since: Instant
   reason: StageReason
   cherry: CherryTier
+  /** For and against cherry-picker; empty where the list is not about it. */
+  evidence: CherryEvidence[]
+}
+
+/** One page of those who have only used a first-purchase benefit so far. */
+export type WatchPage = {
+  rows: CustomerRow[]
+  total: number
+  /** From 0. */
+  page: number
+  pageRows: number
 }
 
 export type Outcome = {
@@ -130,7 +152,6 @@ export type SegmentPage = {
   tag: string | null
   freshness: Freshness
   taggingOn: boolean
-  cherryPublicName: boolean
 }
 
 /** What saving these thresholds would do to one segment. */
@@ -166,7 +187,8 @@ export type CustomerPage = {
   /** What time does next, if no order comes; an order always ends at-risk and lapsed. */
   next: { stage: Stage; at: Instant } | null
   timeline: (StageSpan & { isReplayed: boolean })[]
-  window: { from: Instant; to: Instant } | null
+  /** When the next order is or was most likely; null: no order yet, or nobody here has reordered to learn it from. */
+  window: { from: Instant; to: Instant; hasPassed: boolean } | null
   orders: CustomerOrder[]
   spent: Money
   spent12m: Money
@@ -187,7 +209,8 @@ export type DryRun = {
   preexisting: number
   foreignTagsChanged: 0
   taggingOn: boolean
-  running: TagRun | null
+  /** The newest tag run, under way or ended. */
+  lastRun: TagRun | null
   import: ImportProgress
   total: number
 }

@@ -23,7 +23,7 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
     >
       <BlockStack gap="400">
         {page.import.state === 'done' ? null : <ImportCard progress={page.import} />}
-        {page.running === null ? null : <RunCard run={page.running} />}
+        {page.lastRun === null ? null : <RunCard run={page.lastRun} />}
         {page.import.state === 'done' ? <DryRunCard page={page} isStarting={isStarting} onStart={onStart} /> : null}
         {page.import.state === 'done' ? (
           <Box paddingInline={{ xs: '400', sm: '0' }}>
@@ -38,7 +38,7 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
 }
 
 export function isRunning(page: DryRun): boolean {
-  return page.running?.state === 'planned' || page.running?.state === 'running'
+  return page.lastRun?.state === 'planned' || page.lastRun?.state === 'running'
 }
 
 function DryRunCard({ page, isStarting, onStart }: Props) {

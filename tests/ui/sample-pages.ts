@@ -336,7 +336,7 @@ export const DRY_RUN: DryRun = {
   preexisting: 3,
   foreignTagsChanged: 0,
   taggingOn: false,
-  running: null,
+  lastRun: null,
   import: IMPORTED,
   total: 14_682,
 }

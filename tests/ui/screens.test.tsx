@@ -252,7 +252,7 @@ const cases: Case[] = [
     name: 'a tag run shows how far it is and who could not be written',
     screen: (
       <TaggingScreen
-        page={{ ...sample.DRY_RUN, running: sample.RUN, taggingOn: true }}
+        page={{ ...sample.DRY_RUN, lastRun: sample.RUN, taggingOn: true }}
         isStarting={false}
         onStart={nothing}
       />

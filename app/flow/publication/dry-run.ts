@@ -33,10 +33,10 @@ export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
     for (const tag of group.remove) count(tag, 'removes', group.customers)
   }
   const rest = await withShop(shop, async (tx) => {
-    const runs = await listRuns(tx, shop, 5)
+    const [lastRun] = await listRuns(tx, shop, 1)
     const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
     return {
-      running: runs.find((run) => run.state === 'planned' || run.state === 'running') ?? null,
+      lastRun: lastRun ?? null,
       asOf: summary?.asOf.getTime() ?? 0,
       import: await importProgress(shop, tx, summary !== null),
     }

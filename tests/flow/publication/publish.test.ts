@@ -33,7 +33,7 @@ describe('a dry run', () => {
       preexisting: 1,
       foreignTagsChanged: 0,
       taggingOn: false,
-      running: null,
+      lastRun: null,
       total: 4,
     })
     expect(await ledger(played.shop)).toEqual(new Map())
