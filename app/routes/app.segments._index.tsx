@@ -1,4 +1,5 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
+import type { ClientLoaderFunctionArgs } from '@remix-run/react'
 import { useEffect } from 'react'
 import { z } from 'zod'
 import { decideEstimates } from '#app/flow/features/estimates.ts'
@@ -8,6 +9,9 @@ import { importOf } from '#app/flow/sync/shop-frame.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { SegmentsPage } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
+import { askedOrKept, useRemembered } from '#app/ui/keeping.ts'
+import type { Kept } from '#app/ui/keeping.ts'
+import { KeptNotice } from '#app/ui/page-states.tsx'
 import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 
 const SegmentsForm = z.discriminatedUnion('intent', [
@@ -24,6 +28,9 @@ export const loader = forMerchant({}, async ({ shop }): Promise<SegmentsPage> =>
   return { ...page, import: progress }
 })
 
+export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>
+  askedOrKept('segments', () => serverLoader<SegmentsPage>())
+
 export const action = forMerchant({ form: SegmentsForm }, async ({ shop, form }) => {
   if (form.intent === 'looked') await saveSettings(shop, { setup: { lookedAt: true } })
   else await decideEstimates(shop, form.version, form.decision)
@@ -31,18 +38,22 @@ export const action = forMerchant({ form: SegmentsForm }, async ({ shop, form })
 })
 
 export default function Segments() {
-  const page = useLoaderData<SegmentsPage>()
+  const page = useLoaderData<Kept<SegmentsPage>>()
   const fetcher = useFetcher()
-  useFollowing(page.import.state !== 'done')
+  useRemembered('segments', page)
+  useFollowing(page.isKept === true || page.import.state !== 'done')
   useLooked(page.rows.length > 0)
   return (
-    <SegmentsScreen
-      page={page}
-      isSaving={fetcher.state !== 'idle'}
-      onEstimates={(version, decision) =>
-        fetcher.submit({ intent: 'estimates', version, decision }, { method: 'post' })
-      }
-    />
+    <>
+      {page.isKept === true ? <KeptNotice /> : null}
+      <SegmentsScreen
+        page={page}
+        isSaving={fetcher.state !== 'idle'}
+        onEstimates={(version, decision) =>
+          fetcher.submit({ intent: 'estimates', version, decision }, { method: 'post' })
+        }
+      />
+    </>
   )
 }
 

@@ -10,7 +10,6 @@ import { SettingsFields, settingsFieldsOf, tagFieldsOf } from '#app/ui/settings-
 import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import type { SettingsView } from '#app/ui/settings-page.tsx'
 
-type Data = SettingsView & { language: 'en' | 'ko' | null }
 type Answer = { saved: true } | { refused: string; fields: Record<string, string> }
 
 const SettingsForm = z.discriminatedUnion('intent', [
@@ -19,9 +18,9 @@ const SettingsForm = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('remove') }),
 ])
 
-export const loader = forMerchant({}, async ({ shop }): Promise<Data> => {
+export const loader = forMerchant({}, async ({ shop }): Promise<SettingsView> => {
   const [settings, orders, codes] = await Promise.all([getSettings(shop), leftOut(shop), discountList(shop)])
-  return { settings, orders, codes, language: settings.language }
+  return { settings, orders, codes }
 })
 
 export const action = forMerchant({ form: SettingsForm }, async ({ shop, form }) => {
@@ -32,7 +31,7 @@ export const action = forMerchant({ form: SettingsForm }, async ({ shop, form })
 })
 
 export default function SettingsRoute() {
-  const page = useLoaderData<Data>()
+  const page = useLoaderData<SettingsView>()
   const saving = useFetcher<Answer>()
   const trial = useFetcher<DryRun>()
   const [asked, setAsked] = useState('')

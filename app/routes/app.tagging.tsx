@@ -1,13 +1,20 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
+import type { ClientLoaderFunctionArgs } from '@remix-run/react'
 import { z } from 'zod'
 import { dryRun } from '#app/flow/publication/dry-run.ts'
 import { startTagging } from '#app/flow/publication/runs.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { DryRun } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
+import { askedOrKept, useRemembered } from '#app/ui/keeping.ts'
+import type { Kept } from '#app/ui/keeping.ts'
+import { KeptNotice } from '#app/ui/page-states.tsx'
 import { TaggingScreen, isRunning } from '#app/ui/tagging-page.tsx'
 
 export const loader = forMerchant({}, ({ shop }) => dryRun(shop))
+
+export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>
+  askedOrKept('tagging', () => serverLoader<DryRun>())
 
 export const action = forMerchant({ form: z.object({ intent: z.literal('start') }) }, async ({ shop }) => {
   await startTagging(shop)
@@ -15,14 +22,18 @@ export const action = forMerchant({ form: z.object({ intent: z.literal('start') 
 })
 
 export default function Tagging() {
-  const page = useLoaderData<DryRun>()
+  const page = useLoaderData<Kept<DryRun>>()
   const fetcher = useFetcher()
-  useFollowing(page.import.state !== 'done' || isRunning(page))
+  useRemembered('tagging', page)
+  useFollowing(page.isKept === true || page.import.state !== 'done' || isRunning(page))
   return (
-    <TaggingScreen
-      page={page}
-      isStarting={fetcher.state !== 'idle'}
-      onStart={() => fetcher.submit({ intent: 'start' }, { method: 'post' })}
-    />
+    <>
+      {page.isKept === true ? <KeptNotice /> : null}
+      <TaggingScreen
+        page={page}
+        isStarting={fetcher.state !== 'idle'}
+        onStart={() => fetcher.submit({ intent: 'start' }, { method: 'post' })}
+      />
+    </>
   )
 }

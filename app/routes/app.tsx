@@ -18,19 +18,28 @@ import { AppProvider } from '@shopify/shopify-app-remix/react'
 import { boundary } from '@shopify/shopify-app-remix/server'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
+import { getSettings } from '#app/flow/settings.ts'
 import { frameOf } from '#app/flow/sync/shop-frame.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { Locale } from '#app/ui/formats.ts'
 import { POLARIS_WORDS, Words, useWords } from '#app/ui/i18n.tsx'
 import { PageFailed, PageLoading } from '#app/ui/page-states.tsx'
 
-type Frame = { apiKey: string; locale: Locale; adminLocale: Locale; timeZone: string | null }
+type Frame = {
+  apiKey: string
+  locale: Locale
+  adminLocale: Locale
+  timeZone: string | null
+  isCherryPublic: boolean
+}
 
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }]
 
 export const loader = forMerchant({}, async ({ shop, locale, request }): Promise<Frame> => {
   const asked = new URL(request.url).searchParams.get('locale') ?? 'en'
-  return { ...(await frameOf(shop)), locale, adminLocale: asked.startsWith('ko') ? 'ko' : 'en' }
+  const [frame, { cherryPublicName }] = await Promise.all([frameOf(shop), getSettings(shop)])
+  const adminLocale = asked.startsWith('ko') ? 'ko' : 'en'
+  return { ...frame, locale, adminLocale, isCherryPublic: cherryPublicName }
 })
 
 // Shopify names the admin's language in the address of the document only; asked again, the loader would not know it.
@@ -40,10 +49,10 @@ export const headers: HeadersFunction = (args) => boundary.headers(args)
 
 export default function App() {
   const frame = useLoaderData<Frame>()
-  const locale = useLocale(frame)
+  const { locale, isCherryPublic } = useChosen(frame)
   return (
     <AppProvider isEmbeddedApp apiKey={frame.apiKey} i18n={POLARIS_WORDS[locale]}>
-      <Words locale={locale} timeZone={frame.timeZone}>
+      <Words locale={locale} timeZone={frame.timeZone} isCherryPublic={isCherryPublic}>
         <Navigation />
         <Content />
       </Words>
@@ -51,17 +60,21 @@ export default function App() {
   )
 }
 
-/** The language that the page started in, until Settings says another. */
-function useLocale(frame: Frame): Locale {
-  const [locale, setLocale] = useState(frame.locale)
-  const settings = useMatches().find((match) => match.id === 'routes/app.settings')?.data as
-    { language?: Locale | null } | undefined
-  const chosen = settings?.language === undefined ? locale : (settings.language ?? frame.adminLocale)
+type Chosen = Pick<Frame, 'locale' | 'isCherryPublic'>
+
+/** The language and the wording that the page started in, until Settings says another. */
+function useChosen(frame: Frame): Chosen {
+  const [before, setBefore] = useState<Chosen>(frame)
+  const saved = useMatches().find((match) => match.id === 'routes/app.settings')?.data as
+    { settings?: { language: Locale | null; cherryPublicName: boolean } } | undefined
+  const settings = saved?.settings
+  const locale = settings === undefined ? before.locale : (settings.language ?? frame.adminLocale)
+  const isCherryPublic = settings?.cherryPublicName ?? before.isCherryPublic
   useEffect(() => {
-    setLocale(chosen)
-    document.documentElement.lang = chosen
-  }, [chosen])
-  return chosen
+    setBefore({ locale, isCherryPublic })
+    document.documentElement.lang = locale
+  }, [locale, isCherryPublic])
+  return { locale, isCherryPublic }
 }
 
 function Navigation() {
@@ -121,7 +134,7 @@ function Shell({ frame, children }: { frame: Frame | undefined; children: ReactN
     )
   return (
     <AppProvider isEmbeddedApp apiKey={frame.apiKey} i18n={POLARIS_WORDS[frame.locale]}>
-      <Words locale={frame.locale} timeZone={frame.timeZone}>
+      <Words locale={frame.locale} timeZone={frame.timeZone} isCherryPublic={frame.isCherryPublic}>
         <Navigation />
         {children}
       </Words>

@@ -1,7 +1,7 @@
 import { BlockStack, Box, Divider, InlineStack, Link, Text } from '@shopify/polaris'
 import type { CustomerRow } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
-import { reasonText } from './reason.ts'
+import { evidenceGroups, evidenceText, reasonText } from './reason.ts'
 
 type About = 'stage' | 'cherry-picker' | 'move'
 
@@ -44,6 +44,11 @@ function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
           ? t('customer.cherryRow', { stage: t(`stage.${row.reason.stage}`) })
           : reasonText(t, f, row.reason)}
       </Text>
+      {evidenceGroups(t, row.evidence).map(({ title, lines }) => (
+        <Text as="p" tone="subdued" key={title}>
+          {t('cherry.reasons', { title, lines: lines.map((line) => evidenceText(t, f, line)).join(' ') })}
+        </Text>
+      ))}
     </BlockStack>
   )
 }

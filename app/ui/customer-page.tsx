@@ -13,7 +13,7 @@ import {
 } from '@shopify/polaris'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
-import { discountText, evidenceText, reasonText } from './reason.ts'
+import { discountText, evidenceGroups, evidenceText, reasonText } from './reason.ts'
 import { StageBadge } from './stage-badge.tsx'
 import { StageTimeline } from './stage-timeline.tsx'
 
@@ -119,7 +119,11 @@ function WindowCard({ page }: { page: CustomerPage }) {
           {t('customer.window')}
         </Text>
         {page.window === null ? (
-          <Text as="p">{page.reason.orders === 0 ? t('customer.noOrderYet') : t('customer.noWindow')}</Text>
+          <Text as="p">{page.reason.orders === 0 ? t('customer.noOrderYet') : t('customer.windowUnknown')}</Text>
+        ) : page.window.hasPassed ? (
+          <Text as="p">
+            {t('customer.windowPassed', { from: f.date(page.window.from), to: f.date(page.window.to) })}
+          </Text>
         ) : (
           <>
             <Text as="p" variant="headingLg">
@@ -138,11 +142,6 @@ function WindowCard({ page }: { page: CustomerPage }) {
 function CherryCard({ page }: { page: CustomerPage }) {
   const { t, f } = useWords()
   const { tier, evidence } = page.cherry
-  const groups = [
-    { title: t('cherry.for'), lines: evidence.filter((line) => line.speaksFor && line.kind !== 'not-counted') },
-    { title: t('cherry.against'), lines: evidence.filter((line) => !line.speaksFor && line.kind !== 'not-counted') },
-    { title: t('cherry.notCounted'), lines: evidence.filter((line) => line.kind === 'not-counted') },
-  ].filter((group) => group.lines.length > 0)
   return (
     <Card>
       <BlockStack gap="300">
@@ -151,7 +150,7 @@ function CherryCard({ page }: { page: CustomerPage }) {
         </Text>
         <Text as="p">{t(`cherry.tierText.${tier}`)}</Text>
         {page.isWatched ? <Text as="p">{t('cherry.watched')}</Text> : null}
-        {groups.map((group) => (
+        {evidenceGroups(t, evidence).map((group) => (
           <BlockStack gap="100" key={group.title}>
             <Text as="h3" variant="headingSm">
               {group.title}

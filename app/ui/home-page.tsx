@@ -1,9 +1,10 @@
-import { BlockStack, Button, Card, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import { Banner, BlockStack, Button, Card, InlineStack, Link, Page, Text } from '@shopify/polaris'
 import type { BenefitCodeCard, HomePage } from '#app/domain/pages.ts'
 import { CodeProposal, CodeResult } from './benefit-codes.tsx'
 import { FreshnessText } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard } from './import-card.tsx'
+import { ProblemText } from './problem.tsx'
 import { SetupGuide } from './setup-guide.tsx'
 
 type Props = {
@@ -12,9 +13,12 @@ type Props = {
   savingKey: string | null
   onDecide: (key: string, decision: 'confirmed' | 'declined') => void
   onThemeAdded: () => void
+  /** The question for new orders is on its way. */
+  isAsking: boolean
+  onCheck: () => void
 }
 
-export function HomeScreen({ page, savingKey, onDecide, onThemeAdded }: Props) {
+export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, onCheck }: Props) {
   const { t } = useWords()
   const isSetUp = page.steps.every((step) => step.isDone)
   // Until it is done, the setup guide shows the import.
@@ -23,6 +27,7 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded }: Props) {
   return (
     <Page title={t('nav.home')}>
       <BlockStack gap="400">
+        {page.seesAllOrders ? null : <SixtyDays />}
         {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
         {page.import.state === 'failed' && isImportDone ? <ImportCard progress={page.import} /> : null}
         {shopIsEmpty ? <NoOrders /> : null}
@@ -30,9 +35,21 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded }: Props) {
         {page.week === null || shopIsEmpty ? null : (
           <CodesCard codes={page.codes} savingKey={savingKey} onDecide={onDecide} />
         )}
-        <FreshnessCard page={page} />
+        <FreshnessCard page={page} isAsking={isAsking} onCheck={onCheck} />
       </BlockStack>
     </Page>
+  )
+}
+
+function SixtyDays() {
+  const { t } = useWords()
+  return (
+    <Banner tone="warning" title={t('home.sixtyDays.title')}>
+      <BlockStack gap="200">
+        <Text as="p">{t('home.sixtyDays.text')}</Text>
+        <Text as="p">{t('home.sixtyDays.whatNow')}</Text>
+      </BlockStack>
+    </Banner>
   )
 }
 
@@ -113,9 +130,12 @@ function CodesCard({ codes, savingKey, onDecide }: CodesProps) {
   )
 }
 
-function FreshnessCard({ page }: { page: HomePage }) {
+type FreshnessProps = Pick<Props, 'page' | 'isAsking' | 'onCheck'>
+
+function FreshnessCard({ page, isAsking, onCheck }: FreshnessProps) {
   const { t, f } = useWords()
   const { lastOrderAt } = page.freshness
+  const isChecking = isAsking || page.check === 'checking'
   return (
     <Card>
       <BlockStack gap="200">
@@ -125,13 +145,33 @@ function FreshnessCard({ page }: { page: HomePage }) {
         <Text as="p">
           {lastOrderAt === null ? t('freshness.noOrder') : t('freshness.lastOrder', { time: f.dateTime(lastOrderAt) })}
         </Text>
-        <Text as="p">
-          <FreshnessText freshness={page.freshness} />
-        </Text>
-        {page.freshness.isLate ? <Text as="p">{t('freshness.whatNow')}</Text> : null}
-        <div>
-          <Link url="/app/activity">{t('freshness.activity')}</Link>
+        <div aria-live="polite">
+          <Text as="p">
+            {isChecking ? (
+              <Text as="span" tone="subdued">
+                {t('freshness.checking')}
+              </Text>
+            ) : page.check === 'working-out' ? (
+              <Text as="span" tone="subdued">
+                {t('import.state.working-out')}
+              </Text>
+            ) : (
+              <FreshnessText freshness={page.freshness} />
+            )}
+          </Text>
         </div>
+        {page.import.state === 'done' && page.import.problem !== null ? (
+          <ProblemText problem={page.import.problem} />
+        ) : null}
+        {page.freshness.isLate ? <Text as="p">{t('freshness.whatNow')}</Text> : null}
+        <InlineStack gap="300" blockAlign="center">
+          {page.check === 'not-yet' || page.week === null ? null : (
+            <Button onClick={onCheck} loading={isChecking}>
+              {t('freshness.check')}
+            </Button>
+          )}
+          <Link url="/app/activity">{t('freshness.activity')}</Link>
+        </InlineStack>
       </BlockStack>
     </Card>
   )

@@ -10,17 +10,26 @@ import { formatsOf } from './formats.ts'
 import type { Formats, Locale } from './formats.ts'
 import en from './words/en.json'
 import ko from './words/ko.json'
+import publicWords from './words/public.json'
 
 /** Polaris' own words, for its AppProvider. */
 export const POLARIS_WORDS = { en: polarisEn, ko: polarisKo } as const
 
-/** One instance per render: the server answers merchants of different languages at the same time. */
-export function wordsIn(locale: Locale): i18n {
+/**
+ * One instance per render: the server answers merchants of different languages at the same time. `isCherryPublic`: the
+ * merchant has chosen the public wording of cherry-picker, which is laid over the words.
+ */
+export function wordsIn(locale: Locale, isCherryPublic = false): i18n {
   const instance = createInstance()
   void instance.use(initReactI18next).init({
     lng: locale,
     fallbackLng: false,
-    resources: { en: { translation: en }, ko: { translation: ko } },
+    resources: {
+      en: { translation: en, public: publicWords.en },
+      ko: { translation: ko, public: publicWords.ko },
+    },
+    defaultNS: isCherryPublic ? 'public' : 'translation',
+    fallbackNS: 'translation',
     // React escapes; resources are here already, so nothing has to wait.
     interpolation: { escapeValue: false },
     initAsync: false,
@@ -33,11 +42,11 @@ export function wordsIn(locale: Locale): i18n {
 
 const FormatsContext = createContext<Formats>(formatsOf('en', 'UTC'))
 
-type Props = { locale: Locale; timeZone?: string | null; children: ReactNode }
+type Props = { locale: Locale; timeZone?: string | null; isCherryPublic?: boolean; children: ReactNode }
 
 /** Words and formats for everything below. Without the shop's time zone the browser's is used once it is known. */
-export function Words({ locale, timeZone, children }: Props) {
-  const instance = useMemo(() => wordsIn(locale), [locale])
+export function Words({ locale, timeZone, isCherryPublic = false, children }: Props) {
+  const instance = useMemo(() => wordsIn(locale, isCherryPublic), [locale, isCherryPublic])
   const [browserZone, setBrowserZone] = useState<string | null>(null)
   useEffect(() => setBrowserZone(Intl.DateTimeFormat().resolvedOptions().timeZone), [])
   const zone = timeZone ?? browserZone ?? 'UTC'

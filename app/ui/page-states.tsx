@@ -33,6 +33,20 @@ export function PageLoading() {
   )
 }
 
+/** Above a page whose figures could not be asked for again: they stay, and it says so quietly. */
+export function KeptNotice() {
+  const { t } = useWords()
+  return (
+    <Box paddingInline={{ xs: '400', md: '600' }} paddingBlockStart="300">
+      <div role="status">
+        <Text as="p" tone="subdued" alignment="center">
+          {t('page.kept')}
+        </Text>
+      </div>
+    </Box>
+  )
+}
+
 /** A page that could not be shown: what happened, what is still safe, what to do next. */
 export function PageFailed({ status, onRetry }: { status: number | null; onRetry?: () => void }) {
   const { t } = useWords()

@@ -59,6 +59,18 @@ export function evidenceText(t: TFunction, f: Formats, evidence: CherryEvidence)
   })
 }
 
+type EvidenceGroup = { title: string; lines: CherryEvidence[] }
+
+/** The evidence by what it does: for, against, not counted; a group without a line is left out. */
+export function evidenceGroups(t: TFunction, evidence: CherryEvidence[]): EvidenceGroup[] {
+  const counted = evidence.filter((line) => line.kind !== 'not-counted')
+  return [
+    { title: t('cherry.for'), lines: counted.filter((line) => line.speaksFor) },
+    { title: t('cherry.against'), lines: counted.filter((line) => !line.speaksFor) },
+    { title: t('cherry.notCounted'), lines: evidence.filter((line) => line.kind === 'not-counted') },
+  ].filter((group) => group.lines.length > 0)
+}
+
 /** `code:WELCOME20` as a person writes it. */
 export function discountText(t: TFunction, key: string): string {
   const name = key.slice(key.indexOf(':') + 1)

@@ -9,7 +9,6 @@ import { EmptyCard } from './page-states.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
 import { SegmentPreviewCard } from './segment-preview.tsx'
-import { segmentName } from './stage-badge.tsx'
 import { RuleSentence, isRuleValid } from './rule-sentence.tsx'
 
 type Props = {
@@ -33,7 +32,7 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
   }
   const isDirty = !isSameRule(draft, page.thresholds)
   const isValid = isRuleValid(draft)
-  const name = segmentName(t, page.segment, page.cherryPublicName)
+  const name = t(`stage.${page.segment}`)
   function change(thresholds: Thresholds) {
     setDraft(thresholds)
     if (isRuleValid(thresholds)) onPreview(thresholds)
@@ -132,6 +131,15 @@ function People({ page, name }: { page: SegmentPage; name: string }) {
 function OutcomeCard({ page }: { page: SegmentPage }) {
   const { t, f } = useWords()
   const { outcome } = page
+  const rest = outcome === null ? 0 : outcome.then - outcome.orderedAgain
+  // A discount for people of whom most come back anyway is mostly given away; where fewer do, the figure stands alone.
+  const isLate = page.segment === 'at-risk' || page.segment === 'lapsed'
+  const meaning =
+    isLate && outcome !== null && outcome.orderedAgain >= rest
+      ? t('outcome.think')
+      : rest > 0
+        ? t('outcome.rest', { count: rest, n: f.number(rest) })
+        : ''
   return (
     <Card>
       <BlockStack gap="200">
@@ -149,7 +157,7 @@ function OutcomeCard({ page }: { page: SegmentPage }) {
               share: f.percent(outcome.orderedAgain / outcome.then),
               days: f.number(outcome.days),
             })}
-            {page.segment === 'at-risk' || page.segment === 'lapsed' ? ` ${t('outcome.think')}` : ''}
+            {` ${meaning}`}
           </Text>
         )}
       </BlockStack>

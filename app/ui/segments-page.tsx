@@ -5,7 +5,6 @@ import type { Estimates } from '#app/domain/stages.ts'
 import { useWords } from './i18n.tsx'
 import { ImportCard, isImporting } from './import-card.tsx'
 import { EmptyCard } from './page-states.tsx'
-import { segmentName } from './stage-badge.tsx'
 import { StageTable } from './stage-table.tsx'
 
 const OTHERS: readonly SegmentKey[] = ['prospect', 'one-and-done', 'lapsed']
@@ -119,7 +118,7 @@ function BigCard({ segment, customers, share, note }: BigCardProps) {
       <BlockStack gap="200">
         <Link url={`/app/segments/${segment}`} monochrome>
           <Text as="span" variant="headingSm">
-            {segmentName(t, segment)}
+            {t(`stage.${segment}`)}
           </Text>
         </Link>
         <Text as="p" variant="headingXl">
@@ -173,7 +172,7 @@ function OtherRow({ row }: { row: StageRow }) {
   const { t, f } = useWords()
   return (
     <InlineStack align="space-between" gap="200">
-      <Link url={`/app/segments/${row.segment}`}>{segmentName(t, row.segment)}</Link>
+      <Link url={`/app/segments/${row.segment}`}>{t(`stage.${row.segment}`)}</Link>
       <Text as="span" tone="subdued">
         {t('count.customersShare', { n: f.number(row.customers), count: row.customers, share: f.percent(row.share) })}
       </Text>
@@ -228,6 +227,9 @@ function WatchCard({ watched }: { watched: number }) {
           {t('watch.title')}
         </Text>
         <Text as="p">{t('watch.text', { n: f.number(watched) })}</Text>
+        <div>
+          <Link url="/app/segments/watched">{t('watch.see')}</Link>
+        </div>
       </BlockStack>
     </Card>
   )

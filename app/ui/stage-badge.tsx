@@ -1,6 +1,5 @@
 import { Badge } from '@shopify/polaris'
 import type { BadgeProps } from '@shopify/polaris'
-import type { TFunction } from 'i18next'
 import type { SegmentKey } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
 
@@ -15,12 +14,7 @@ const TONES: Record<SegmentKey, BadgeProps['tone']> = {
   'cherry-picker': 'attention',
 }
 
-/** A segment's name; the public wording of cherry-picker where the merchant has chosen it. */
-export function segmentName(t: TFunction, segment: SegmentKey, isPublic = false): string {
-  return isPublic && segment === 'cherry-picker' ? t('segments.public') : t(`stage.${segment}`)
-}
-
 export function StageBadge({ segment }: { segment: SegmentKey }) {
   const { t } = useWords()
-  return <Badge tone={TONES[segment]}>{segmentName(t, segment)}</Badge>
+  return <Badge tone={TONES[segment]}>{t(`stage.${segment}`)}</Badge>
 }

@@ -9,6 +9,7 @@ import type {
   SegmentPage,
   SegmentsPage,
   StageRow,
+  WatchPage,
 } from '#app/domain/pages.ts'
 import { DAY_MS } from '#app/domain/order.ts'
 import { defaultSettings } from '#app/domain/settings.ts'
@@ -157,6 +158,7 @@ export const PEOPLE: CustomerRow[] = Array.from({ length: 10 }, (_, index) => ({
   since: AS_OF - (12 + index) * DAY_MS,
   reason: index % 2 === 0 ? AT_RISK : USUAL,
   cherry: 'none',
+  evidence: [],
 }))
 
 export const SEGMENT: SegmentPage = {
@@ -175,7 +177,41 @@ export const SEGMENT: SegmentPage = {
   tag: 'seg:at-risk',
   freshness: FRESH,
   taggingOn: true,
-  cherryPublicName: false,
+}
+
+export const PICKERS: CustomerRow[] = PEOPLE.slice(0, 2).map((row) => ({
+  ...row,
+  cherry: 'likely',
+  evidence: [
+    { kind: 'discount-habit', speaksFor: true, count: 9, discounts: ['auto:Summer sale'] },
+    { kind: 'benefit-reused', speaksFor: true, count: 2, discounts: ['code:HELLO10', 'code:WELCOME20'] },
+    { kind: 'full-price-order', speaksFor: false, count: 1, discounts: [] },
+    { kind: 'not-counted', speaksFor: false, count: 1, discounts: ['staff:Sorry'] },
+  ],
+}))
+
+/** No outcome: what became of cherry-pickers is not worked out. */
+export const CHERRY_SEGMENT: SegmentPage = {
+  ...SEGMENT,
+  segment: 'cherry-picker',
+  row: rowOf('cherry-picker', 312, 4_800_000, 3),
+  examples: PICKERS,
+  outcome: null,
+  trend: [],
+  replayedUntil: null,
+  tag: 'seg:cherry-picker',
+}
+
+export const WATCHED: WatchPage = {
+  rows: PEOPLE.slice(0, 2).map((row) => ({
+    ...row,
+    orders: 1,
+    reason: reasonOf({ stage: 'new', orders: 1, sinceLastDays: 40, hopedWithinDays: 122 }),
+    evidence: [{ kind: 'benefit-once', speaksFor: false, count: 1, discounts: ['code:WELCOME20'] }],
+  })),
+  total: 2_310,
+  page: 1,
+  pageRows: 50,
 }
 
 export const PREVIEW = {
@@ -201,7 +237,7 @@ export const CUSTOMER: CustomerPage = {
     { stage: 'repeat', from: AS_OF - 110 * DAY_MS, to: AS_OF - 12 * DAY_MS, isReplayed: true },
     { stage: 'at-risk', from: AS_OF - 12 * DAY_MS, to: null, isReplayed: false },
   ],
-  window: { from: AS_OF + 5 * DAY_MS, to: AS_OF + 40 * DAY_MS },
+  window: { from: AS_OF + 5 * DAY_MS, to: AS_OF + 40 * DAY_MS, hasPassed: false },
   orders: [
     {
       id: '3',
@@ -272,6 +308,8 @@ export const NO_ORDERS_CUSTOMER: CustomerPage = {
 export const HOME: HomePage = {
   currency: 'KRW',
   import: IMPORTED,
+  check: 'idle',
+  seesAllOrders: true,
   steps: [
     { step: 'import', isDone: true },
     { step: 'benefit-codes', isDone: false },
@@ -314,6 +352,7 @@ export const HOME_IMPORTING: HomePage = {
   ...HOME,
   currency: null,
   import: IMPORTING,
+  check: 'not-yet',
   steps: HOME.steps.map((step) => ({ ...step, isDone: false })),
   week: null,
   codes: [],

@@ -7,12 +7,13 @@ import { CustomerScreen } from '#app/ui/customer-page.tsx'
 import type { Locale } from '#app/ui/formats.ts'
 import { HomeScreen } from '#app/ui/home-page.tsx'
 import { POLARIS_WORDS, Words } from '#app/ui/i18n.tsx'
-import { PageFailed, PageLoading } from '#app/ui/page-states.tsx'
+import { KeptNotice, PageFailed, PageLoading } from '#app/ui/page-states.tsx'
 import { SegmentScreen } from '#app/ui/segment-page.tsx'
 import { SegmentPreviewCard } from '#app/ui/segment-preview.tsx'
 import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import { TaggingScreen } from '#app/ui/tagging-page.tsx'
+import { WatchScreen } from '#app/ui/watch-page.tsx'
 import { tagFieldsOf } from '#app/ui/settings-fields.ts'
 import { ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts'
 import { isRuleValid } from '#app/ui/rule-sentence.tsx'
@@ -20,7 +21,7 @@ import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
 import * as sample from './sample-pages.ts'
 
 const nothing = () => {}
-const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing }
+const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing, isAsking: false, onCheck: nothing }
 const segment = {
   preview: null,
   isPreviewing: false,
@@ -40,10 +41,10 @@ const settings = {
   onRemove: nothing,
 }
 
-function textOf(locale: Locale, screen: ReactElement): string {
+function textOf(locale: Locale, screen: ReactElement, isCherryPublic = false): string {
   const html = renderToString(
     <AppProvider i18n={POLARIS_WORDS[locale]}>
-      <Words locale={locale} timeZone="Asia/Seoul">
+      <Words locale={locale} timeZone="Asia/Seoul" isCherryPublic={isCherryPublic}>
         {screen}
       </Words>
     </AppProvider>,
@@ -71,8 +72,10 @@ const cases: Case[] = [
       'The two groups may differ for other reasons.',
       'HELLO10: 94% of its 102 uses were first orders. Is it your first-purchase benefit?',
       'Last order seen: Nov 22, 2026',
+      'Check for new orders',
     ],
     ko: [
+      '새 주문 확인',
       '재구매 고객 138명이 평소보다 늦습니다. 12개월 구매액 ₩2140만.',
       '가장 얇은 그룹: 재구매 9.1%.',
       'WELCOME20: 첫 주문 1,204건, 할인 ₩910만.',
@@ -84,6 +87,37 @@ const cases: Case[] = [
     screen: <HomeScreen page={sample.HOME_IMPORTING} {...home} />,
     en: ['Orders: 12,400 of 48,000', 'Customers: 0 so far', 'Not worked out yet', 'You can leave this page.'],
     ko: ['주문: 48,000 중 12,400', '주문 내역을 읽고 있습니다.'],
+  },
+  {
+    name: 'home says that new orders are being looked for, and what holds it up',
+    screen: (
+      <HomeScreen
+        page={{
+          ...sample.HOME,
+          check: 'checking',
+          import: { ...sample.IMPORTED, problem: sample.IMPORT_FAILED.problem },
+        }}
+        {...home}
+      />
+    ),
+    en: ['Checking…', 'What Morello has worked out so far is kept', 'Trying again at Nov 22, 2026'],
+    ko: ['확인 중…'],
+  },
+  {
+    name: 'home says that figures are worked out again where only a rule has changed',
+    screen: <HomeScreen page={{ ...sample.HOME, check: 'working-out' }} {...home} />,
+    en: ['Working out your segments.', 'Check for new orders'],
+    ko: ['세그먼트를 계산하고 있습니다.'],
+  },
+  {
+    name: 'home of a shop that Shopify shows for 60 days only says so, and what to do',
+    screen: <HomeScreen page={{ ...sample.HOME, seesAllOrders: false }} {...home} />,
+    en: [
+      'Shopify shows us 60 days so far',
+      'Everything here is worked out from those orders only',
+      'asks for “Read all orders”',
+    ],
+    ko: ['Shopify가 최근 60일 주문만 보여 줍니다', '모든 주문 읽기 권한을 요청'],
   },
   {
     name: 'home says what a failed import left safe and when it goes on',
@@ -121,6 +155,7 @@ const cases: Case[] = [
       'Your customers now reorder later',
       'New thresholds would move 212 customers. Return window: 123 days now, 131 days then.',
       'Only used the first-purchase benefit so far: 2,310. One order proves nothing, so we do not tag them.',
+      'See who',
     ],
     ko: [
       '재구매하는 고객의 절반은 56일 안에, 10명 중 8명은 123일 안에 다시 주문합니다.',
@@ -187,12 +222,40 @@ const cases: Case[] = [
     ko: ['이탈 위험: 지금은 고객이 없습니다'],
   },
   {
-    name: 'the public wording renames the cherry-picker page',
+    name: 'where fewer than half came back, the figures are all that is said',
     screen: (
-      <SegmentScreen page={{ ...sample.SEGMENT, segment: 'cherry-picker', cherryPublicName: true }} {...segment} />
+      <SegmentScreen page={{ ...sample.SEGMENT, outcome: { then: 964, orderedAgain: 164, days: 120 } }} {...segment} />
     ),
-    en: ['Discount-seeking', 'At least 3 orders, none at full price'],
-    ko: ['할인 선호 고객'],
+    en: ['164 (17%) ordered again within 120 days. The other 800 did not order in that time.'],
+    ko: ['나머지 800명은 그 기간에 주문하지 않았습니다.'],
+  },
+  {
+    name: 'cherry-pickers come with what speaks for and against it',
+    screen: <SegmentScreen page={sample.CHERRY_SEGMENT} {...segment} />,
+    en: [
+      'Cherry-picker',
+      'At least 3 orders, none at full price',
+      'Speaks for it: Chose discounts more often than others who bought the same products in the same weeks. Used 2 first-purchase benefits where one is meant: HELLO10, WELCOME20.',
+      'Speaks against it: Ordered at full price 1 time.',
+      'Not counted: 1 discount that was not open to everyone: Sorry (by staff).',
+    ],
+    ko: ['그렇다는 근거: 같은 주에', '그렇지 않다는 근거: 정가로 1회 주문했습니다.'],
+  },
+  {
+    name: 'the watch list names the benefit of each and tags nobody',
+    screen: <WatchScreen page={sample.WATCHED} onPage={nothing} />,
+    en: [
+      'Only used the first-purchase benefit so far: 2,310. One order proves nothing, so we do not tag them.',
+      'Used one first-purchase benefit, as intended: WELCOME20.',
+      '51 to 52 of 2,310',
+    ],
+    ko: ['한 번의 주문으로는 단정할 수 없어 태그하지 않습니다.', '전체 2,310명 중 51~52'],
+  },
+  {
+    name: 'a watch list without anybody says so',
+    screen: <WatchScreen page={{ ...sample.WATCHED, rows: [], total: 0, page: 0 }} onPage={nothing} />,
+    en: ['Nobody on the watch list'],
+    ko: ['지켜볼 고객이 없습니다'],
   },
   {
     name: 'a count in progress shows who enters and leaves',
@@ -234,6 +297,18 @@ const cases: Case[] = [
     screen: <CustomerScreen page={sample.NO_ORDERS_CUSTOMER} />,
     en: ['No order yet. Leaves with the first order.', 'No orders.', 'No tags of ours.'],
     ko: ['아직 주문이 없습니다. 첫 주문을 하면 해제됩니다.'],
+  },
+  {
+    name: 'a next-order range that has passed is not called a short history',
+    screen: <CustomerScreen page={{ ...sample.CUSTOMER, window: { ...sample.CUSTOMER.window!, hasPassed: true } }} />,
+    en: ['Most likely was Nov 27, 2026 to Jan 1, 2027; that has passed.'],
+    ko: ['가장 가능성이 높던 기간(2026년 11월 27일 ~ 2027년 1월 1일)이 지났습니다.'],
+  },
+  {
+    name: 'a next-order range that nobody’s reorders tell is not called passed',
+    screen: <CustomerScreen page={{ ...sample.CUSTOMER, window: null }} />,
+    en: ['Nobody here has reordered often enough yet to name a range.'],
+    ko: ['아직 재구매 기록이 부족해 기간을 말할 수 없습니다.'],
   },
   {
     name: 'the dry run counts per tag and leaves own tags alone',
@@ -337,6 +412,12 @@ const cases: Case[] = [
     ko: ['제외된 주문 수는 가져오기가 끝나면 표시됩니다.'],
   },
   {
+    name: 'a page whose figures could not be asked for again says so beside them',
+    screen: <KeptNotice />,
+    en: ['What you see is from its last answer; it is asked again every few seconds.'],
+    ko: ['마지막으로 받은 내용을 보여 주고 있으며'],
+  },
+  {
     name: 'a page that failed says what stays as it is',
     screen: <PageFailed status={503} onRetry={nothing} />,
     en: ['Not available right now', 'Your segments and tags stay as they are.', 'Try again'],
@@ -365,6 +446,27 @@ describe('the screens', () => {
       </AppProvider>,
     )
     expect(html).toContain('aria-label="Loading"')
+  })
+
+  it('say Discount-seeking everywhere once the merchant has chosen it', () => {
+    const business = { ...sample.CUSTOMER, isBusiness: true }
+    const screens = [
+      <HomeScreen page={sample.HOME} {...home} />,
+      <SegmentsScreen page={sample.SEGMENTS} isSaving={false} onEstimates={nothing} />,
+      <SegmentScreen page={{ ...sample.CHERRY_SEGMENT, tag: 'seg:discount-seeking' }} {...segment} />,
+      <WatchScreen page={sample.WATCHED} onPage={nothing} />,
+      <CustomerScreen page={business} />,
+      <TaggingScreen page={{ ...sample.DRY_RUN, tags: [] }} isStarting={false} onStart={nothing} />,
+      <ActivityScreen page={sample.ACTIVITY} />,
+    ]
+    for (const screen of screens) {
+      expect(textOf('en', screen, true)).not.toMatch(/cherry/i)
+      expect(textOf('ko', screen, true)).not.toContain('체리피커')
+    }
+    for (const screen of [screens[1]!, screens[2]!, screens[4]!]) {
+      expect(textOf('en', screen, true)).toMatch(/discount-seeking/i)
+      expect(textOf('ko', screen, true)).toContain('할인 선호 고객')
+    }
   })
 
   it('never show a percentage for cherry-picker on the customer page', () => {

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import en from '#app/ui/words/en.json'
 import ko from '#app/ui/words/ko.json'
+import publicWords from '#app/ui/words/public.json'
 
 type Tree = { [key: string]: string | Tree }
 
@@ -51,6 +52,19 @@ describe('the words of the screens', () => {
   it('hold no text that nothing asks for', () => {
     const isUsed = (key: string) => used.includes(key) || shapes.some((shape) => shape.test(key))
     expect([...english.keys()].filter((key) => !isUsed(named(key)))).toEqual([])
+  })
+
+  it('replace by the public wording only texts that are there, in both languages', () => {
+    const replaced = { en: flat(publicWords.en), ko: flat(publicWords.ko) }
+    expect([...replaced.en.keys()]).toEqual([...replaced.ko.keys()])
+    expect([...replaced.en.keys()].filter((key) => !english.has(key))).toEqual([])
+    // Settings explain the choice, so they name both.
+    const isSettings = (key: string) => key.startsWith('tags.') || key === 'codes.text'
+    const left = (texts: Map<string, string>, own: Map<string, string>) =>
+      [...texts]
+        .filter(([key, text]) => /cherry-?pick|체리피커/i.test(own.get(key) ?? text) && !isSettings(key))
+        .map(([key]) => key)
+    expect([...left(english, replaced.en), ...left(korean, replaced.ko)]).toEqual([])
   })
 
   it('take the same values in both languages', () => {

@@ -1,10 +1,11 @@
 import { gapDaysOf, factsOf, occasionsOf } from '#app/domain/occasions.ts'
 import { whyLeftOut, type Instant } from '#app/domain/order.ts'
-import type { CustomerRow, SegmentKey } from '#app/domain/pages.ts'
+import type { CustomerRow, SegmentKey, WatchPage } from '#app/domain/pages.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
 import { stageReason } from '#app/domain/stages.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { evidenceOf, ordersOf } from './customer-orders.ts'
 import { readShopState, workedOut, type ShopState } from './shop-state.ts'
 
 /** People on one page of a list. */
@@ -94,8 +95,33 @@ export async function customerRows(
         gapDaysOf(occasions),
       ),
       cherry: fact.cherryPicker,
+      evidence: [],
     }
   })
+}
+
+/** The same rows with what speaks for and against cherry-picker. */
+export async function withEvidence(
+  tx: Tx,
+  shop: ShopId,
+  rows: CustomerRow[],
+  state: ShopState,
+): Promise<CustomerRow[]> {
+  if (rows.length === 0) return rows
+  const { asOf } = workedOut(shop, state)
+  const customers = rows.map((row) => BigInt(row.customer))
+  const where = { shop, customer: { in: customers } }
+  const features = await tx.customerFeatures.findMany({ where })
+  const members = await tx.membership.findMany({ where, select: { customer: true, isBusiness: true } })
+  const orders = await ordersOf(tx, shop, customers, state, asOf)
+  const businesses = new Set(members.filter((each) => each.isBusiness).map((each) => each.customer))
+  const evidence = new Map(
+    features.map((each) => {
+      const facts = { ...each, isBusiness: businesses.has(each.customer) }
+      return [String(each.customer), evidenceOf(facts, orders.get(String(each.customer)) ?? [], state)]
+    }),
+  )
+  return rows.map((row) => ({ ...row, evidence: evidence.get(row.customer) ?? [] }))
 }
 
 function membersOf(shop: ShopId, segment: SegmentKey) {
@@ -129,8 +155,8 @@ export async function customersOf(shop: ShopId, segment: SegmentKey, page: numbe
   })
 }
 
-/** Who has only used a first-purchase benefit so far. @param page  from 0 */
-export async function watchList(shop: ShopId, page: number): Promise<CustomerList> {
+/** Who has only used a first-purchase benefit so far, with which. @param page  from 0 */
+export async function watchList(shop: ShopId, page: number): Promise<WatchPage> {
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
     const where = { shop, isWatched: true }
@@ -147,6 +173,7 @@ export async function watchList(shop: ShopId, page: number): Promise<CustomerLis
       members.map((member) => member.customer),
       state,
     )
-    return { total: await tx.membership.count({ where }), rows }
+    const total = await tx.membership.count({ where })
+    return { total, rows: await withEvidence(tx, shop, rows, state), page, pageRows: PAGE_ROWS }
   })
 }

@@ -1,6 +1,6 @@
 import { benefitStateOf } from '#app/domain/cherry-picker.ts'
 import type { Instant, LeftOutReason } from '#app/domain/order.ts'
-import type { BenefitCodeCard, HomePage, SegmentsPage, SetupStep, StageRow } from '#app/domain/pages.ts'
+import type { BenefitCodeCard, HomePage, SegmentsPage, SetupStep, StageRow, SyncState } from '#app/domain/pages.ts'
 import { dayFromText, dayText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { STAGES, windowDaysOf, type Stage } from '#app/domain/stages.ts'
 import { config } from '#app/outside/config.server.ts'
@@ -14,8 +14,8 @@ const CODES_SHOWN = 50
 /** The groups that a merchant grows: the thinnest of them is named. */
 const HEALTHY: readonly Stage[] = ['new', 'repeat', 'loyal']
 
-/** Home, but for the import, which another stage knows. */
-export async function homePage(shop: ShopId): Promise<Omit<HomePage, 'import'>> {
+/** Home, but for the road from Shopify, which another stage knows. */
+export async function homePage(shop: ShopId): Promise<Omit<HomePage, keyof SyncState>> {
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
     const codes = await benefitCodes(tx, shop, state)

@@ -5,7 +5,7 @@ import { dayText } from '#app/domain/shop-calendar.ts'
 import type { SummaryData } from '#app/domain/summary.ts'
 import { Bug } from '#app/errors.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
-import { customerRows, memberIds } from './customer-rows.ts'
+import { customerRows, memberIds, withEvidence } from './customer-rows.ts'
 import { dayOf, dayOfRow, stageRows } from './pages.ts'
 import { adminUrl, readShopState, workedOut } from './shop-state.ts'
 
@@ -21,12 +21,13 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
     const { settings } = state
     const tag = tagOfSegment(segment, settings)
     const filter = tag === null ? '' : `?query=${encodeURIComponent(`tag:"${tag}"`)}`
+    const examples = await customerRows(tx, shop, await memberIds(tx, shop, segment, 0, EXAMPLES), state)
     return {
       segment,
       row,
       thresholds: settings.thresholds,
       estimates,
-      examples: await customerRows(tx, shop, await memberIds(tx, shop, segment, 0, EXAMPLES), state),
+      examples: segment === 'cherry-picker' ? await withEvidence(tx, shop, examples, state) : examples,
       outcome: outcomeOf(segment, summary),
       trend: await trendOf(tx, shop, segment, { day: dayOf(asOf, state), customers: row.customers }),
       // Cherry-picker is never replayed: its trend begins with the first run.
@@ -35,7 +36,6 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       tag,
       freshness: state.freshness,
       taggingOn: settings.taggingOn,
-      cherryPublicName: settings.cherryPublicName,
     }
   })
 }

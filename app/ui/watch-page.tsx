@@ -1,0 +1,46 @@
+import { BlockStack, Card, InlineStack, Page, Pagination, Text } from '@shopify/polaris'
+import type { WatchPage } from '#app/domain/pages.ts'
+import { CustomerList } from './customer-list.tsx'
+import { useWords } from './i18n.tsx'
+import { EmptyCard } from './page-states.tsx'
+
+/** Those who have only used a first-purchase benefit so far: shown, never tagged. */
+export function WatchScreen({ page, onPage }: { page: WatchPage; onPage: (page: number) => void }) {
+  const { t, f } = useWords()
+  const first = page.page * page.pageRows
+  return (
+    <Page title={t('watch.title')} backAction={{ content: t('nav.segments'), url: '/app/segments' }}>
+      {page.rows.length === 0 ? (
+        <EmptyCard title={t('watch.empty.title')} text={t('watch.empty.text')} />
+      ) : (
+        <Card>
+          <BlockStack gap="300">
+            <Text as="p" variant="bodyLg">
+              {t('watch.text', { n: f.number(page.total) })}
+            </Text>
+            <CustomerList rows={page.rows} about="stage" />
+            {page.total <= page.pageRows ? null : (
+              <InlineStack gap="300" blockAlign="center">
+                <Pagination
+                  hasPrevious={page.page > 0}
+                  onPrevious={() => onPage(page.page - 1)}
+                  previousTooltip={t('watch.previous')}
+                  hasNext={first + page.rows.length < page.total}
+                  onNext={() => onPage(page.page + 1)}
+                  nextTooltip={t('watch.next')}
+                />
+                <Text as="span" tone="subdued">
+                  {t('watch.rows', {
+                    from: f.number(first + 1),
+                    to: f.number(first + page.rows.length),
+                    n: f.number(page.total),
+                  })}
+                </Text>
+              </InlineStack>
+            )}
+          </BlockStack>
+        </Card>
+      )}
+    </Page>
+  )
+}

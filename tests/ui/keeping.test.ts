@@ -1,0 +1,36 @@
+import { UNSAFE_ErrorResponseImpl as ErrorResponse } from '@remix-run/router'
+import { describe, expect, it } from 'vitest'
+import { askedOrKept, remember } from '#app/ui/keeping.ts'
+
+const refused = (error: unknown) => () => Promise.reject(error as Error)
+const answered = (status: number) => new ErrorResponse(status, '', { code: 'any' })
+
+describe('a page that is asked for again', () => {
+  it('shows what came', async () => {
+    remember('fresh', { orders: 1 })
+    expect(await askedOrKept('fresh', () => Promise.resolve({ orders: 2 }))).toEqual({ orders: 2 })
+  })
+
+  it('keeps what is there while the answer fails in a way that passes', async () => {
+    remember('kept', { orders: 1 })
+    for (const error of [answered(503), answered(502), new TypeError('Failed to fetch')])
+      expect(await askedOrKept('kept', refused(error))).toEqual({ orders: 1, isKept: true })
+  })
+
+  it('is never older than the last answer, however often none came', async () => {
+    remember('again', { orders: 2 })
+    const kept = await askedOrKept('again', refused(answered(503)))
+    remember('again', kept)
+    expect(await askedOrKept('again', refused(answered(503)))).toEqual({ orders: 2, isKept: true })
+  })
+
+  it('says what does not pass', async () => {
+    remember('lost', { orders: 1 })
+    for (const status of [403, 404, 500])
+      await expect(askedOrKept('lost', refused(answered(status)))).rejects.toMatchObject({ status })
+  })
+
+  it('has nothing to keep before the first answer', async () => {
+    await expect(askedOrKept('never', refused(answered(503)))).rejects.toMatchObject({ status: 503 })
+  })
+})
