@@ -23,6 +23,8 @@ export type LocalPostgres = {
   isAdopted: boolean
   /** Stops the server; its data stay. */
   stop(): Promise<void>
+  /** Stops the server and deletes its data. */
+  discard(): Promise<void>
 }
 
 type Access = {
@@ -56,23 +58,24 @@ GRANT morello_system TO morello_owner WITH INHERIT FALSE, SET TRUE;`
  * put below the system's temporary folder instead.
  *
  * @param options.isThrowaway  data need not survive a crash of the machine: several times faster
+ * @param options.isFresh  what is there is given up first, a server that still runs on it included
  * @throws Error saying what to do, with the end of the server's log
  */
 export async function startLocalPostgres(
   folder: string,
-  options: { isThrowaway?: boolean } = {},
+  options: { isThrowaway?: boolean; isFresh?: boolean } = {},
 ): Promise<LocalPostgres> {
   const home = path.resolve(folder)
   await mkdir(home, { recursive: true })
   const release = await takeTurn(path.join(home, 'starting'))
   try {
-    return await started(home, options.isThrowaway ?? false)
+    return await started(home, options.isThrowaway ?? false, options.isFresh ?? false)
   } finally {
     await release()
   }
 }
 
-async function started(home: string, isThrowaway: boolean): Promise<LocalPostgres> {
+async function started(home: string, isThrowaway: boolean, isFresh: boolean): Promise<LocalPostgres> {
   const person = process.getuid?.() === 0 ? await postgresUser() : null
   const reachable = person === null || (await isReachable(home))
   const place = reachable ? home : await placeBelowTemp(home)
@@ -80,6 +83,11 @@ async function started(home: string, isThrowaway: boolean): Promise<LocalPostgre
   const accessFile = path.join(home, 'access.json')
   const known = await readAccess(accessFile)
   const dataDir = path.join(place, 'data')
+  const discard = async () => {
+    await run(binaries.pg_ctl, ['stop', '-D', dataDir, '-m', 'immediate', '-w', '-t', '20'], person)
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  if (isFresh) await discard()
   const hasData = await exists(path.join(dataDir, 'PG_VERSION'))
   if (hasData && known?.dataDir !== dataDir) {
     throw new Error(
@@ -117,6 +125,7 @@ async function started(home: string, isThrowaway: boolean): Promise<LocalPostgre
     async stop() {
       await run(binaries.pg_ctl, ['stop', '-D', dataDir, '-m', 'fast', '-w', '-t', '20'], person)
     },
+    discard,
   }
 }
 

@@ -24,6 +24,7 @@ export async function importHistory(folder: string, orders: number): Promise<{ f
     folder,
     world: () => Promise.resolve(new World({ currency: 'USD', timezone: 'Etc/UTC' })),
     say: () => undefined,
+    isFresh: true,
   })
   try {
     for (const [root, file] of Object.entries(history))

@@ -28,6 +28,9 @@ const { values: flags } = parseArgs({
   },
 })
 
+// Another world in the same tables would be another shop's orders in this one.
+const isFresh = flags.fresh || flags.orders !== undefined
+
 function say(text: string): void {
   // With --check the one line of figures is all that goes to standard output.
   const stream = flags.check ? process.stderr : process.stdout
@@ -40,9 +43,7 @@ function folderOfThisRun(): string {
   if (flags.check) return mkdtempSync(path.join(local, 'check-'))
   const folder = path.resolve(flags.folder ?? path.join(local, 'demo'))
   clearAfterKill(folder)
-  // Another world in the same tables would be another shop's orders in this one.
-  if (flags.fresh || flags.orders !== undefined)
-    for (const part of ['world', 'postgres']) rmSync(path.join(folder, part), { recursive: true, force: true })
+  if (isFresh) rmSync(path.join(folder, 'world'), { recursive: true, force: true })
   return folder
 }
 
@@ -92,7 +93,7 @@ async function run(): Promise<number> {
   buildIfChanged(say)
   const folder = folderOfThisRun()
   try {
-    const stack = await startStack({ folder, world: () => worldIn(folder), say })
+    const stack = await startStack({ folder, world: () => worldIn(folder), say, isFresh, isThrowaway: flags.check })
     try {
       if (flags.check) return await checkTheRoad(stack)
       await keepRunning(stack, folder, asked)

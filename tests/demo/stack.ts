@@ -38,6 +38,7 @@ export async function startStack(options: {
   world: () => Promise<World>
   say: (text: string) => void
   isThrowaway?: boolean
+  isFresh?: boolean
 }): Promise<Stack> {
   const { folder, say } = options
   mkdirSync(folder, { recursive: true })
@@ -50,8 +51,9 @@ export async function startStack(options: {
     say('Starting PostgreSQL…')
     const postgres = await startLocalPostgres(path.join(folder, 'postgres'), {
       isThrowaway: options.isThrowaway ?? false,
+      isFresh: options.isFresh ?? false,
     })
-    closing.push(() => postgres.stop())
+    closing.push(() => (options.isThrowaway ? postgres.discard() : postgres.stop()))
     await migrate(postgres.migrateUrl)
 
     say('Opening the local shop…')
