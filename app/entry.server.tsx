@@ -5,7 +5,11 @@ import { RemixServer } from '@remix-run/react'
 import { isbot } from 'isbot'
 import { renderToPipeableStream } from 'react-dom/server'
 import { log } from './outside/log.server.ts'
+import { refuseUnfitSurroundings } from './outside/ready.server.ts'
 import { addDocumentResponseHeaders } from './outside/request.server.ts'
+
+// Before the server listens: whoever loads this module waits for it, and a failure ends the start.
+await refuseUnfitSurroundings()
 
 export const streamTimeout = 5000
 

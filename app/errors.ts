@@ -68,12 +68,15 @@ export class OutsideFailure extends MorelloError {
 
 /** The token is revoked, a scope is missing, the shop is gone or frozen; the merchant acts. Jobs are parked, not retried. */
 export class AccessLost extends MorelloError {
+  /** What the merchant has not granted, in Shopify's words, where they are known: `write_customers`. */
+  readonly scope: string | undefined
   constructor(
     code: Extract<ErrorCode, 'token-revoked' | 'scope-missing' | 'shop-gone'>,
     message: string,
-    detail: Detail = {},
+    detail: Detail & { scope?: string } = {},
   ) {
     super(code, message, detail)
+    this.scope = detail.scope
   }
 }
 

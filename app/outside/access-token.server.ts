@@ -35,7 +35,11 @@ export async function accessToken(shop: ShopId, domain: string, refused: string 
   if (session.accessToken !== refused && !isNearEnd(session)) return session.accessToken
   // Within this process the callers share one refresh; between processes the lock sees to it.
   const running = underWay.get(shop)
-  if (running) return running
+  if (running) {
+    const token = await running
+    // A refresh before the end of a token may have kept it, not knowing that Shopify refuses it.
+    return token === refused ? accessToken(shop, domain, refused) : token
+  }
   const refresh = refreshLocked(shop, () => refreshed(shop, domain, refused)).finally(() => underWay.delete(shop))
   underWay.set(shop, refresh)
   return refresh

@@ -82,6 +82,8 @@ async function sendOnce(
   variables: unknown,
   options: AskOptions,
 ): Promise<Outcome> {
+  const reserved = await bucket.enter(name)
+  // Only now: the time-out is the request's, not that of the wait before it.
   const client = new GraphQLClient(`https://${domain}/admin/api/${API_VERSION}/graphql.json`, {
     // Looked up at each call, so that a fetch put in place later is used too.
     fetch: (input, init) => fetch(input, init),
@@ -90,7 +92,6 @@ async function sendOnce(
     redirect: 'manual',
     signal: AbortSignal.timeout(pace.requestTimeoutMs),
   })
-  const reserved = await bucket.enter(name)
   let cost: Cost | null = null
   try {
     const answer = (await client.rawRequest(query, variables as Record<string, unknown>)) as Answer
@@ -151,7 +152,9 @@ function errorOf(trouble: Trouble, operation: string, shop: number): Error {
     case 'token':
       return new AccessLost('token-revoked', `Shopify refuses the token (${where})`)
     case 'lost':
-      return new AccessLost(trouble.code, `${trouble.detail} (${where})`)
+      return new AccessLost(trouble.code, `${trouble.detail} (${where})`, {
+        ...(trouble.code === 'scope-missing' ? { scope: trouble.detail } : {}),
+      })
     case 'refused':
       return new OutsideFailure('shopify-refused', `${trouble.detail} (${where})`)
     case 'wait':

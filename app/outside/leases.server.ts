@@ -1,8 +1,10 @@
 import { Prisma } from '@prisma/client'
 
+import type { Instant } from '../domain/order.ts'
 import type { Problem } from '../domain/pages.ts'
 import type { WorkKind } from '../domain/work.ts'
 import { AccessLost, Bug, InvalidInput, OutsideFailure } from '../errors.ts'
+import { now } from './clock.ts'
 import { type BulkTx, type ShopId, type Tx, withShop } from './database.server.ts'
 import { log } from './log.server.ts'
 
@@ -27,6 +29,8 @@ export type Job = { kind: WorkKind; run(lease: Lease, context: JobContext): Prom
 const ATTEMPTS = 8
 const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 10 * 60_000
+// Whatever an answer from outside asks for.
+const LONGEST_ASKED_WAIT_MS = 60 * 60_000
 // They need no token, so a shop whose access is lost does not stop them.
 const KINDS_WITHOUT_ACCESS: WorkKind[] = ['redact', 'export-data', 'uninstall-shop']
 
@@ -100,13 +104,14 @@ export async function giveBack(lease: Lease): Promise<void> {
 /** Runs the job of a lease and writes down what became of it. Never throws but for a database that is away. */
 export async function runLease(lease: Lease, job: Job | undefined, context: JobContext): Promise<void> {
   const about = { shop: lease.shop, job: lease.kind, entity: lease.entity, work: lease.id }
+  const begunAt = now()
   try {
     if (!job) throw new Bug(`no job for work of kind ${lease.kind}`)
     const result = await job.run(lease, context)
     await (result ? waitAgain(lease, result.againInMs) : finish(lease))
     log.info(about, result ? 'work waits to look again' : 'work done')
   } catch (error) {
-    await writeFailure(lease, error)
+    await writeFailure(lease, error, begunAt)
   }
 }
 
@@ -134,7 +139,7 @@ async function waitAgain(lease: Lease, againInMs: number): Promise<void> {
   )
 }
 
-async function writeFailure(lease: Lease, error: unknown): Promise<void> {
+async function writeFailure(lease: Lease, error: unknown, begunAt: Instant): Promise<void> {
   const about = {
     shop: lease.shop,
     job: lease.kind,
@@ -149,56 +154,79 @@ async function writeFailure(lease: Lease, error: unknown): Promise<void> {
   }
   if (error instanceof OutsideFailure && lease.attempts + 1 < ATTEMPTS) {
     log.warn(about, 'work failed and is tried again')
-    await setState(lease, 'waiting', problemOf(error), waitMs(lease.attempts, error.retryAfterMs))
+    await tryAgain(lease, problemOf(error), waitMs(lease.attempts, error.retryAfterMs))
     return
   }
   if (error instanceof AccessLost) {
-    log.warn(about, 'access to the shop is lost: its work is parked')
-    await setState(lease, 'parked', problemOf(error), 0)
-    await parkShop(lease.shop, problemOf(error))
+    const isParked = await park(lease, problemOf(error), begunAt)
+    log.warn(about, isParked ? 'access to the shop is lost: its work is parked' : 'access was lost and has come back')
     return
   }
   const isOurs = !(error instanceof OutsideFailure || error instanceof InvalidInput)
   log[isOurs ? 'error' : 'warn'](about, 'work is given up')
-  await setState(lease, 'dead', problemOf(error), 0)
+  await giveUp(lease, problemOf(error))
 }
 
 /** Twice as long after every failure, spread over half of it, so that what failed together does not return together. */
 function waitMs(attempts: number, retryAfterMs: number | undefined): number {
   const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts)
-  return Math.round(Math.max(backoff * (0.5 + Math.random() / 2), retryAfterMs ?? 0))
+  return Math.round(Math.max(backoff * (0.5 + Math.random() / 2), Math.min(retryAfterMs ?? 0, LONGEST_ASKED_WAIT_MS)))
 }
 
-async function setState(
-  lease: Lease,
-  state: 'waiting' | 'parked' | 'dead',
-  problem: Problem,
-  inMs: number,
-): Promise<void> {
+async function tryAgain(lease: Lease, problem: Problem, inMs: number): Promise<void> {
   const json = JSON.stringify(problem)
   await withShop(
     lease.shop,
     (tx) => tx.$executeRaw`
-      UPDATE "Work" SET state = ${state}, attempts = attempts + 1, crashes = 0, problem = ${json}::jsonb,
+      UPDATE "Work" SET state = 'waiting', attempts = attempts + 1, crashes = 0, problem = ${json}::jsonb,
         "leaseUntil" = NULL, "issuedAt" = NULL, "nextAt" = now() + ${inMs}::bigint * interval '1 ms'
       WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'`,
   )
 }
 
-async function parkShop(shop: ShopId, problem: Problem): Promise<void> {
+/** What was owed while this run failed is another debt and gets its own try. */
+async function giveUp(lease: Lease, problem: Problem): Promise<void> {
   const json = JSON.stringify(problem)
+  const inMs = waitMs(lease.attempts, undefined)
   await withShop(
-    shop,
+    lease.shop,
     (tx) => tx.$executeRaw`
-      UPDATE "Work" SET state = 'parked', problem = ${json}::jsonb, "issuedAt" = NULL
-      WHERE shop = ${shop}::int AND state = 'waiting' AND kind NOT IN (${Prisma.join(KINDS_WITHOUT_ACCESS)})`,
+      UPDATE "Work" SET state = CASE WHEN version = ${lease.version}::int THEN 'dead' ELSE 'waiting' END,
+        attempts = attempts + 1, crashes = 0, problem = ${json}::jsonb, "leaseUntil" = NULL, "issuedAt" = NULL,
+        "nextAt" = now() + ${inMs}::bigint * interval '1 ms'
+      WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'`,
   )
+}
+
+/**
+ * Parks the work and whatever else of the shop waits and needs access. Not where a token came while the work ran: nobody
+ * would let it run again, for that has happened already.
+ */
+async function park(lease: Lease, problem: Problem, begunAt: Instant): Promise<boolean> {
+  const { shop } = lease
+  const json = JSON.stringify(problem)
+  const isParked = await withShop(shop, async (tx) => {
+    const newer = await tx.session.count({
+      where: { shop, id: { startsWith: 'offline_' }, updatedAt: { gt: new Date(begunAt) } },
+    })
+    if (newer > 0 && lease.attempts + 1 < ATTEMPTS) return false
+    await tx.$executeRaw`
+      UPDATE "Work" SET state = 'parked', attempts = attempts + 1, crashes = 0, problem = ${json}::jsonb,
+        "leaseUntil" = NULL, "issuedAt" = NULL
+      WHERE shop = ${shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'`
+    await tx.$executeRaw`
+      UPDATE "Work" SET state = 'parked', problem = ${json}::jsonb, "issuedAt" = NULL
+      WHERE shop = ${shop}::int AND state = 'waiting' AND kind NOT IN (${Prisma.join(KINDS_WITHOUT_ACCESS)})`
+    return true
+  })
+  if (!isParked) await tryAgain(lease, problem, waitMs(lease.attempts, undefined))
+  return isParked
 }
 
 function problemOf(error: unknown): Problem {
   if (error instanceof AccessLost) {
     if (error.code === 'token-revoked' || error.code === 'scope-missing' || error.code === 'shop-gone')
-      return { kind: error.code }
+      return { kind: error.code, ...(error.scope === undefined ? {} : { detail: error.scope.slice(0, 500) }) }
   }
   if (error instanceof OutsideFailure) {
     if (error.code === 'shopify-refused') return { kind: error.code, detail: error.message.slice(0, 500) }

@@ -46,7 +46,7 @@ const SECRETS = [
   /(?<=[?&](?:hmac|signature|id_token|session|token|code)=)[^&\s]+/gi,
   /(?<=Key \([^)]*\)=\()[^)]*/g,
   /[\w.+-]+@[\w-]+\.[\w.]+/g,
-  /(?<=postgres(?:ql)?:\/\/[^:@\s]*:)[^@\s]+(?=@)/g,
+  /(?<=(?:postgres(?:ql)?|rediss?):\/\/[^:@\s]*:)[^@\s]+(?=@)/g,
 ]
 
 /** The text with tokens, signatures, e-mail addresses and row contents blotted out. */

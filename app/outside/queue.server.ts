@@ -184,7 +184,8 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
       })
       .finally(() => {
         clearInterval(beat)
-        running.delete(lease.id)
+        // A lease that ran out may have been claimed again by this very process.
+        if (running.get(lease.id)?.lease === lease) running.delete(lease.id)
         wake()
       })
     running.set(lease.id, { lease, abort, done })

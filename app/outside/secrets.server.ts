@@ -19,8 +19,19 @@ function mainKeys(): MainKey[] {
 // The first seals; the others still open what they sealed, until everything has been written again.
 const MAIN_KEYS = mainKeys()
 
+// Derived keys of the shops used last: a job that seals or hashes many values derives once.
+const KEYS_KEPT = 1000
+const derived = new Map<string, Buffer>()
+
 function shopKey(main: MainKey, shop: number, purpose: 'seal' | 'hash'): Buffer {
-  return Buffer.from(hkdfSync('sha256', main.key, Buffer.alloc(0), `morello/${purpose}/${shop}`, 32))
+  const name = `${main.id.toString('hex')}/${purpose}/${shop}`
+  const key =
+    derived.get(name) ?? Buffer.from(hkdfSync('sha256', main.key, Buffer.alloc(0), `morello/${purpose}/${shop}`, 32))
+  // Put in anew, so that the first is always the one not used for longest.
+  derived.delete(name)
+  derived.set(name, key)
+  if (derived.size > KEYS_KEPT) derived.delete(derived.keys().next().value!)
+  return key
 }
 
 function associated(shop: number, label: string): Buffer {
