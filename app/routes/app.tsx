@@ -33,6 +33,9 @@ type Frame = {
   isCherryPublic: boolean
 }
 
+/** Korean breaks lines between words, not inside them. */
+const KOREAN_LINES = ':lang(ko) { word-break: keep-all; overflow-wrap: break-word; }'
+
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }]
 
 export const loader = forMerchant({}, async ({ shop, locale, request }): Promise<Frame> => {
@@ -53,6 +56,7 @@ export default function App() {
   return (
     <AppProvider isEmbeddedApp apiKey={frame.apiKey} i18n={POLARIS_WORDS[locale]}>
       <Words locale={locale} timeZone={frame.timeZone} isCherryPublic={isCherryPublic}>
+        <style>{KOREAN_LINES}</style>
         <Navigation />
         <Content />
       </Words>

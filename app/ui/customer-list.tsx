@@ -3,7 +3,7 @@ import type { CustomerRow } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
 import { evidenceGroups, evidenceText, reasonText } from './reason.ts'
 
-type About = 'stage' | 'cherry-picker' | 'move'
+type About = 'stage' | 'cherry-picker' | 'watched' | 'move'
 
 /** A few people of a segment, each with what they bought and why they are here; `about` says what "here" is. */
 export function CustomerList({ rows, about }: { rows: CustomerRow[]; about: About }) {
@@ -32,7 +32,7 @@ function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
     <BlockStack gap="100">
       <InlineStack gap="200" align="space-between">
         <Link url={`/app/customers/${row.customer}`}>{t('customer.title', { id: row.customer })}</Link>
-        {about === 'move' ? null : (
+        {about === 'move' || about === 'cherry-picker' ? null : (
           <Text as="span" tone="subdued">
             {t('customer.sinceShort', { date: f.date(row.since) })}
           </Text>
@@ -41,14 +41,33 @@ function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
       <Text as="p">{facts.join(' · ')}</Text>
       <Text as="p" tone="subdued">
         {about === 'cherry-picker'
-          ? t('customer.cherryRow', { stage: t(`stage.${row.reason.stage}`) })
+          ? t('customer.cherryRow', { stage: t(`stage.${row.reason.stage}`), date: f.date(row.since) })
           : reasonText(t, f, row.reason)}
       </Text>
-      {evidenceGroups(t, row.evidence).map(({ title, lines }) => (
-        <Text as="p" tone="subdued" key={title}>
-          {t('cherry.reasons', { title, lines: lines.map((line) => evidenceText(t, f, line)).join(' ') })}
-        </Text>
-      ))}
+      {about === 'watched' ? <BenefitUsed row={row} /> : <Evidence row={row} />}
     </BlockStack>
   )
+}
+
+function Evidence({ row }: { row: CustomerRow }) {
+  const { t, f } = useWords()
+  return evidenceGroups(t, row.evidence).map(({ title, lines }) => (
+    <Text as="p" tone="subdued" key={title}>
+      <Text as="span" fontWeight="medium">
+        {title}:
+      </Text>{' '}
+      {lines.map((line) => evidenceText(t, f, line)).join(' ')}
+    </Text>
+  ))
+}
+
+/** Of one order, only what put it on the list: the rest would be a verdict. */
+function BenefitUsed({ row }: { row: CustomerRow }) {
+  const { t, f } = useWords()
+  const lines = row.evidence.filter((line) => line.kind === 'benefit-once')
+  return lines.map((line) => (
+    <Text as="p" tone="subdued" key={line.kind}>
+      {evidenceText(t, f, line)}
+    </Text>
+  ))
 }

@@ -150,7 +150,7 @@ function OutcomeCard({ page }: { page: SegmentPage }) {
           <Text as="p">{t('outcome.none')}</Text>
         ) : (
           <Text as="p">
-            {t('outcome.text', {
+            {t(page.segment === 'prospect' ? 'outcome.first' : 'outcome.text', {
               count: outcome.then,
               then: f.number(outcome.then),
               again: f.number(outcome.orderedAgain),

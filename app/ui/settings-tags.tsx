@@ -74,12 +74,16 @@ type FieldProps = { name: TagKey; draft: SettingsData; error: string | undefined
 
 function TagField({ name, draft, error, onChange }: FieldProps) {
   const { t } = useWords()
+  // The public wording renames a tag that the merchant has not renamed.
+  const written = tagOf(name, draft)
+  const typed = `${draft.tagPrefix}${draft.tagTexts[name]}`
   return (
     <TextField
       label={t(`stage.${name}`)}
       prefix={draft.tagPrefix}
       value={draft.tagTexts[name]}
       error={error}
+      helpText={error === undefined && written !== typed ? t('tags.written', { tag: written }) : undefined}
       autoComplete="off"
       onChange={(text) => onChange({ tagTexts: { ...draft.tagTexts, [name]: text } })}
     />

@@ -18,7 +18,7 @@ export function WatchScreen({ page, onPage }: { page: WatchPage; onPage: (page: 
             <Text as="p" variant="bodyLg">
               {t('watch.text', { n: f.number(page.total) })}
             </Text>
-            <CustomerList rows={page.rows} about="stage" />
+            <CustomerList rows={page.rows} about="watched" />
             {page.total <= page.pageRows ? null : (
               <InlineStack gap="300" blockAlign="center">
                 <Pagination

@@ -230,6 +230,12 @@ const cases: Case[] = [
     ko: ['나머지 800명은 그 기간에 주문하지 않았습니다.'],
   },
   {
+    name: 'who has never ordered cannot order again',
+    screen: <SegmentScreen page={{ ...sample.SEGMENT, segment: 'prospect' }} {...segment} />,
+    en: ['694 (72%) ordered within 120 days.'],
+    ko: ['694명(72%)이 120일 안에 주문했습니다.'],
+  },
+  {
     name: 'cherry-pickers come with what speaks for and against it',
     screen: <SegmentScreen page={sample.CHERRY_SEGMENT} {...segment} />,
     en: [
@@ -237,6 +243,7 @@ const cases: Case[] = [
       'At least 3 orders, none at full price',
       'Speaks for it: Chose discounts more often than others who bought the same products in the same weeks. Used 2 first-purchase benefits where one is meant: HELLO10, WELCOME20.',
       'Speaks against it: Ordered at full price 1 time.',
+      'At-risk since Nov 10, 2026.',
       'Not counted: 1 discount that was not open to everyone: Sorry (by staff).',
     ],
     ko: ['그렇다는 근거: 같은 주에', '그렇지 않다는 근거: 정가로 1회 주문했습니다.'],
