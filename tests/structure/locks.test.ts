@@ -1,7 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { freePort } from '../demo/processes.ts'
 import { filesBelow, read, root } from './source.ts'
 
 const sentinel = /SENTINEL\s*=\s*'([^']+)'/.exec(read('tests/shop/server.ts'))?.[1]
@@ -61,18 +63,49 @@ describe('the local shop cannot ship', () => {
     )
   })
 
-  test('the built worker starts without tests and says what is missing', async () => {
-    const child = spawn(process.execPath, ['build/worker/worker.js'], {
-      cwd: root,
-      env: { NODE_ENV: 'production' as const },
-    })
-    const [code, text] = await new Promise<[number | null, string]>((resolve) => {
-      let said = ''
-      child.stderr.on('data', (data) => (said += String(data)))
-      child.stdout.on('data', (data) => (said += String(data)))
-      child.on('exit', (status) => resolve([status, said]))
-    })
+  test('the built worker says what is missing in its configuration', async () => {
+    const { code, said } = await ended(started(['build/worker/worker.js'], root, { LOG_LEVEL: 'info' }))
     expect(code).not.toBe(0)
-    expect(text).toContain('SHOPIFY_API_KEY')
+    expect(said()).toContain('SHOPIFY_API_KEY')
   })
+
+  test('the built web and worker run where there are no tests', async () => {
+    const port = await freePort()
+    const place = mkdtempSync(path.join(os.tmpdir(), 'morello-shipped-'))
+    for (const shipped of ['build', 'package.json'])
+      cpSync(path.join(root, shipped), path.join(place, shipped), { recursive: true })
+    symlinkSync(path.join(root, 'node_modules'), path.join(place, 'node_modules'))
+    const env = {
+      ...(process.env as Record<string, string>),
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'info',
+      PORT: String(port),
+      HOST: '127.0.0.1',
+    }
+    const web = started(['node_modules/@remix-run/serve/dist/cli.js', 'build/server/index.js'], place, env)
+    const worker = started(['build/worker/worker.js'], place, env)
+    try {
+      await expect.poll(worker.said, { timeout: 20_000 }).toContain('worker runs')
+      const health = async () => (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.status
+      await expect.poll(health, { timeout: 20_000 }).toBe(200)
+    } finally {
+      for (const one of [web, worker]) one.child.kill('SIGTERM')
+      await Promise.all([ended(web), ended(worker)])
+      rmSync(place, { recursive: true, force: true })
+    }
+  }, 60_000)
 })
+
+type Started = { child: ChildProcess; said: () => string }
+
+function started(args: string[], cwd: string, env: Record<string, string>): Started {
+  const child = spawn(process.execPath, args, { cwd, env: { NODE_ENV: 'production', ...env } })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += String(data)))
+  return { child, said: () => text }
+}
+
+async function ended({ child, said }: Started): Promise<{ code: number | null; said: () => string }> {
+  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve))
+  return { code: child.exitCode, said }
+}
