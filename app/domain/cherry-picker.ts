@@ -1,4 +1,4 @@
-import type { Order } from './order.ts'
+import type { Instant, Order } from './order.ts'
 import type { Thresholds } from './stages.ts'
 
 /** Possible: shown, never tagged. Likely: tagged and flagged. */
@@ -23,7 +23,7 @@ export type CherryEvidence = {
 }
 
 /** Evidence is of this many months before asOf. */
-export const CHERRY_MONTHS = 24
+const CHERRY_MONTHS = 24
 /** A discount that this many different buyers used in a week was open to everyone that week. */
 const OPEN_TO_EVERYONE_BUYERS = 3
 /** Weight of the shop's share of the week in p̂, in buyers; and of "like everyone" in DP, in lines. */
@@ -32,6 +32,13 @@ const PRIOR_LINES = 5
 /** From these on, a discount is proposed as a first-purchase benefit. */
 const PROPOSED_FROM_USES = 20
 const PROPOSED_FROM_SHARE = 0.9
+
+/** The start of the months that evidence is of; what happened at this instant is no longer part of it. */
+export function cherryFrom(asOf: Instant): Instant {
+  const from = new Date(asOf)
+  from.setUTCMonth(from.getUTCMonth() - CHERRY_MONTHS)
+  return from.getTime()
+}
 
 /** How a discount stands as a first-purchase benefit; `other` has not been asked about. */
 type BenefitState = 'confirmed' | 'declined' | 'proposed' | 'other'
@@ -126,8 +133,10 @@ export function lowerBound(facts: DealFacts): number {
 
 /** All that the tier needs of one customer. */
 export type CherryFacts = DealFacts & {
-  /** Occasions, and of them those without a counted discount on any line. */
+  /** Occasions ever. */
   n: number
+  /** Occasions of 24 months, and of them those without a counted discount on any line. */
+  recentOccasions: number
   fullPriceOccasions: number
   /** Occasions that used a first-purchase benefit. */
   benefitsUsed: number
@@ -163,8 +172,8 @@ export function cherryTierOf(
   const families = (habit ? 1 : 0) + (reuse ? 1 : 0) + (kept ? 1 : 0)
   if (families === 0) return 'none'
   if (facts.fullPriceOccasions === 0) {
-    if (families >= 2 && facts.n + facts.benefitAttempts >= 2) return 'likely'
-    if (habit && facts.n >= Math.max(2, thresholds.cherryOccasions)) return 'likely'
+    if (families >= 2 && facts.recentOccasions + facts.benefitAttempts >= 2) return 'likely'
+    if (habit && facts.recentOccasions >= Math.max(2, thresholds.cherryOccasions)) return 'likely'
   }
   return 'possible'
 }
@@ -206,7 +215,7 @@ export function cherryEvidenceOf(
   if (facts.freeKits > 0) add('free-kit', reuse, facts.freeKits, [])
   if (facts.benefitAttempts > 0) add('benefit-cancelled', true, facts.benefitAttempts, discounts.attempted)
   if (facts.fullPriceOccasions > 0) add('full-price-order', false, facts.fullPriceOccasions, [])
-  else if (facts.n > 0) add('no-full-price-order', true, facts.n, [])
+  else if (facts.recentOccasions > 0) add('no-full-price-order', true, facts.recentOccasions, [])
   if (discounts.notCounted.length > 0) add('not-counted', false, discounts.notCounted.length, discounts.notCounted)
   return evidence
 }

@@ -22,6 +22,7 @@ export type Standings = {
   dealDiscounted: Int32Array
   dealExpected: Float64Array
   dealVariance: Float64Array
+  recentOccasions: Int32Array
   fullPriceOccasions: Int32Array
   benefitsUsed: Int32Array
   freeKits: Int32Array
@@ -45,6 +46,7 @@ export function emptyStandings(count: number): Standings {
     dealDiscounted: new Int32Array(count),
     dealExpected: new Float64Array(count),
     dealVariance: new Float64Array(count),
+    recentOccasions: new Int32Array(count),
     fullPriceOccasions: new Int32Array(count),
     benefitsUsed: new Int32Array(count),
     freeKits: new Int32Array(count),
@@ -70,6 +72,7 @@ export function cherryFactsInto(facts: CherryFacts, standings: Standings, positi
   facts.dealDiscounted = standings.dealDiscounted[position]!
   facts.dealExpected = standings.dealExpected[position]!
   facts.dealVariance = standings.dealVariance[position]!
+  facts.recentOccasions = standings.recentOccasions[position]!
   facts.fullPriceOccasions = standings.fullPriceOccasions[position]!
   facts.benefitsUsed = standings.benefitsUsed[position]!
   facts.freeKits = standings.freeKits[position]!
@@ -85,6 +88,7 @@ export function emptyCherryFacts(): CherryFacts {
     dealDiscounted: 0,
     dealExpected: 0,
     dealVariance: 0,
+    recentOccasions: 0,
     fullPriceOccasions: 0,
     benefitsUsed: 0,
     freeKits: 0,

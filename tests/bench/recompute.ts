@@ -39,7 +39,7 @@ async function recompute(shop: ShopId, asOf: Instant, cause: 'import' | 'time'):
 /** The peer: the bytes leave the server and are dropped. */
 async function copyOrders(shop: ShopId): Promise<void> {
   await withShopBulk(shop, async (tx) => {
-    for await (const _ of tx.copyOut(`COPY (${orderColumnsSql(shop)}) TO STDOUT (FORMAT binary)`)) continue
+    for await (const _ of tx.copyOut(`COPY (${orderColumnsSql(shop, 0)}) TO STDOUT (FORMAT binary)`)) continue
   })
 }
 

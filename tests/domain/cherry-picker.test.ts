@@ -18,6 +18,7 @@ import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 
 const NOBODY: CherryFacts = {
   n: 0,
+  recentOccasions: 0,
   fullPriceOccasions: 0,
   dealLines: 0,
   dealDiscounted: 0,
@@ -101,25 +102,26 @@ describe('deal proneness', () => {
 
 describe('the tier', () => {
   test.each<[string, Partial<CherryFacts>, CherryTier]>([
-    ['nobody is one without evidence', { n: 4 }, 'none'],
-    ['one order with the welcome code is none', { n: 1, benefitsUsed: 1 }, 'none'],
-    ['two benefits alone are possible', { n: 2, benefitsUsed: 2 }, 'possible'],
-    ['a benefit and a free kit count together', { n: 1, benefitsUsed: 1, freeKits: 1 }, 'possible'],
-    ['two families and two occasions are likely', { n: 2, benefitsUsed: 2, benefitAttempts: 1 }, 'likely'],
+    ['nobody is one without evidence', { recentOccasions: 4 }, 'none'],
+    ['one order with the welcome code is none', { recentOccasions: 1, benefitsUsed: 1 }, 'none'],
+    ['two benefits alone are possible', { recentOccasions: 2, benefitsUsed: 2 }, 'possible'],
+    ['a benefit and a free kit count together', { recentOccasions: 1, benefitsUsed: 1, freeKits: 1 }, 'possible'],
+    ['two families and two occasions are likely', { recentOccasions: 2, benefitsUsed: 2, benefitAttempts: 1 }, 'likely'],
     [
       'one occasion with an attempt and two families is likely',
-      { n: 1, benefitsUsed: 1, freeKits: 1, benefitAttempts: 1 },
+      { recentOccasions: 1, benefitsUsed: 1, freeKits: 1, benefitAttempts: 1 },
       'likely',
     ],
-    ['one occasion and no attempt is never likely', { n: 1, ...HABIT, benefitsUsed: 2 }, 'possible'],
+    ['one occasion and no attempt is never likely', { recentOccasions: 1, ...HABIT, benefitsUsed: 2 }, 'possible'],
     [
       'a full-price occasion keeps it at possible',
-      { n: 3, ...HABIT, benefitsUsed: 2, fullPriceOccasions: 1 },
+      { recentOccasions: 3, ...HABIT, benefitsUsed: 2, fullPriceOccasions: 1 },
       'possible',
     ],
-    ['three occasions, none at full price, with a habit are likely', { n: 3, ...HABIT }, 'likely'],
-    ['two of those are possible', { n: 2, ...HABIT }, 'possible'],
-    ['a business customer is none', { n: 5, ...HABIT, benefitsUsed: 3, isBusiness: true }, 'none'],
+    ['three occasions, none at full price, with a habit are likely', { recentOccasions: 3, ...HABIT }, 'likely'],
+    ['two of those are possible', { recentOccasions: 2, ...HABIT }, 'possible'],
+    ['what came before the 24 months is no occasion of them', { n: 9, recentOccasions: 2, ...HABIT }, 'possible'],
+    ['a business customer is none', { recentOccasions: 5, ...HABIT, benefitsUsed: 3, isBusiness: true }, 'none'],
   ])('%s', (_name, facts, expected) => {
     expect(cherryTierOf({ ...NOBODY, ...facts }, DEFAULT_THRESHOLDS)).toBe(expected)
   })
@@ -127,6 +129,7 @@ describe('the tier', () => {
   test('whatever the facts and numbers, one occasion without an attempt and a full-price occasion are never likely', () => {
     const facts = fc.record({
       n: fc.integer({ min: 0, max: 6 }),
+      recentOccasions: fc.integer({ min: 0, max: 6 }),
       fullPriceOccasions: fc.integer({ min: 0, max: 2 }),
       dealLines: fc.integer({ min: 0, max: 40 }),
       dealDiscounted: fc.integer({ min: 0, max: 40 }),
@@ -147,7 +150,7 @@ describe('the tier', () => {
         if (tier !== 'likely') return
         expect(each.isBusiness).toBe(false)
         expect(each.fullPriceOccasions).toBe(0)
-        expect(each.n + each.benefitAttempts).toBeGreaterThanOrEqual(2)
+        expect(each.recentOccasions + each.benefitAttempts).toBeGreaterThanOrEqual(2)
       }),
       { seed: 31, numRuns: 2000 },
     )
@@ -162,7 +165,7 @@ test('the watch list holds who only used the benefit so far', () => {
 })
 
 test('the evidence list tells both sides and what was not counted', () => {
-  const facts = { ...NOBODY, n: 2, ...HABIT, benefitsUsed: 2, benefitAttempts: 1 }
+  const facts = { ...NOBODY, n: 2, recentOccasions: 2, ...HABIT, benefitsUsed: 2, benefitAttempts: 1 }
   const evidence = cherryEvidenceOf(facts, DEFAULT_THRESHOLDS, {
     counted: ['auto:Sale', 'code:WELCOME20'],
     benefits: ['code:WELCOME20', 'code:WELCOME20'],

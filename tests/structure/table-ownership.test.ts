@@ -18,7 +18,6 @@ const OWNERS: Record<string, string[]> = {
   ],
   'app/flow/features/': [
     'Estimates',
-    'ProductWeek',
     'OrderEvidence',
     'CustomerFeatures',
     'DiscountUse',

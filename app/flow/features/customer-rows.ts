@@ -1,13 +1,13 @@
 import type { Instant } from '#app/domain/order.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { PACKED_TYPES, packedArray, type PackedKind } from '#app/outside/packed-arrays.server.ts'
 import type { IdIndex } from '#app/domain/id-index.ts'
 import type { Folded } from './fold.ts'
 
-const CHUNK = 4_000
+const CHUNK = 20_000
 
-type Kind = 'int4' | 'int8' | 'float8' | 'time' | 'bool'
-type Column = { name: string; kind: Kind; values: ArrayLike<number> }
+type Column = { name: string; kind: PackedKind; values: ArrayLike<number> }
 
 /** The stored columns in order, all but keys, title and asOf; NaN stands for null. */
 function columnsOf({ standings, orders, money }: Folded): Column[] {
@@ -25,6 +25,7 @@ function columnsOf({ standings, orders, money }: Folded): Column[] {
     { name: 'dealDiscounted', kind: 'int4', values: standings.dealDiscounted },
     { name: 'dealExpected', kind: 'float8', values: standings.dealExpected },
     { name: 'dealVariance', kind: 'float8', values: standings.dealVariance },
+    { name: 'recentOccasions', kind: 'int4', values: standings.recentOccasions },
     { name: 'fullPriceOccasions', kind: 'int4', values: standings.fullPriceOccasions },
     { name: 'benefitsUsed', kind: 'int4', values: standings.benefitsUsed },
     { name: 'freeKits', kind: 'int4', values: standings.freeKits },
@@ -32,20 +33,12 @@ function columnsOf({ standings, orders, money }: Folded): Column[] {
   ]
 }
 
-const READ: Record<Kind, (row: CopyRow, field: number) => number> = {
+const READ: Record<PackedKind, (row: CopyRow, field: number) => number> = {
   int4: (row, field) => row.int4(field),
   int8: (row, field) => row.int8(field),
   float8: (row, field) => row.float8(field),
   time: (row, field) => row.time(field),
   bool: (row, field) => (row.bool(field) ? 1 : 0),
-}
-
-const CAST: Record<Kind, string> = { int4: 'int', int8: 'bigint', float8: 'float8', time: 'timestamptz', bool: 'bool' }
-
-function toSql(kind: Kind, value: number): unknown {
-  if (Number.isNaN(value)) return null
-  if (kind === 'time') return new Date(value)
-  return kind === 'bool' ? value === 1 : value
 }
 
 /** Writes the customers whose facts differ from what is stored, and removes those who are gone. */
@@ -62,7 +55,7 @@ export async function writeCustomers(
   const gone: number[] = []
   const names = columns.map((column) => `"${column.name}"`).join(', ')
   const sql = `SELECT "customer", ${names} FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}`
-  await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), columns.length + 1, (row) => {
+  const stored = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), columns.length + 1, (row) => {
     const position = index.find(row.int8(0))
     if (position < 0) {
       gone.push(row.int8(0))
@@ -82,10 +75,10 @@ export async function writeCustomers(
     if (isStored[position] === 1) continue
     changed.push(position)
     if (changed.length < CHUNK) continue
-    await writeChunk(tx, shop, folded, columns, changed, asOf)
+    await writeChunk(tx, shop, folded, columns, changed, asOf, stored > 0)
     changed = []
   }
-  if (changed.length > 0) await writeChunk(tx, shop, folded, columns, changed, asOf)
+  if (changed.length > 0) await writeChunk(tx, shop, folded, columns, changed, asOf, stored > 0)
 }
 
 async function writeChunk(
@@ -95,22 +88,27 @@ async function writeChunk(
   columns: Column[],
   positions: number[],
   asOf: Instant,
+  mayExist: boolean,
 ): Promise<void> {
   const names = columns.map((column) => `"${column.name}"`)
-  const casts = columns.map((column, k) => `$${k + 5}::${CAST[column.kind]}[]`)
+  const casts = columns.map((column, k) => `$${k + 5}::${PACKED_TYPES[column.kind]}`)
   await tx.query(
     `INSERT INTO "CustomerFeatures" ("shop", "asOf", "lastTitle", "customer", ${names.join(', ')})
       SELECT $1::int, $2::timestamptz, (SELECT l."title" FROM "Line" l WHERE l."shop" = $1 AND l."order" = r."lastOrder" ORDER BY l."id" LIMIT 1),
         r."customer", ${names.map((name) => `r.${name}`).join(', ')}
       FROM unnest($3::bigint[], $4::bigint[], ${casts.join(', ')}) r("customer", "lastOrder", ${names.join(', ')})
-      ON CONFLICT ("shop", "customer") DO UPDATE SET "asOf" = excluded."asOf", "lastTitle" = excluded."lastTitle",
-        ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+      ${
+        mayExist
+          ? `ON CONFLICT ("shop", "customer") DO UPDATE SET "asOf" = excluded."asOf", "lastTitle" = excluded."lastTitle",
+              ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`
+          : ''
+      }`,
     [
       shop,
       new Date(asOf),
-      positions.map((position) => folded.standings.customers[position]!),
-      positions.map((position) => folded.lastOrder[position]!),
-      ...columns.map(({ kind, values }) => positions.map((position) => toSql(kind, values[position]!))),
+      packedArray('int8', folded.standings.customers, positions),
+      packedArray('int8', folded.lastOrder, positions),
+      ...columns.map(({ kind, values }) => packedArray(kind, values, positions)),
     ],
   )
 }

@@ -45,6 +45,7 @@ export function countDiscountUses(
   for (let order = 0; order < orders.count; order += 1) {
     const set = discounts.sets[orders.discountSet[order]!]!
     const at = orders.at[order]!
+    if (orders.customer[order]! < 0) continue
     for (const key of set) {
       const use = uses[key]!
       use.uses += 1
@@ -77,7 +78,7 @@ export function countDiscountUses(
     withoutBenefit.cameBack += cameBack
   }
   for (const use of uses) use.discountMinor = Math.round(use.discountMinor)
-  return { uses: uses.filter((use) => use.uses > 0), withoutBenefit }
+  return { uses: uses.filter((use, key) => use.uses > 0 && discounts.isToldApart(key)), withoutBenefit }
 }
 
 function isOfFirstOccasion(folded: Folded, customer: number, at: Instant): boolean {

@@ -1,8 +1,9 @@
+import { cherryFrom } from '#app/domain/cherry-picker.ts'
 import { addOrder, emptyFacts, resetFacts } from '#app/domain/occasions.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { emptyStandings, type Standings } from '#app/domain/standings.ts'
 import type { DiscountSets } from './discount-sets.ts'
-import { cherryFrom, type CustomerColumns, type OrderColumns } from './read-orders.ts'
+import type { CustomerColumns, OrderColumns } from './read-orders.ts'
 
 const YEAR_DAYS = 365
 
@@ -23,16 +24,17 @@ export type Folded = {
 
 export function byCustomer(orders: OrderColumns, customers: number): ByCustomer {
   const start = new Int32Array(customers + 1)
-  for (let i = 0; i < orders.count; i += 1) start[orders.customer[i]! + 1]! += 1
+  for (let i = 0; i < orders.count; i += 1) if (orders.customer[i]! >= 0) start[orders.customer[i]! + 1]! += 1
   let longest = 0
   for (let i = 0; i < customers; i += 1) {
     if (start[i + 1]! > longest) longest = start[i + 1]!
     start[i + 1]! += start[i]!
   }
   const next = start.slice(0, customers)
-  const sorted = new Int32Array(orders.count)
+  const sorted = new Int32Array(start[customers]!)
   for (let i = 0; i < orders.count; i += 1) {
     const customer = orders.customer[i]!
+    if (customer < 0) continue
     sorted[next[customer]!] = i
     next[customer]! += 1
   }
@@ -42,7 +44,7 @@ export function byCustomer(orders: OrderColumns, customers: number): ByCustomer 
 
 function isLater(orders: OrderColumns, a: number, b: number): boolean {
   const difference = orders.at[a]! - orders.at[b]!
-  return difference > 0 || (difference === 0 && orders.id[a]! > orders.id[b]!)
+  return difference > 0 || (difference === 0 && orders.index.ids[a]! > orders.index.ids[b]!)
 }
 
 /** By time, then by id. Insertion, because a customer's orders are few and mostly in order. */
@@ -80,7 +82,7 @@ export function foldCustomers(
     lastOrder: new Float64Array(count),
     gapDays: new Float64Array(orders.count),
   }
-  const isBenefit = discounts.sets.map((set) => set.some((key) => benefits.has(discounts.keys[key]!)))
+  const isBenefit = discounts.sets.map((_, set) => discounts.keysOf(set).some((key) => benefits.has(key)))
   const yearAgo = asOf - YEAR_DAYS * DAY_MS
   const evidenceFrom = cherryFrom(asOf)
   const facts = emptyFacts()
@@ -90,6 +92,7 @@ export function foldCustomers(
     const to = grouped.start[i + 1]!
     let net = 0
     let net12m = 0
+    let recent = 0
     let fullPrice = 0
     let benefitsUsed = 0
     let hasCounted = true
@@ -103,16 +106,21 @@ export function foldCustomers(
           folded.gapDays[gaps] = (at - lastAt) / DAY_MS
           gaps += 1
         }
-        // Until an order of the occasion shows otherwise it was at full price, and used no benefit.
-        fullPrice += 1
-        hasCounted = false
-        hasBenefit = false
+        // Until an order of the occasion shows otherwise it was at full price, and used no benefit. What came before the
+        // months that count says nothing.
+        const isRecent = at > evidenceFrom
+        if (isRecent) {
+          recent += 1
+          fullPrice += 1
+        }
+        hasCounted = !isRecent
+        hasBenefit = !isRecent
       }
       if (!hasCounted && orders.hasCounted[order] === 1) {
         hasCounted = true
         fullPrice -= 1
       }
-      if (!hasBenefit && at > evidenceFrom && isBenefit[orders.discountSet[order]!]) {
+      if (!hasBenefit && isBenefit[orders.discountSet[order]!]) {
         hasBenefit = true
         benefitsUsed += 1
       }
@@ -128,10 +136,11 @@ export function foldCustomers(
       standings.firstAt[i] = facts.firstAt!
       standings.lastAt[i] = facts.lastAt!
       standings.knownFrom[i] = createdAt < facts.firstAt! ? createdAt : facts.firstAt!
-      folded.lastOrder[i] = orders.id[grouped.sorted[to - 1]!]!
+      folded.lastOrder[i] = orders.index.ids[grouped.sorted[to - 1]!]!
     }
     standings.firstGapDays[i] = facts.firstGapDays ?? NaN
     standings.sumLnGapDays[i] = facts.sumLnGapDays
+    standings.recentOccasions[i] = recent
     standings.fullPriceOccasions[i] = fullPrice
     standings.benefitsUsed[i] = benefitsUsed
     standings.dealLines[i] = customers.dealLines[i]!

@@ -1,17 +1,32 @@
 import { dealExpectation, isCountedDiscount } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
+import type { Instant } from '#app/domain/order.ts'
 import type { DiscountSets } from './discount-sets.ts'
+import type { OrderColumns } from './read-orders.ts'
 
-/** BoughtOrders that count, guests' included and business customers' not: row i of every column is one order. */
-export type BoughtOrders = { index: IdIndex; buyer: Int32Array; week: Int32Array; isGuest: Uint8Array }
-/** Their lines. */
+/** Lines of the orders that are looked at. */
 export type BoughtLines = {
   count: number
   order: Int32Array
-  product: Int32Array
+  /** Product and week, as a position. */
+  offer: Int32Array
   discountSet: Int32Array
   products: IdIndex
+  offers: IdIndex
 }
+
+/** The lines of whole weeks, with the orders that they are of. */
+export type Bought = {
+  orders: OrderColumns
+  /** Customers have the positions below; every guest's order has another buyer. */
+  customers: number
+  /** Week of an order; -1: it is not looked at. */
+  weekOf: Int16Array
+  weeks: number
+  lines: BoughtLines
+}
+
+/** What each order's lines say, at the order's position. */
 export type OrderSums = { lines: Int32Array; discounted: Int32Array; expected: Float64Array; variance: Float64Array }
 
 /**
@@ -23,21 +38,47 @@ function dyadic(value: number): number {
 }
 
 /** A column copied into a longer one. */
-export function wider<T extends Int32Array | Uint8Array>(column: T, made: T): T {
+export function wider(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const made = new Int32Array(length)
   made.set(column)
   return made
 }
 
+/** A product and a week as an id. Position 0 is no product (typed in by staff): nobody else bought that one. */
+export function offerId(product: number, week: number): number {
+  return product * 65_536 + week + 1
+}
+
+function isOfProduct(lines: BoughtLines, offer: number): boolean {
+  return lines.offers.ids[offer]! >= offerId(1, 0)
+}
+
+function buyerOf({ orders, customers }: Bought, order: number): number {
+  const customer = orders.customer[order]!
+  return customer < 0 ? customers + order : customer
+}
+
+/** What the lines say about every order of a known customer since an instant. */
+export function sumEvidence(
+  bought: Bought,
+  discounts: DiscountSets,
+  benefits: ReadonlySet<string>,
+  from: Instant,
+): OrderSums {
+  const byBuyer = linesByBuyer(bought)
+  const isDiscounted = countedLines(bought, byBuyer, discounts, benefits)
+  return sumOrders(bought, byBuyer, isDiscounted, countOffers(bought, byBuyer, isDiscounted), from)
+}
+
 /** Positions of lines, those of one buyer together: whoever counts buyers then sees each of them once. */
-export function linesByBuyer(orders: BoughtOrders, lines: BoughtLines): Int32Array {
-  let buyers = 0
-  for (let i = 0; i < orders.index.size; i += 1) if (orders.buyer[i]! >= buyers) buyers = orders.buyer[i]! + 1
-  const next = new Int32Array(buyers + 1)
-  for (let i = 0; i < lines.count; i += 1) next[orders.buyer[lines.order[i]!]! + 1]! += 1
-  for (let i = 0; i < buyers; i += 1) next[i + 1]! += next[i]!
+function linesByBuyer(bought: Bought): Int32Array {
+  const { lines, orders, customers } = bought
+  const next = new Int32Array(customers + orders.count + 1)
+  for (let i = 0; i < lines.count; i += 1) next[buyerOf(bought, lines.order[i]!) + 1]! += 1
+  for (let i = 1; i < next.length; i += 1) next[i]! += next[i - 1]!
   const sorted = new Int32Array(lines.count)
   for (let i = 0; i < lines.count; i += 1) {
-    const buyer = orders.buyer[lines.order[i]!]!
+    const buyer = buyerOf(bought, lines.order[i]!)
     sorted[next[buyer]!] = i
     next[buyer]! += 1
   }
@@ -45,41 +86,29 @@ export function linesByBuyer(orders: BoughtOrders, lines: BoughtLines): Int32Arr
 }
 
 /** Per line whether it carried a discount that counts: open to everyone in its week, or a confirmed benefit. */
-export function countedLines(
-  orders: BoughtOrders,
-  lines: BoughtLines,
+function countedLines(
+  bought: Bought,
   byBuyer: Int32Array,
-  weekOf: Int32Array,
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
 ): Uint8Array {
-  const keyWeeks = new IdIndex()
-  let buyers = new Int32Array(1024)
-  let lastBuyer = new Int32Array(1024).fill(-1)
-  const keyWeekOf = (key: number, week: number): number => {
-    const position = keyWeeks.add(key * 65_536 + week + 1)
-    if (position >= buyers.length) {
-      buyers = wider(buyers, new Int32Array(position * 2))
-      lastBuyer = wider(lastBuyer, new Int32Array(position * 2).fill(-1))
-    }
-    return position
-  }
+  const { lines, weekOf, weeks } = bought
+  const buyers = new Int32Array(discounts.keys.length * weeks)
+  const lastBuyer = new Int32Array(buyers.length).fill(-1)
   for (const line of byBuyer) {
+    if (lines.discountSet[line] === 0) continue
     const order = lines.order[line]!
-    const buyer = orders.buyer[order]!
-    for (const key of discounts.sets[lines.discountSet[line]!]!) {
-      const keyWeek = keyWeekOf(key, weekOf[order]!)
-      if (lastBuyer[keyWeek] === buyer) continue
-      lastBuyer[keyWeek] = buyer
-      buyers[keyWeek]! += 1
-    }
+    for (const key of discounts.sets[lines.discountSet[line]!]!)
+      countOnce(lastBuyer, buyers, key * weeks + weekOf[order]!, buyerOf(bought, order))
   }
   const isDiscounted = new Uint8Array(lines.count)
   for (let line = 0; line < lines.count; line += 1) {
+    if (lines.discountSet[line] === 0) continue
     const week = weekOf[lines.order[line]!]!
     for (const key of discounts.sets[lines.discountSet[line]!]!) {
       const name = discounts.keys[key]!
-      if (!isCountedDiscount(name, buyers[keyWeekOf(key, week)]!, benefits.has(name), false)) continue
+      if (!discounts.isToldApart(key)) continue
+      if (!isCountedDiscount(name, buyers[key * weeks + week]!, benefits.has(name), false)) continue
       isDiscounted[line] = 1
       break
     }
@@ -87,48 +116,34 @@ export function countedLines(
   return isDiscounted
 }
 
-export type Offers = {
-  /** Product and week of a line, as a position. */
-  productWeeks: IdIndex
-  productWeekOf: Int32Array
+/** Buyers, and of them those who paid discounted, of every product in a week and of every week. */
+type Offers = {
   buyers: Int32Array
   discounted: Int32Array
   weekBuyers: Int32Array
   weekDiscounted: Int32Array
 }
 
-export function countOffers(
-  orders: BoughtOrders,
-  lines: BoughtLines,
-  byBuyer: Int32Array,
-  weekOf: Int32Array,
-  weeks: number,
-  isDiscounted: Uint8Array,
-): Offers {
-  const productWeeks = new IdIndex()
-  const productWeekOf = new Int32Array(lines.count)
-  for (let line = 0; line < lines.count; line += 1) {
-    productWeekOf[line] = productWeeks.add(lines.product[line]! * 65_536 + weekOf[lines.order[line]!]! + 1)
-  }
+function countOffers(bought: Bought, byBuyer: Int32Array, isDiscounted: Uint8Array): Offers {
+  const { lines, weekOf, weeks } = bought
+  const size = lines.offers.size
   const offers: Offers = {
-    productWeeks,
-    productWeekOf,
-    buyers: new Int32Array(productWeeks.size),
-    discounted: new Int32Array(productWeeks.size),
+    buyers: new Int32Array(size),
+    discounted: new Int32Array(size),
     weekBuyers: new Int32Array(weeks),
     weekDiscounted: new Int32Array(weeks),
   }
-  const seen = new Int32Array(productWeeks.size).fill(-1)
-  const seenDiscounted = new Int32Array(productWeeks.size).fill(-1)
+  const seen = new Int32Array(size).fill(-1)
+  const seenDiscounted = new Int32Array(size).fill(-1)
   const seenInWeek = new Int32Array(weeks).fill(-1)
   const seenDiscountedInWeek = new Int32Array(weeks).fill(-1)
   for (const line of byBuyer) {
     const order = lines.order[line]!
-    const buyer = orders.buyer[order]!
-    countOnce(seen, offers.buyers, productWeekOf[line]!, buyer)
+    const buyer = buyerOf(bought, order)
+    countOnce(seen, offers.buyers, lines.offer[line]!, buyer)
     countOnce(seenInWeek, offers.weekBuyers, weekOf[order]!, buyer)
     if (isDiscounted[line] === 0) continue
-    countOnce(seenDiscounted, offers.discounted, productWeekOf[line]!, buyer)
+    countOnce(seenDiscounted, offers.discounted, lines.offer[line]!, buyer)
     countOnce(seenDiscountedInWeek, offers.weekDiscounted, weekOf[order]!, buyer)
   }
   return offers
@@ -140,40 +155,37 @@ function countOnce(seen: Int32Array, counts: Int32Array, position: number, buyer
   counts[position]! += 1
 }
 
-export function sumOrders(
-  orders: BoughtOrders,
-  lines: BoughtLines,
+function sumOrders(
+  bought: Bought,
   byBuyer: Int32Array,
-  weekOf: Int32Array,
   isDiscounted: Uint8Array,
   offers: Offers,
+  since: Instant,
 ): OrderSums {
-  const size = orders.index.size
+  const { lines, orders, weekOf } = bought
   const sums: OrderSums = {
-    lines: new Int32Array(size),
-    discounted: new Int32Array(size),
-    expected: new Float64Array(size),
-    variance: new Float64Array(size),
+    lines: new Int32Array(orders.count),
+    discounted: new Int32Array(orders.count),
+    expected: new Float64Array(orders.count),
+    variance: new Float64Array(orders.count),
   }
-  const selfDiscounted = new Int32Array(offers.productWeeks.size).fill(-1)
+  const selfDiscounted = new Int32Array(lines.offers.size).fill(-1)
   let from = 0
   while (from < byBuyer.length) {
-    const buyer = orders.buyer[lines.order[byBuyer[from]!]!]!
+    const buyer = buyerOf(bought, lines.order[byBuyer[from]!]!)
     let to = from
-    for (; to < byBuyer.length && orders.buyer[lines.order[byBuyer[to]!]!] === buyer; to += 1) {
-      if (isDiscounted[byBuyer[to]!] === 1) selfDiscounted[offers.productWeekOf[byBuyer[to]!]!] = buyer
+    for (; to < byBuyer.length && buyerOf(bought, lines.order[byBuyer[to]!]!) === buyer; to += 1) {
+      if (isDiscounted[byBuyer[to]!] === 1) selfDiscounted[lines.offer[byBuyer[to]!]!] = buyer
     }
     for (let k = from; k < to; k += 1) {
       const line = byBuyer[k]!
       const order = lines.order[line]!
-      if (orders.isGuest[order] === 1) continue
+      if (orders.customer[order]! < 0 || orders.at[order]! <= since) continue
       const week = weekOf[order]!
-      const offer = offers.productWeekOf[line]!
+      const offer = lines.offer[line]!
       const share = offers.weekDiscounted[week]! / offers.weekBuyers[week]!
-      // Position 0 is no product: nobody else bought it.
-      const isProduct = lines.product[line] !== 0
       const self = selfDiscounted[offer] === buyer
-      const expected = isProduct
+      const expected = isOfProduct(lines, offer)
         ? dealExpectation(offers.buyers[offer]!, offers.discounted[offer]!, self, share)
         : dealExpectation(1, self ? 1 : 0, self, share)
       sums.lines[order]! += 1

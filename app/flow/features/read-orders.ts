@@ -1,32 +1,34 @@
-import { CHERRY_MONTHS, isBenefitAttempt, isFreeKit } from '#app/domain/cherry-picker.ts'
+import { cherryFrom, isBenefitAttempt, isFreeKit } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import { netMinorOf, whyLeftOut, type Instant, type LeftOutReason, type OrderRule } from '#app/domain/order.ts'
+import { mondayOf, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { DiscountSets } from './discount-sets.ts'
 
 /**
  * Exactly what a recompute reads of a shop's orders. `where shop` is written although row-level security says it too.
- * The discount evidence of an order comes with it; what the lines say has been counted before.
+ *
+ * @param upTo  orders fetched later are new to the stored evidence
  */
-export function orderColumnsSql(shop: ShopId): string {
-  return `SELECT o."id", o."customer", o."processedAt", o."isTest", o."cancelledAt", o."financialStatus",
-    o."subtotalMinor", o."totalMinor", o."refundedMinor", o."currency", o."isBusiness", o."discountMinor", o."discounts",
-    o."quantity", e."lines", e."discounted", e."expected", e."variance"
-    FROM "Order" o LEFT JOIN "OrderEvidence" e ON e."shop" = o."shop" AND e."order" = o."id"
-    WHERE o."shop" = ${Number(shop)}`
+export function orderColumnsSql(shop: ShopId, upTo: Instant): string {
+  return `SELECT "id", "customer", "processedAt", "isTest", "cancelledAt", "financialStatus", "subtotalMinor", "totalMinor",
+    "refundedMinor", "currency", "isBusiness", "discountMinor", "discounts", "quantity",
+    "fetchedAt" > '${new Date(upTo).toISOString()}' FROM "Order" WHERE "shop" = ${Number(shop)}`
 }
-const ORDER_FIELDS = 18
+const ORDER_FIELDS = 15
 const [ID, CUSTOMER, AT, TEST, CANCELLED, STATUS, SUBTOTAL, TOTAL, REFUNDED] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
-const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, LINES, DISCOUNTED, EXPECTED, VARIANCE] = [
-  9, 10, 11, 12, 13, 14, 15, 16, 17,
-]
+const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, NEW] = [9, 10, 11, 12, 13, 14]
 
-/** Valid orders as columns, and what the others leave behind: numbers left out, free kits, benefit attempts. */
+/**
+ * Valid orders as columns, guests' included, and what the others leave behind: numbers left out, free kits, benefit
+ * attempts. Not one order is an object.
+ */
 export type OrderColumns = {
   count: number
-  id: Float64Array
-  /** Position of the customer. */
+  /** Ids by position. */
+  index: IdIndex
+  /** Position of the customer; -1: a guest. */
   customer: Int32Array
   at: Float64Array
   netMinor: Float64Array
@@ -37,6 +39,8 @@ export type OrderColumns = {
   isBusiness: Uint8Array
   total: number
   leftOut: Record<LeftOutReason, number>
+  /** Mondays of the shop weeks with orders that are new to the stored evidence; null: all of them. */
+  changedWeeks: Set<number> | null
 }
 
 export type CustomerColumns = {
@@ -45,6 +49,8 @@ export type CustomerColumns = {
   listed: number
   /** Of those known from orders only, their oldest order. */
   createdAt: Float64Array
+  /** A company has bought for them at least once. */
+  isBusiness: Uint8Array
   dealLines: Int32Array
   dealDiscounted: Int32Array
   dealExpected: Float64Array
@@ -58,13 +64,8 @@ export type ReadRule = {
   currency: string
   /** Keys of confirmed first-purchase benefits. */
   benefits: ReadonlySet<string>
-}
-
-/** The start of the months that cherry-picker evidence is of. */
-export function cherryFrom(asOf: Instant): Instant {
-  const from = new Date(asOf)
-  from.setUTCMonth(from.getUTCMonth() - CHERRY_MONTHS)
-  return from.getTime()
+  /** Up to which fetch the stored evidence knows the orders; null: there is none, or it rests on something else. */
+  upTo: Instant | null
 }
 
 export async function readCustomers(tx: BulkTx, shop: ShopId): Promise<CustomerColumns> {
@@ -89,6 +90,7 @@ export async function readCustomers(tx: BulkTx, shop: ShopId): Promise<CustomerC
 
 function customerSums(room: number) {
   return {
+    isBusiness: new Uint8Array(room),
     dealLines: new Int32Array(room),
     dealDiscounted: new Int32Array(room),
     dealExpected: new Float64Array(room),
@@ -113,14 +115,15 @@ export async function readOrders(
   shop: ShopId,
   customers: CustomerColumns,
   discounts: DiscountSets,
-  { rule, currency, benefits }: ReadRule,
+  { rule, currency, benefits, upTo }: ReadRule,
+  calendar: ShopCalendar,
+  expected: number,
   asOf: Instant,
 ): Promise<OrderColumns> {
-  const [counted] = await tx.query<{ count: string }>('SELECT count(*) AS count FROM "Order" WHERE "shop" = $1', [shop])
-  const room = Number(counted?.count ?? 0) + 1024
+  const room = expected + 1024
   const orders: OrderColumns = {
     count: 0,
-    id: new Float64Array(room),
+    index: new IdIndex(room),
     customer: new Int32Array(room),
     at: new Float64Array(room),
     netMinor: new Float64Array(room),
@@ -130,12 +133,13 @@ export async function readOrders(
     isBusiness: new Uint8Array(room),
     total: 0,
     leftOut: { guest: 0, future: 0, test: 0, cancelled: 0, refunded: 0, unpaid: 0, zero: 0, 'other-currency': 0 },
+    changedWeeks: upTo === null ? null : new Set(),
   }
   const evidenceFrom = cherryFrom(asOf)
   const text = internedTexts()
   const isBenefitSet: boolean[] = []
   const usesBenefit = (set: number): boolean => {
-    isBenefitSet[set] ??= discounts.sets[set]!.some((key) => benefits.has(discounts.keys[key]!))
+    isBenefitSet[set] ??= discounts.keysOf(set).some((key) => benefits.has(key))
     return isBenefitSet[set]!
   }
   // One object for every row: the domain's questions are asked a million times.
@@ -152,7 +156,8 @@ export async function readOrders(
     isBusiness: false,
     discounts: [] as string[],
   }
-  await readCopy(tx.copyOut(`COPY (${orderColumnsSql(shop)}) TO STDOUT (FORMAT binary)`), ORDER_FIELDS, (row) => {
+  const sql = orderColumnsSql(shop, upTo ?? 0)
+  await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), ORDER_FIELDS, (row) => {
     orders.total += 1
     facts.customer = row.isNull(CUSTOMER) ? null : 'known'
     facts.orderedAt = row.time(AT)
@@ -166,24 +171,21 @@ export async function readOrders(
     facts.isBusiness = row.bool(BUSINESS)
     const reason = whyLeftOut(facts, asOf, rule, currency)
     if (reason !== null) orders.leftOut[reason] += 1
-    if (facts.customer === null || reason === 'future') return
-    const customer = customers.index.add(row.int8(CUSTOMER))
-    if (customer >= customers.createdAt.length) widen(customers)
-    if (customer >= customers.listed && !(customers.createdAt[customer]! <= facts.orderedAt)) {
-      customers.createdAt[customer] = facts.orderedAt
-    }
+    if (row.bool(NEW)) orders.changedWeeks?.add(mondayOf(calendar.dayOf(facts.orderedAt)))
+    if (reason === 'future') return
+    const customer = facts.customer === null ? -1 : takeCustomer(customers, row.int8(CUSTOMER), facts)
     const set = discounts.of(row, DISCOUNTS)
-    const isEvidence = facts.orderedAt > evidenceFrom
-    if (reason !== null) {
-      if (!isEvidence) return
+    // A guest's order is nobody's, but others' lines are judged by what guests paid too.
+    if (reason === 'guest') facts.customer = 'anybody'
+    if (reason === 'guest' ? whyLeftOut(facts, asOf, rule, currency) !== null : reason !== null) {
+      if (customer < 0 || facts.orderedAt <= evidenceFrom) return
       facts.discounts = discounts.keysOf(set)
       if (isFreeKit(facts, row.int4(QUANTITY))) customers.freeKits[customer]! += 1
       if (isBenefitAttempt(facts, usesBenefit(set))) customers.benefitAttempts[customer]! += 1
       return
     }
     if (orders.count === orders.at.length) widenOrders(orders)
-    const position = orders.count
-    orders.id[position] = row.int8(ID)
+    const position = orders.index.add(row.int8(ID))
     orders.customer[position] = customer
     orders.at[position] = facts.orderedAt
     orders.netMinor[position] = netMinorOf(facts)
@@ -191,15 +193,22 @@ export async function readOrders(
     orders.discountSet[position] = set
     orders.isBusiness[position] = facts.isBusiness ? 1 : 0
     orders.count += 1
-    if (row.isNull(LINES)) return
-    orders.hasCounted[position] = row.int4(DISCOUNTED) > 0 ? 1 : 0
-    if (!isEvidence) return
-    customers.dealLines[customer]! += row.int4(LINES)
-    customers.dealDiscounted[customer]! += row.int4(DISCOUNTED)
-    customers.dealExpected[customer]! += row.float8(EXPECTED)
-    customers.dealVariance[customer]! += row.float8(VARIANCE)
   })
   return orders
+}
+
+/** The position of a customer that an order names. */
+function takeCustomer(
+  customers: CustomerColumns,
+  id: number,
+  { orderedAt, isBusiness }: { orderedAt: Instant; isBusiness: boolean },
+): number {
+  const customer = customers.index.add(id)
+  if (customer >= customers.createdAt.length) widen(customers)
+  if (customer >= customers.listed && !(customers.createdAt[customer]! <= orderedAt))
+    customers.createdAt[customer] = orderedAt
+  if (isBusiness) customers.isBusiness[customer] = 1
+  return customer
 }
 
 /** Orders that arrived between counting and reading. */
@@ -209,7 +218,6 @@ function widenOrders(orders: OrderColumns): void {
     made.set(column)
     return made
   }
-  orders.id = wider(new Float64Array(room), orders.id)
   orders.customer = wider(new Int32Array(room), orders.customer)
   orders.at = wider(new Float64Array(room), orders.at)
   orders.netMinor = wider(new Float64Array(room), orders.netMinor)

@@ -9,10 +9,10 @@ import { Bug } from '#app/errors.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { readSettings } from '../settings.ts'
 import { writeCustomers } from './customer-rows.ts'
-import { DiscountSets } from './discount-sets.ts'
+import { readDiscountSets } from './discount-sets.ts'
 import { countDiscountUses, writeDiscountUses } from './discount-uses.ts'
 import { keepEstimates } from './estimates.ts'
-import { recountEvidence } from './evidence.ts'
+import { takeEvidence } from './evidence.ts'
 import { byCustomer, foldCustomers } from './fold.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
 import { replayStages, writeStageDays } from './stage-days.ts'
@@ -45,23 +45,22 @@ export async function recomputeFeatures(
     const facts = await readShop(tx, shop)
     const settings = await readSettings(tx, shop)
     const previous = await readSummary(tx, shop)
-    const read: ReadRule = {
-      rule: settings.orderRule,
-      currency: facts.currency,
-      benefits: new Set(Object.keys(settings.benefitCodes).filter((key) => settings.benefitCodes[key] === 'confirmed')),
-    }
+    const answered = Object.keys(settings.benefitCodes)
+    const benefits = new Set(answered.filter((key) => settings.benefitCodes[key] === 'confirmed'))
     const calendar = shopCalendar(facts.timezone, facts.firstOrderAt ?? asOf, asOf)
     const evidence = {
-      basis: JSON.stringify([[...read.benefits].sort(), facts.timezone, read.currency, read.rule]),
+      basis: JSON.stringify([[...benefits].sort(), facts.timezone, facts.currency, settings.orderRule]),
       upTo: facts.fetchedUpTo,
     }
     const isKept = cause !== 'import' && previous?.evidence.basis === evidence.basis
-    await recountEvidence(tx, shop, read, calendar, asOf, isKept ? previous.evidence.upTo : null)
+    const upTo = isKept ? previous.evidence.upTo : null
+    const read: ReadRule = { rule: settings.orderRule, currency: facts.currency, benefits, upTo }
     const customers = await readCustomers(tx, shop)
-    const discounts = new DiscountSets()
-    const orders = await readOrders(tx, shop, customers, discounts, read, asOf)
+    const discounts = await readDiscountSets(tx, shop, answered)
+    const orders = await readOrders(tx, shop, customers, discounts, read, calendar, facts.orders, asOf)
+    await takeEvidence(tx, shop, orders, customers, discounts, benefits, calendar, asOf)
     const grouped = byCustomer(orders, customers.index.size)
-    const folded = foldCustomers(orders, grouped, customers, discounts, read.benefits, asOf)
+    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, asOf)
     const adopted = await keepEstimates(tx, shop, folded, asOf)
     if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
     const { thresholds } = settings
@@ -82,17 +81,24 @@ export async function recomputeFeatures(
   })
 }
 
-type ShopFacts = { currency: string; timezone: string | null; firstOrderAt: Instant | null; fetchedUpTo: Instant }
+type ShopFacts = {
+  currency: string
+  timezone: string | null
+  orders: number
+  firstOrderAt: Instant | null
+  fetchedUpTo: Instant
+}
 
 async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
   const [row] = await tx.query<{
     currency: string | null
     timezone: string | null
+    orders: string
     first: Date | null
     upTo: Date | null
   }>(
-    `SELECT s."currency", s."timezone", o."first", o."upTo" FROM "Shop" s,
-      (SELECT min("processedAt") AS "first", max("fetchedAt") AS "upTo" FROM "Order" WHERE "shop" = $1) o
+    `SELECT s."currency", s."timezone", o.* FROM "Shop" s,
+      (SELECT count(*) AS "orders", min("processedAt") AS "first", max("fetchedAt") AS "upTo" FROM "Order" WHERE "shop" = $1) o
       WHERE s."shop" = $1`,
     [shop],
   )
@@ -100,6 +106,7 @@ async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
   return {
     currency: row.currency ?? '',
     timezone: row.timezone,
+    orders: Number(row.orders),
     firstOrderAt: row.first?.getTime() ?? null,
     fetchedUpTo: row.upTo?.getTime() ?? 0,
   }

@@ -11,12 +11,14 @@ import type { WorkPayload } from '#app/domain/work.ts'
 import { Bug } from '#app/errors.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { packedArray } from '#app/outside/packed-arrays.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { readSettings } from '../settings.ts'
 
 const TIERS: readonly CherryTier[] = ['none', 'possible', 'likely']
 const NO_STAGE = 255
-const CHUNK = 4_000
+const CHUNK = 20_000
+const CHANGES_CHUNK = 4_000
 
 /** What is decided for everybody, as columns beside the standings; NaN and 255 stand for null. */
 type Decisions = {
@@ -148,6 +150,11 @@ function codes(values: readonly string[]): (row: CopyRow, field: number) => numb
   return (row, field) => known.get(row.key(field)) ?? NO_STAGE
 }
 
+const OVERWRITE = `ON CONFLICT ("shop", "customer") DO UPDATE SET "ruleVersion" = excluded."ruleVersion",
+  "estimates" = excluded."estimates", "decidedAt" = excluded."decidedAt", "stage" = excluded."stage",
+  "stageSince" = excluded."stageSince", "cherryPicker" = excluded."cherryPicker", "isBusiness" = excluded."isBusiness",
+  "isWatched" = excluded."isWatched", "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`
+
 async function writeMemberships(
   tx: BulkTx,
   shop: ShopId,
@@ -164,26 +171,28 @@ async function writeMemberships(
     await tx.query(
       `INSERT INTO "Membership" ("shop", "ruleVersion", "estimates", "decidedAt", "customer", "stage", "stageSince",
         "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage")
-        SELECT $1::int, $2::int, $3::int, $4::timestamptz, r.* FROM unnest($5::bigint[], $6::text[], $7::timestamptz[],
-          $8::text[], $9::bool[], $10::bool[], $11::timestamptz[], $12::text[]) r
-        ON CONFLICT ("shop", "customer") DO UPDATE SET "ruleVersion" = excluded."ruleVersion",
-          "estimates" = excluded."estimates", "decidedAt" = excluded."decidedAt", "stage" = excluded."stage",
-          "stageSince" = excluded."stageSince", "cherryPicker" = excluded."cherryPicker",
-          "isBusiness" = excluded."isBusiness", "isWatched" = excluded."isWatched",
-          "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`,
+        SELECT $1::int, $2::int, $3::int, $4::timestamptz, r."customer", ($5::text[])[r."stage" + 1], r."since",
+          ($6::text[])[r."tier" + 1], r."isBusiness", r."isWatched", r."nextAt", ($5::text[])[r."next" + 1]
+        FROM unnest($7::bigint[], $8::int[], $9::timestamptz[], $10::int[], $11::bool[], $12::bool[], $13::timestamptz[],
+          $14::int[]) r("customer", "stage", "since", "tier", "isBusiness", "isWatched", "nextAt", "next") ${
+            before.rows > 0 ? OVERWRITE : ''
+          }`,
       [
         shop,
         settings.version,
         estimates.version,
         new Date(asOf),
-        changed.map((i) => standings.customers[i]!),
-        changed.map((i) => STAGES[decisions.stage[i]!]!),
-        changed.map((i) => new Date(standings.stageSince[i]!)),
-        changed.map((i) => TIERS[decisions.tier[i]!]!),
-        changed.map((i) => standings.isBusiness[i] === 1),
-        changed.map((i) => decisions.isWatched[i] === 1),
-        changed.map((i) => (decisions.next[i] === NO_STAGE ? null : new Date(decisions.nextAt[i]!))),
-        changed.map((i) => (decisions.next[i] === NO_STAGE ? null : STAGES[decisions.next[i]!]!)),
+        STAGES,
+        TIERS,
+        packedArray('int8', standings.customers, changed),
+        packedArray('int4', decisions.stage, changed),
+        packedArray('time', standings.stageSince, changed),
+        packedArray('int4', decisions.tier, changed),
+        packedArray('bool', standings.isBusiness, changed),
+        packedArray('bool', decisions.isWatched, changed),
+        packedArray('time', decisions.nextAt, changed),
+        // No stage is beyond the list of stages, where SQL finds null.
+        packedArray('int4', decisions.next, changed),
       ],
     )
     changed = []
@@ -260,7 +269,7 @@ async function writeChanges(
         because,
       })
     }
-    if (changes.length >= CHUNK) await write()
+    if (changes.length >= CHANGES_CHUNK) await write()
   }
   await write()
 }

@@ -72,10 +72,10 @@ async function loadStandings(shop: ShopId): Promise<Standings> {
     const [counted] = await tx.query<{ count: string }>(`SELECT count(*) AS count ${where}`)
     const standings = emptyStandings(Number(counted?.count ?? 0))
     const sql = `SELECT "customer", "n", "firstAt", "lastAt", "firstGapDays", "sumLnGapDays", "isBusiness", "dealLines",
-      "dealDiscounted", "dealExpected", "dealVariance", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts"
+      "dealDiscounted", "dealExpected", "dealVariance", "recentOccasions", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts"
       ${where} ORDER BY "customer"`
     let i = 0
-    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 15, (row) => {
+    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 16, (row) => {
       // A customer written since the count: the next run of the stages brings a new snapshot.
       if (i === standings.count) return
       standings.customers[i] = row.int8(0)
@@ -89,10 +89,11 @@ async function loadStandings(shop: ShopId): Promise<Standings> {
       standings.dealDiscounted[i] = row.int4(8)
       standings.dealExpected[i] = row.float8(9)
       standings.dealVariance[i] = row.float8(10)
-      standings.fullPriceOccasions[i] = row.int4(11)
-      standings.benefitsUsed[i] = row.int4(12)
-      standings.freeKits[i] = row.int4(13)
-      standings.benefitAttempts[i] = row.int4(14)
+      standings.recentOccasions[i] = row.int4(11)
+      standings.fullPriceOccasions[i] = row.int4(12)
+      standings.benefitsUsed[i] = row.int4(13)
+      standings.freeKits[i] = row.int4(14)
+      standings.benefitAttempts[i] = row.int4(15)
       i += 1
     })
     standings.count = i

@@ -30,7 +30,6 @@ export const ERASED_WITH_A_SHOP = [
   'MembershipChange',
   'Ledger',
   'PublicationRun',
-  'ProductWeek',
   'DiscountUse',
   'StageDay',
   'Summary',

@@ -199,17 +199,6 @@ CREATE TABLE "Estimates" (
 );
 
 -- CreateTable
-CREATE TABLE "ProductWeek" (
-    "shop" INTEGER NOT NULL,
-    "product" BIGINT NOT NULL,
-    "week" DATE NOT NULL,
-    "buyers" INTEGER NOT NULL,
-    "discounted" INTEGER NOT NULL,
-
-    CONSTRAINT "ProductWeek_pkey" PRIMARY KEY ("shop","product","week")
-);
-
--- CreateTable
 CREATE TABLE "OrderEvidence" (
     "shop" INTEGER NOT NULL,
     "order" BIGINT NOT NULL,
@@ -238,6 +227,7 @@ CREATE TABLE "CustomerFeatures" (
     "dealDiscounted" INTEGER NOT NULL,
     "dealExpected" DOUBLE PRECISION NOT NULL,
     "dealVariance" DOUBLE PRECISION NOT NULL,
+    "recentOccasions" INTEGER NOT NULL,
     "fullPriceOccasions" INTEGER NOT NULL,
     "benefitsUsed" INTEGER NOT NULL,
     "freeKits" INTEGER NOT NULL,
@@ -473,7 +463,7 @@ GRANT USAGE ON SCHEMA public TO morello_app, morello_system;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   "Customer", "Order", "Line", "SyncRun", "Tombstone", "PrivacyRequest", "StagedCustomer", "StagedOrder", "StagedLine",
-  "Estimates", "ProductWeek", "OrderEvidence", "CustomerFeatures", "DiscountUse", "Summary", "StageDay",
+  "Estimates", "OrderEvidence", "CustomerFeatures", "DiscountUse", "Summary", "StageDay",
   "Membership", "MembershipChange", "Ledger", "PublicationRun", "Settings", "Session", "Inbox", "Work"
   TO morello_app;
 -- Installations begin by install_shop; their rows stay, so that what arrives late finds the right one.

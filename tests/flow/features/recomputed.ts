@@ -15,7 +15,6 @@ const TABLES = [
   ['Membership', 'customer'],
   ['MembershipChange', 'id'],
   ['Estimates', 'version'],
-  ['ProductWeek', 'product, week'],
   ['OrderEvidence', '"order"'],
   ['DiscountUse', 'key'],
   ['StageDay', 'day, stage'],
