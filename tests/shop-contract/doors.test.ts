@@ -6,6 +6,7 @@ import { jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminFrameHandler, doorPage } from '#tests/shop/admin-frame.ts'
 import { seededWorld } from '#tests/shop/behaviours.ts'
+import { codeProblem, placeOrder } from '#tests/shop/checkout.ts'
 import type { DoorContext } from '#tests/shop/door-context.ts'
 import { storefrontHandler } from '#tests/shop/storefront.ts'
 import { startTunnel } from '#tests/shop/tunnel.ts'
@@ -148,6 +149,9 @@ describe('the admin frame', () => {
       '/admin/themes/current/editor?context=apps&addAppBlockId=local-doors/segment-message&target=newAppsSection',
     )
     expect((await page('/storefront')).text).toContain('WELCOME20')
+    const korean = await page('/storefront', 'shop_locale=ko')
+    expect(korean.text).toContain('첫 주문에 한 번, 최소 금액 없이 20% 할인돼요.')
+    expect((await page('/storefront')).text).toContain('20% off your first order, once for each customer, no minimum.')
     await page('/admin/themes/current/editor', '', { guest_message: 'Typed <b>here</b>', unknown: 'x' })
     expect((await page('/storefront')).text).toContain('Typed &lt;b&gt;here&lt;/b&gt;')
   })
@@ -191,6 +195,50 @@ describe('the storefront', () => {
     expect((await page(thanks)).status).toBe(404)
     await page('/storefront/buy', `shop_cart=${product.id}x1`, {})
     expect([...world.orders.values()].at(-1)!.customerId).toBeNull()
+  })
+
+  test('takes the first-order code once, and only on a first order; says why in both languages', async () => {
+    const product = [...world.products.values()][0]!
+    const newcomer = world.addCustomer({ behaviour: 'prospect' })
+    const cookies = `shop_customer=${newcomer.id}; shop_cart=${product.id}x2`
+    expect((await page('/storefront/buy', cookies, { code: 'welcome20' })).status).toBe(303)
+    const [first] = world.ordersOf(newcomer.id)
+    expect(first!.lines[0]!.allocations).toEqual([{ discount: 0, minor: product.priceMinor * 0.4 }])
+    const again = await page('/storefront/buy', cookies, { code: 'WELCOME20' })
+    expect([again.status, again.text]).toEqual([422, expect.stringContaining('You have used this code already')])
+    first!.discounts = []
+    const late = await page('/storefront/buy', `${cookies}; shop_locale=ko`, { code: 'WELCOME20' })
+    expect([late.status, late.text]).toEqual([422, expect.stringContaining('첫 주문에만 쓸 수 있는 코드')])
+    expect((await page('/storefront/buy', `${cookies}; shop_locale=en`, { code: 'WELCOME20' })).text).toContain(
+      'you have ordered here before',
+    )
+    expect(world.ordersOf(newcomer.id)).toEqual([first])
+    expect((await page('/storefront/buy', `shop_cart=${product.id}x1`, { code: 'WELCOME20' })).status).toBe(303)
+  })
+
+  test('a cancelled first order is none, but the code on it was used', async () => {
+    const product = [...world.products.values()][0]!
+    const buyer = world.addCustomer()
+    const lines = [{ productId: product.id, quantity: 1 }]
+    const first = placeOrder(world, { customerId: buyer.id, lines })
+    expect(codeProblem(world, 'WELCOME20', buyer.id)).toBe('not-first')
+    first.cancelledAt = world.now()
+    expect(codeProblem(world, 'WELCOME20', buyer.id)).toBeNull()
+    placeOrder(world, { customerId: buyer.id, lines, code: 'WELCOME20' }).cancelledAt = world.now()
+    expect(codeProblem(world, 'WELCOME20', buyer.id)).toBe('used')
+  })
+
+  test('asks shipping under 50,000 won, and FREESHIP waives it', async () => {
+    const [cheap] = [...world.products.values()].filter((one) => one.priceMinor === 24_000)
+    const sold = async (quantity: number, code = '') => {
+      const answer = await page('/storefront/buy', `shop_cart=${cheap!.id}x${quantity}`, { code })
+      expect(answer.status).toBe(303)
+      return [...world.orders.values()].at(-1)!.shippingMinor
+    }
+    expect([await sold(2), await sold(3), await sold(2, 'FREESHIP')]).toEqual([3000, 0, 0])
+    const { text } = await page('/storefront/cart', `shop_cart=${cheap!.id}x2`)
+    expect(text).toMatch(/Shipping<.*₩3,000/)
+    expect(text).toMatch(/Total<.*₩51,000/)
   })
 
   test('every page holds nothing of another site', async () => {

@@ -1,4 +1,4 @@
-import { FIRST_CODE, OPEN_CODE, SHIPPING_CODE, saleAt } from './catalogue.ts'
+import { FIRST_CODE, OPEN_CODE, SHIPPING, SHIPPING_CODE, saleAt } from './catalogue.ts'
 import { between } from './chance.ts'
 import type { NewOrder, WorldDiscountUse, WorldProduct } from './world.ts'
 
@@ -40,7 +40,7 @@ export function basket(
     customerId,
     lines,
     discounts,
-    shippingMinor: goods >= 50_000 || used === SHIPPING_CODE ? 0 : 3000,
+    shippingMinor: goods >= SHIPPING.freeFromMinor || used === SHIPPING_CODE ? 0 : SHIPPING.minor,
   }
 }
 

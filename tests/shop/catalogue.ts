@@ -1,4 +1,4 @@
-import type { World, WorldProduct } from './world.ts'
+import type { World, WorldCode, WorldProduct, WorldShipping } from './world.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
@@ -32,6 +32,16 @@ const GOODS: { title: string; sku: string; won: number; lastsDays: number }[] = 
 export const FIRST_CODE = 'WELCOME20'
 export const OPEN_CODE = 'GLOW10'
 export const SHIPPING_CODE = 'FREESHIP'
+export const SHIPPING: WorldShipping = { minor: 3000, freeFromMinor: 50_000 }
+
+/**
+ * What the checkout takes. That the first-order code works once is newer than the history: there some have used it twice.
+ */
+const CODES: WorldCode[] = [
+  { code: FIRST_CODE, percent: 20, firstOrderOnly: true },
+  { code: OPEN_CODE, percent: 10 },
+  { code: SHIPPING_CODE, percent: 0, freeShipping: true },
+]
 
 export type Catalogue = {
   refills: { product: WorldProduct; lastsDays: number }[]
@@ -51,12 +61,8 @@ export function stockCatalogue(world: World): void {
         .replaceAll(/[^a-z0-9]+/g, '-')
         .replaceAll(/^-|-$/g, ''),
     })
-  for (const [code, percent] of [
-    [FIRST_CODE, 20],
-    [OPEN_CODE, 10],
-    [SHIPPING_CODE, 0],
-  ] as const)
-    world.codes.set(code.toLowerCase(), { code, percent })
+  for (const code of CODES) world.codes.set(code.code.toLowerCase(), code)
+  world.shipping = SHIPPING
 }
 
 /** The goods as this world has them, found by SKU, so that a world from disk works too. */

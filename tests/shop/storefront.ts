@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { codeProblem, placeOrder, shippingFor } from './checkout.ts'
 import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
-import { customersFound, goodsMinor, money, nameOf } from './frame/customers.ts'
+import { customersFound, money, nameOf } from './frame/customers.ts'
 import { EXTENSION, renderBlock, renderTheme } from './storefront/liquid.ts'
 import type { LiquidCustomer, Rendering } from './storefront/liquid.ts'
-import { blockInTheme } from './storefront/theme-settings.ts'
-import { behaviourText, storefrontWords } from './storefront/words.ts'
+import { blockShown } from './storefront/theme-settings.ts'
+import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
+import { goodsMinor } from './world.ts'
 import type { World, WorldCustomer, WorldOrder, WorldProduct } from './world.ts'
 
 const PAGE_SIZE = 24
@@ -97,7 +99,7 @@ function rendering(visit: Visit): Rendering {
 }
 
 function blockHtml(visit: Visit): string {
-  const block = blockInTheme(visit.world)
+  const block = blockShown(visit.world, visit.locale)
   if (!block.isAdded) return ''
   const customer = visit.customer === null ? null : liquidCustomer(visit.world, visit.customer)
   return renderBlock(
@@ -189,11 +191,15 @@ async function addToCart(visit: Visit): Promise<true> {
   return sendTo(visit.response, '/storefront/cart', [cartCookie(visit.cart)])
 }
 
+function goodsIn(cart: Visit['cart']): { productId: number; quantity: number }[] {
+  return [...cart].map(([productId, quantity]) => ({ productId, quantity }))
+}
+
 function cart(visit: Visit, problem: string | null = null, code = ''): true {
-  let total = 0
+  let goods = 0
   const lines = [...visit.cart].map(([id, quantity]) => {
     const product = visit.world.products.get(id)!
-    total += product.priceMinor * quantity
+    goods += product.priceMinor * quantity
     return {
       title: titleIn(visit.locale, product.title),
       quantity,
@@ -201,7 +207,15 @@ function cart(visit: Visit, problem: string | null = null, code = ''): true {
     }
   })
   const words = storefrontWords(visit.locale)
-  const scope = { lines, total: money(visit.world, visit.locale, total), problem, code }
+  const shipping = shippingFor(visit.world, goodsIn(visit.cart))
+  const shown = (minor: number): string => money(visit.world, visit.locale, minor)
+  const scope = {
+    lines,
+    shipping: shipping === 0 ? words.free : shown(shipping),
+    total: shown(goods + shipping),
+    problem,
+    code,
+  }
   return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422)
 }
 
@@ -210,11 +224,12 @@ async function buy(visit: Visit): Promise<true> {
   if (form.has('clear')) return sendTo(visit.response, '/storefront/cart', [cartCookie(new Map())])
   if (visit.cart.size === 0) return sendTo(visit.response, '/storefront/cart')
   const code = (form.get('code') ?? '').trim()
-  if (code !== '' && !visit.world.codes.has(code.toLowerCase()))
-    return cart(visit, storefrontWords(visit.locale).bad_code, code)
-  const order = visit.world.placeOrder({
-    customerId: visit.customer?.id ?? null,
-    lines: [...visit.cart].map(([productId, quantity]) => ({ productId, quantity })),
+  const customerId = visit.customer?.id ?? null
+  const problem = code === '' ? null : codeProblem(visit.world, code, customerId)
+  if (problem !== null) return cart(visit, codeProblemText(visit.locale, problem), code)
+  const order = placeOrder(visit.world, {
+    customerId,
+    lines: goodsIn(visit.cart),
     ...(code === '' ? {} : { code }),
   })
   return sendTo(visit.response, `/storefront/thanks/${order.id}`, [cartCookie(new Map())])
@@ -234,6 +249,10 @@ function shownOrder(visit: Visit, order: WorldOrder) {
     name: order.name,
     total: money(visit.world, visit.locale, net + order.shippingMinor, order.currency),
     discount: gross > net ? money(visit.world, visit.locale, gross - net, order.currency) : null,
+    shipping:
+      order.shippingMinor > 0
+        ? money(visit.world, visit.locale, order.shippingMinor, order.currency)
+        : storefrontWords(visit.locale).free,
     lines: order.lines.map((line) => ({ title: titleIn(visit.locale, line.title), quantity: line.quantity })),
   }
 }

@@ -70,16 +70,29 @@ export type WorldOrder = {
   companyId: number | null
 }
 
-/** A code that the shop's checkout accepts: a share of the price of every line. */
-export type WorldCode = { code: string; percent: number }
+/** The goods of an order after its discounts, before anything was sent back. */
+export function goodsMinor(order: WorldOrder): number {
+  let minor = 0
+  for (const line of order.lines) {
+    minor += line.unitMinor * line.quantity
+    for (const share of line.allocations) minor -= share.minor
+  }
+  return minor
+}
+
+/** A code that the shop's checkout accepts: a share of the price of every line, free shipping, or both. */
+export type WorldCode = {
+  code: string
+  percent: number
+  freeShipping?: boolean
+  /** Once for each customer, and only on their first order. */
+  firstOrderOnly?: boolean
+}
+
+/** What the checkout asks for shipping, and from which price of the goods on it asks nothing. */
+export type WorldShipping = { minor: number; freeFromMinor: number }
 
 export type NewOrder = Partial<Omit<WorldOrder, 'lines'>> & { lines?: Partial<WorldLine>[] }
-
-export type Checkout = {
-  customerId: number | null
-  lines: { productId: number; quantity: number }[]
-  code?: string
-}
 
 const FIRST_ID = 8_100_000_000_017
 const ID_STEP = 32
@@ -104,6 +117,7 @@ export class World {
   orders = new Map<number, WorldOrder>()
   /** Codes the checkout takes, by lower-cased code. */
   codes = new Map<string, WorldCode>()
+  shipping: WorldShipping = { minor: 0, freeFromMinor: 0 }
   /** Metafields of other owners than customers (shop, app installation), by owner gid. */
   otherMetafields = new Map<string, Map<string, WorldMetafield>>()
   /** Counts every change, so that readers know when an index of theirs is stale. */
@@ -221,39 +235,6 @@ export class World {
     return order
   }
 
-  /** Places an order as the storefront's checkout does; the customer's counters change with it. */
-  placeOrder(checkout: Checkout): WorldOrder {
-    const at = this.now()
-    const known = checkout.code === undefined ? undefined : this.codes.get(checkout.code.trim().toLowerCase())
-    if (checkout.code !== undefined && !known) throw new Error(`Enter a valid discount code: ${checkout.code}`)
-    const lines = checkout.lines.map(({ productId, quantity }) => {
-      const product = this.products.get(productId)
-      if (!product) throw new Error(`No product ${productId} in this shop`)
-      const off = known ? Math.round((product.priceMinor * quantity * known.percent) / 100) : 0
-      return {
-        productId,
-        title: product.title,
-        sku: product.sku,
-        quantity,
-        currentQuantity: quantity,
-        unitMinor: product.priceMinor,
-        allocations: off > 0 ? [{ discount: 0, minor: off }] : [],
-      }
-    })
-    const customer = checkout.customerId === null ? undefined : this.customers.get(checkout.customerId)
-    if (checkout.customerId !== null && !customer) throw new Error(`No customer ${checkout.customerId} in this shop`)
-    const order = this.addOrder({
-      customerId: checkout.customerId,
-      processedAt: at,
-      createdAt: at,
-      updatedAt: at,
-      lines,
-      discounts: known ? [{ kind: 'code', title: known.code }] : [],
-    })
-    if (customer) customer.updatedAt = at
-    return order
-  }
-
   ordersOf(customerId: number): WorldOrder[] {
     const found: WorldOrder[] = []
     for (const id of this.#ordersOf.get(customerId) ?? []) {
@@ -304,6 +285,7 @@ export class World {
     const world = new World(head.shop)
     world.appId = head.appId
     for (const code of head.codes) world.codes.set(code.code.toLowerCase(), code)
+    if (head.shipping) world.shipping = head.shipping
     for (const [owner, fields] of head.otherMetafields) world.otherMetafields.set(owner, new Map(fields))
     for (const product of readLines<WorldProduct>(folder, 'products')) world.products.set(product.id, product)
     for (const saved of readLines<SavedCustomer>(folder, 'customers'))
@@ -324,6 +306,7 @@ export class World {
       shop: this.shop,
       appId: this.appId,
       codes: [...this.codes.values()],
+      shipping: this.shipping,
       otherMetafields: [...this.otherMetafields].map(([owner, fields]) => [owner, [...fields]]),
       lastId: this.#lastId,
       lastOrderNumber: this.#lastOrderNumber,
@@ -362,6 +345,8 @@ type SavedHead = {
   shop: WorldShop
   appId: number
   codes: WorldCode[]
+  /** Missing in a world that was saved before the checkout knew shipping. */
+  shipping?: WorldShipping
   otherMetafields: [string, [string, WorldMetafield][]][]
   lastId: number
   lastOrderNumber: number

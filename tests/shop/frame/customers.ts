@@ -1,5 +1,6 @@
 import { escapeHtml } from '../door-context.ts'
 import type { DoorContext, Locale } from '../door-context.ts'
+import { goodsMinor } from '../world.ts'
 import type { World, WorldCustomer, WorldOrder } from '../world.ts'
 import { APP_HOME } from './shell.ts'
 import { wordsIn } from './words.ts'
@@ -15,15 +16,6 @@ export function nameOf(customer: WorldCustomer): string {
   const parts =
     customer.locale === 'ko' ? [customer.lastName, customer.firstName] : [customer.firstName, customer.lastName]
   return parts.filter((part) => part !== '').join(' ') || customer.email
-}
-
-export function goodsMinor(order: WorldOrder): number {
-  let minor = 0
-  for (const line of order.lines) {
-    minor += line.unitMinor * line.quantity
-    for (const share of line.allocations) minor -= share.minor
-  }
-  return minor
 }
 
 function orderTotal(order: WorldOrder): number {

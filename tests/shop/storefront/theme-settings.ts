@@ -1,3 +1,4 @@
+import type { Locale } from '../door-context.ts'
 import type { World } from '../world.ts'
 
 const THEME_ID = 'gid://shopify/OnlineStoreTheme/1'
@@ -7,9 +8,25 @@ const DAY_MS = 86_400_000
 /** What the theme editor keeps about our block: whether it stands in the theme, and what the merchant typed. */
 export type BlockInTheme = { isAdded: boolean; settings: Record<string, string> }
 
+/** The block as the theme editor has it: texts in the shop's own language. */
 export function blockInTheme(world: World): BlockInTheme {
   const kept = world.otherMetafields.get(THEME_ID)?.get(KEY)
-  return kept ? (JSON.parse(kept.value) as BlockInTheme) : { isAdded: true, settings: demoSettings(world) }
+  if (kept) return JSON.parse(kept.value) as BlockInTheme
+  return { isAdded: true, settings: demoSettings(world, shopLocale(world)) }
+}
+
+/**
+ * The block as a shopper gets it. The demo's merchant has her own sentence translated, as Shopify lets a merchant translate
+ * what they type into a block; a text typed since is shown as it is.
+ */
+export function blockShown(world: World, locale: Locale): BlockInTheme {
+  const block = blockInTheme(world)
+  const own = demoSettings(world, shopLocale(world))
+  const translated = demoSettings(world, locale)
+  const settings: Record<string, string> = {}
+  for (const [id, text] of Object.entries(block.settings))
+    settings[id] = text === own[id] ? (translated[id] ?? text) : text
+  return { ...block, settings }
 }
 
 export function keepBlockInTheme(world: World, block: BlockInTheme): void {
@@ -19,13 +36,22 @@ export function keepBlockInTheme(world: World, block: BlockInTheme): void {
   world.touch()
 }
 
+function shopLocale(world: World): Locale {
+  return world.shop.locale === 'ko' ? 'ko' : 'en'
+}
+
+const CONDITION: Record<Locale, string> = {
+  en: '20% off your first order, once for each customer, no minimum.',
+  ko: '첫 주문에 한 번, 최소 금액 없이 20% 할인돼요.',
+}
+
 /** The demo's merchant offers her first-purchase code to whoever has not bought yet, with what checkout really asks. */
-function demoSettings(world: World): Record<string, string> {
+function demoSettings(world: World, locale: Locale): Record<string, string> {
   const code = world.codes.get('welcome20')
-  if (!code || code.percent !== 20) return {}
+  if (code?.percent !== 20 || !code.firstOrderOnly) return {}
   const offer = {
     code: code.code,
-    condition: '첫 주문 20% 할인, 최소 금액 없음 · 20% off a first order, no minimum.',
+    condition: CONDITION[locale],
     last_day: new Date(world.now() + 60 * DAY_MS).toISOString().slice(0, 10),
   }
   const settings: Record<string, string> = {}

@@ -1,3 +1,4 @@
+import type { CodeProblem } from '../checkout.ts'
 import type { Locale } from '../door-context.ts'
 
 const EN = {
@@ -24,7 +25,8 @@ const EN = {
   code_help: 'The code is checked when you buy.',
   buy: 'Buy',
   clear: 'Empty the cart',
-  bad_code: 'This discount code is not valid here. Your cart is unchanged: correct the code or leave it empty.',
+  shipping: 'Shipping',
+  free: 'free',
   thanks: 'Thank you for your order',
   order: 'Order',
   discount: 'discount',
@@ -68,7 +70,8 @@ const KO: typeof EN = {
   code_help: '코드는 구매할 때 확인해요.',
   buy: '구매하기',
   clear: '장바구니 비우기',
-  bad_code: '쓸 수 없는 할인 코드예요. 장바구니는 그대로예요. 코드를 고치거나 비워 주세요.',
+  shipping: '배송비',
+  free: '무료',
   thanks: '주문해 주셔서 고마워요',
   order: '주문',
   discount: '할인',
@@ -113,6 +116,26 @@ const BEHAVIOURS: Record<Locale, Record<string, string>> = {
     prospect: '아직 구매 전',
     story: '이야기의 주인공',
   },
+}
+
+const CODE_PROBLEMS: Record<Locale, Record<CodeProblem, string>> = {
+  en: {
+    unknown: 'This discount code is not valid here. Your cart is unchanged: correct the code or leave it empty.',
+    used: 'You have used this code already; it works once. Your cart is unchanged: leave the code empty to buy.',
+    'not-first':
+      'This code is for a first order, and you have ordered here before. Your cart is unchanged: leave the code empty to buy.',
+  },
+  ko: {
+    unknown: '쓸 수 없는 할인 코드예요. 장바구니는 그대로예요. 코드를 고치거나 비워 주세요.',
+    used: '이미 쓴 코드예요. 한 번만 쓸 수 있어요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
+    'not-first':
+      '첫 주문에만 쓸 수 있는 코드인데, 이미 주문하신 적이 있어요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
+  },
+}
+
+/** What the cart says of a code that the checkout does not take. */
+export function codeProblemText(locale: Locale, problem: CodeProblem): string {
+  return CODE_PROBLEMS[locale][problem]
 }
 
 export function storefrontWords(locale: Locale): typeof EN {
