@@ -106,7 +106,11 @@ describe('the tier', () => {
     ['one order with the welcome code is none', { recentOccasions: 1, benefitsUsed: 1 }, 'none'],
     ['two benefits alone are possible', { recentOccasions: 2, benefitsUsed: 2 }, 'possible'],
     ['a benefit and a free kit count together', { recentOccasions: 1, benefitsUsed: 1, freeKits: 1 }, 'possible'],
-    ['two families and two occasions are likely', { recentOccasions: 2, benefitsUsed: 2, benefitAttempts: 1 }, 'likely'],
+    [
+      'two families and two occasions are likely',
+      { recentOccasions: 2, benefitsUsed: 2, benefitAttempts: 1 },
+      'likely',
+    ],
     [
       'one occasion with an attempt and two families is likely',
       { recentOccasions: 1, benefitsUsed: 1, freeKits: 1, benefitAttempts: 1 },

@@ -9,8 +9,8 @@ const CHUNK = 20_000
 
 type Column = { name: string; kind: PackedKind; values: ArrayLike<number> }
 
-/** The stored columns in order, all but keys, title and asOf; NaN stands for null. */
-function columnsOf({ standings, orders, money }: Folded): Column[] {
+/** The stored columns in order, all but keys and asOf; NaN stands for null. */
+function columnsOf({ standings, orders, money, lastOrder }: Folded): Column[] {
   return [
     { name: 'n', kind: 'int4', values: standings.n },
     { name: 'orders', kind: 'int4', values: orders },
@@ -30,6 +30,7 @@ function columnsOf({ standings, orders, money }: Folded): Column[] {
     { name: 'benefitsUsed', kind: 'int4', values: standings.benefitsUsed },
     { name: 'freeKits', kind: 'int4', values: standings.freeKits },
     { name: 'benefitAttempts', kind: 'int4', values: standings.benefitAttempts },
+    { name: 'lastOrder', kind: 'int8', values: lastOrder },
   ]
 }
 
@@ -91,15 +92,13 @@ async function writeChunk(
   mayExist: boolean,
 ): Promise<void> {
   const names = columns.map((column) => `"${column.name}"`)
-  const casts = columns.map((column, k) => `$${k + 5}::${PACKED_TYPES[column.kind]}`)
+  const casts = columns.map((column, k) => `$${k + 4}::${PACKED_TYPES[column.kind]}`)
   await tx.query(
-    `INSERT INTO "CustomerFeatures" ("shop", "asOf", "lastTitle", "customer", ${names.join(', ')})
-      SELECT $1::int, $2::timestamptz, (SELECT l."title" FROM "Line" l WHERE l."shop" = $1 AND l."order" = r."lastOrder" ORDER BY l."id" LIMIT 1),
-        r."customer", ${names.map((name) => `r.${name}`).join(', ')}
-      FROM unnest($3::bigint[], $4::bigint[], ${casts.join(', ')}) r("customer", "lastOrder", ${names.join(', ')})
+    `INSERT INTO "CustomerFeatures" ("shop", "asOf", "customer", ${names.join(', ')})
+      SELECT $1::int, $2::timestamptz, r.* FROM unnest($3::bigint[], ${casts.join(', ')}) r
       ${
         mayExist
-          ? `ON CONFLICT ("shop", "customer") DO UPDATE SET "asOf" = excluded."asOf", "lastTitle" = excluded."lastTitle",
+          ? `ON CONFLICT ("shop", "customer") DO UPDATE SET "asOf" = excluded."asOf",
               ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`
           : ''
       }`,
@@ -107,7 +106,6 @@ async function writeChunk(
       shop,
       new Date(asOf),
       packedArray('int8', folded.standings.customers, positions),
-      packedArray('int8', folded.lastOrder, positions),
       ...columns.map(({ kind, values }) => packedArray(kind, values, positions)),
     ],
   )

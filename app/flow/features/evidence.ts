@@ -107,8 +107,14 @@ async function readLines(
       : `"order" IN (SELECT "id" FROM "Order" WHERE "shop" = ${Number(shop)} AND ${within(spans, '"processedAt"')})`
   const sql = `SELECT "order", "product", "discountMinor", "discounts" FROM "Line"
     WHERE "shop" = ${Number(shop)} AND "quantity" > 0 AND ${changed}`
+  // Lines of one order mostly come together.
+  let id = 0
+  let order = -1
   await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 4, (row) => {
-    const order = orders.index.find(row.int8(0))
+    if (row.int8(0) !== id) {
+      id = row.int8(0)
+      order = orders.index.find(id)
+    }
     if (order < 0 || weekOf[order]! < 0) return
     if (lines.count === lines.order.length) {
       const room = Math.ceil(lines.count * 1.5)

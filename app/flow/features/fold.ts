@@ -17,7 +17,7 @@ export type Folded = {
   standings: Standings
   orders: Int32Array
   money: Money
-  /** Id of the last valid order; 0: none. */
+  /** Id of the last valid order; NaN: none. */
   lastOrder: Float64Array
   gapDays: Float64Array
 }
@@ -79,7 +79,7 @@ export function foldCustomers(
     standings,
     orders: new Int32Array(count),
     money: { netMinor: new Float64Array(count), net12mMinor: new Float64Array(count) },
-    lastOrder: new Float64Array(count),
+    lastOrder: new Float64Array(count).fill(NaN),
     gapDays: new Float64Array(orders.count),
   }
   const isBenefit = discounts.sets.map((_, set) => discounts.keysOf(set).some((key) => benefits.has(key)))

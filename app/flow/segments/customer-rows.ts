@@ -70,7 +70,9 @@ export async function customerRows(
   const { asOf, estimates } = workedOut(shop, state)
   const customers = [...ids]
   const facts = await tx.$queryRaw<FactRow[]>`
-    SELECT f."customer", f."n", f."netMinor", f."lastTitle", m."stageSince", m."cherryPicker"
+    SELECT f."customer", f."n", f."netMinor", m."stageSince", m."cherryPicker",
+      (SELECT l."title" FROM "Line" l WHERE l."shop" = f."shop" AND l."order" = f."lastOrder" ORDER BY l."id" LIMIT 1)
+        AS "lastTitle"
     FROM "CustomerFeatures" f JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
     WHERE f."shop" = ${shop} AND f."customer" = ANY(${customers}::bigint[])`
   const times = await validTimes(tx, shop, customers, state, asOf)

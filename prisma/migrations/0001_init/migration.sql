@@ -232,7 +232,7 @@ CREATE TABLE "CustomerFeatures" (
     "benefitsUsed" INTEGER NOT NULL,
     "freeKits" INTEGER NOT NULL,
     "benefitAttempts" INTEGER NOT NULL,
-    "lastTitle" TEXT,
+    "lastOrder" BIGINT,
     "asOf" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "CustomerFeatures_pkey" PRIMARY KEY ("shop","customer")
