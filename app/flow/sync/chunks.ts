@@ -1,6 +1,6 @@
 import { OutsideFailure } from '#app/errors.ts'
 
-export const CHUNK_BYTES = 1_048_576
+export const CHUNK_BYTES = 131_072
 export const LINE_LIMIT_BYTES = 5_242_880
 /** No shop's history comes near it; a file beyond is not a history. */
 const FILE_LIMIT_BYTES = 20 * 1024 ** 3
@@ -12,7 +12,7 @@ type Chunk =
   { kind: 'lines'; bytes: Buffer; end: number; isLast: boolean } | { kind: 'too-long'; end: number }
 
 /**
- * Cuts a stream at line ends into chunks of about 1 MB, never holding more than a line and a chunk. The offsets are the
+ * Cuts a stream at line ends into chunks of about 128 KB, never holding more than a line and a chunk. The offsets are the
  * file's own, so that a chunk's end is where another worker goes on. A chunk's bytes are good until the next is asked
  * for: one buffer serves them all.
  *

@@ -1,5 +1,5 @@
 /**
- * Rows of the staging tables as COPY's text format, written into one buffer per chunk of the file: nothing is allocated
+ * Rows of the staging tables as COPY's text format, written into one buffer per table: nothing is allocated
  * per row but the row's own text.
  */
 import type { Customer, Id, Instant, Line } from '#app/domain/order.ts'
@@ -19,10 +19,10 @@ const dayTexts = new Map<number, string>()
 const NEEDS_ESCAPE = /[\\\n\r\t\0]/
 const ESCAPED = /[\\\n\r\t\0]/g
 
-/** The rows of a chunk, by the table that they are staged in. */
+/** Rows by the table that they are staged in. */
 export type RowSet = { orders: Rows; lines: Rows; customers: Rows }
 
-/** Rows one after the other, as COPY reads them; cleared and filled again for the next chunk. */
+/** Rows one after the other, as COPY reads them; cleared and filled again. */
 export class Rows {
   #bytes: Buffer = Buffer.alloc(0)
   #length = 0

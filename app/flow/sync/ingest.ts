@@ -2,6 +2,8 @@
  * A history's result file into the tables: watch the operation, stream the file chunk by chunk into staging, merge.
  * Every step is stored with how far it has come, so that the next worker goes on where this one was killed.
  */
+import { setImmediate as turn } from 'node:timers/promises'
+
 import type { Id } from '#app/domain/order.ts'
 import type { WorkPayload } from '#app/domain/work.ts'
 import { OutsideFailure } from '#app/errors.ts'
@@ -49,6 +51,8 @@ const FRESH_OPERATIONS = 5
 /** More lines without their order than this, and the file is not what Shopify wrote. */
 const MAX_ORPHANS = 1000
 const RESUME_AFTER_MS = 500
+/** So much of the file becomes rows of one transaction: the rows are a quarter of it. */
+const STORED_AT_ONCE_BYTES = 4 * 1_048_576
 
 /** Reads a ready result in; polls while it is not ready. Knows the run by its id or by its operation. */
 export async function ingestBulkResult(
@@ -157,8 +161,8 @@ async function hasEveryRow(tx: BulkTx, run: Run): Promise<boolean> {
 }
 
 /**
- * Reads on from `told.reached` and keeps it up to date. While one chunk is on its way to PostgreSQL the next is read;
- * no more than these two are held.
+ * Reads on from `told.reached` and keeps it up to date. While one set of rows is on its way to PostgreSQL the next is
+ * filled; no more than these two are held.
  */
 async function stream(
   holder: Holder,
@@ -168,10 +172,9 @@ async function stream(
 ): Promise<void> {
   const file = await admin.openFile(url, told.reached.byteOffset, told.reached.etag)
   let ahead: Run = { ...told.reached, etag: file.etag ?? told.reached.etag }
-  // A failure is met where it is awaited; until then it must not count as unhandled.
   let storing: Promise<void> = Promise.resolve()
-  // One set is on its way to PostgreSQL while the other is filled.
   let [rows, others] = [emptyRows(), emptyRows()]
+  let from = ahead.byteOffset
   try {
     for await (const chunk of chunksOf(file.body, ahead.byteOffset)) {
       if (holder.signal.aborted) throw new OutsideFailure('lease-lost', 'the worker stops')
@@ -179,36 +182,43 @@ async function stream(
         const line = ahead.linesRead + 1
         const leftOut = withLeftOut(ahead.leftOut, [{ line, reason: 'longer than 5 MB' }], 0)
         ahead = { ...ahead, byteOffset: chunk.end, linesRead: line, leftOut }
-        await storing
-        storing = store(holder, told, ahead, null)
-        storing.catch(() => undefined)
         continue
       }
       const read = readChunk(chunk.bytes, ahead.subject, ahead.id, ahead.linesRead + 1, chunk.isLast, rows)
-      if (read.isCutOff && file.totalBytes !== null && chunk.end >= file.totalBytes) told.isCutOff = true
-      // A line that ends in the middle of the connection is read again by the next one.
-      if (read.isCutOff) break
       ahead = {
         ...ahead,
-        byteOffset: chunk.end,
+        byteOffset: chunk.end - chunk.bytes.length + read.bytesRead,
         linesRead: ahead.linesRead + read.linesRead,
         rootsRead: ahead.rootsRead + read.roots,
         leftOut: withLeftOut(ahead.leftOut, read.bad, read.blank),
       }
+      if (read.isCutOff) {
+        // A line that ends in the middle of the connection is read by the next one.
+        told.isCutOff = file.totalBytes !== null && chunk.end >= file.totalBytes
+        break
+      }
+      // Reading never waits where the file is near: without a turn, the rows on their way would stand still meanwhile.
+      await turn()
+      if (ahead.byteOffset - from < STORED_AT_ONCE_BYTES) continue
       await storing
       storing = store(holder, told, ahead, rows)
-      ;[rows, others] = [others, rows]
+      // A failure is met where it is awaited; until then it must not count as unhandled.
       storing.catch(() => undefined)
+      ;[rows, others] = [others, rows]
+      for (const one of Object.values(rows)) one.clear()
+      from = ahead.byteOffset
     }
   } finally {
     await storing
+    // What was read before the connection broke is not read again.
+    if (ahead.byteOffset > told.reached.byteOffset) await store(holder, told, ahead, rows)
   }
 }
 
-async function store(holder: Holder, told: { reached: Run }, run: Run, rows: RowSet | null): Promise<void> {
+async function store(holder: Holder, told: { reached: Run }, run: Run, rows: RowSet): Promise<void> {
   await withShopBulk(holder.shop, async (tx) => {
     await holder.stillMine(tx)
-    if (rows !== null) await stage(tx, rows)
+    await stage(tx, rows)
     await noteProgress(tx, holder.shop, run)
   })
   told.reached = run
@@ -234,7 +244,10 @@ async function merge(holder: Holder, admin: Admin, run: Run, known: Checked | nu
     await planForMany(tx)
     const checked = known ?? (await lookAtStaging(tx, run))
     const merging = { shop, run: run.id, road: ROAD.bulk, fetchedAt: run.startedAt }
-    await (run.subject === 'orders' ? mergeOrders : mergeCustomers)(tx, merging, checked.staged.hasRepeats)
+    await (run.subject === 'orders' ? mergeOrders : mergeCustomers)(tx, merging, {
+      hasRepeats: checked.staged.hasRepeats,
+      hasOrphans: checked.orphans.length > 0,
+    })
     return checked
   })
   if (orphans.length > 0) await refetchOrders(holder, admin, run.id, orphans)

@@ -11,6 +11,9 @@ export const ROAD = { bulk: 2, single: 3 } as const
 
 type Merge = { shop: ShopId; run: number; road: (typeof ROAD)[keyof typeof ROAD]; fetchedAt: Instant }
 
+/** What staging is known not to be: then it need not be folded, nor each line's order looked for. */
+type Known = { hasRepeats: boolean; hasOrphans: boolean }
+
 /** What a run has staged, repeats folded. */
 export type StagedCounts = { orders: number; lines: number; customers: number; hasRepeats: boolean }
 
@@ -64,7 +67,11 @@ export async function orphanedOrders(tx: BulkTx, run: number, limit: number): Pr
 }
 
 /** Customers of a run into Customer. */
-export async function mergeCustomers(tx: BulkTx, merge: Merge, hasRepeats: boolean): Promise<void> {
+export async function mergeCustomers(
+  tx: BulkTx,
+  merge: Merge,
+  { hasRepeats }: Pick<Known, 'hasRepeats'>,
+): Promise<void> {
   const { shop, run, road, fetchedAt } = merge
   const erased = await erasedIn(tx, shop, run, 'customer')
   await tx.query(
@@ -82,7 +89,7 @@ export async function mergeCustomers(tx: BulkTx, merge: Merge, hasRepeats: boole
 }
 
 /** Orders of a run, with their lines, into Order and Line. */
-export async function mergeOrders(tx: BulkTx, merge: Merge, hasRepeats: boolean): Promise<void> {
+export async function mergeOrders(tx: BulkTx, merge: Merge, { hasRepeats, hasOrphans }: Known): Promise<void> {
   const { shop, run, road, fetchedAt } = merge
   const people = await erasedIn(tx, shop, run, 'customer')
   const orders = await erasedIn(tx, shop, run, 'order')
@@ -118,8 +125,7 @@ export async function mergeOrders(tx: BulkTx, merge: Merge, hasRepeats: boolean)
       `INSERT INTO "Line" (${LINE_COLUMNS})
        SELECT $1::int, l."order", l.id, l.product, l.title, l.sku, l.quantity, l."currentQuantity", l."unitMinor",
          l."discountMinor", l.discounts
-       FROM ${lines} l
-       WHERE EXISTS (SELECT FROM "StagedOrder" s WHERE s.run = $2 AND s.id = l."order")`,
+       FROM ${lines} l ${hasOrphans ? WITH_ITS_ORDER : ''}`,
       [shop, run],
     )
     return
@@ -135,7 +141,7 @@ export async function mergeOrders(tx: BulkTx, merge: Merge, hasRepeats: boolean)
      SELECT $1::int, l."order", l.id, l.product, l.title, l.sku, l.quantity, l."currentQuantity", l."unitMinor",
        l."discountMinor", l.discounts
      FROM ${lines} l JOIN "Order" o ON o.shop = $1 AND o.id = l."order" AND o.road = $3 AND o."fetchedAt" = $4
-     WHERE EXISTS (SELECT FROM "StagedOrder" s WHERE s.run = $2 AND s.id = l."order")`,
+     ${hasOrphans ? WITH_ITS_ORDER : ''}`,
     values,
   )
   if (people.ids.length > 0) await newBeginnings(tx, merge, people)
@@ -151,6 +157,8 @@ async function newBeginnings(tx: BulkTx, merge: Merge, people: Erased): Promise<
     [merge.shop, people.ids, merge.road, iso(merge.fetchedAt)],
   )
 }
+
+const WITH_ITS_ORDER = `WHERE EXISTS (SELECT FROM "StagedOrder" s WHERE s.run = $2 AND s.id = l."order")`
 
 const NOT_ERASED = `WHERE NOT EXISTS (
     SELECT FROM unnest($5::bigint[], $6::timestamptz[]) e(id, at) WHERE e.id = s.customer AND s."processedAt" <= e.at)

@@ -2,16 +2,17 @@ import { customerRow, lineRow, orderRow, type RowSet } from './copy-text.ts'
 import { BadLine, parentOrderOf, readCustomer, readLine, readOrder, type Subject } from './read-order.ts'
 import type { BadLineNote } from './runs.ts'
 
-/** A chunk of the file as rows for the staging tables. */
+/** What a chunk of the file has added to the rows for the staging tables. */
 type ReadChunk = {
   into: RowSet
   /** Lines of the file, empty ones included; rows made; top-level objects among them. */
   linesRead: number
+  bytesRead: number
   rows: number
   roots: number
   blank: number
   bad: BadLineNote[]
-  /** The file's last line has no end and cannot be read: the file was cut off. */
+  /** The last line has no end and cannot be read: the file was cut off there, and that line was not read. */
   isCutOff: boolean
 }
 
@@ -22,11 +23,10 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const DEPTH_CHECKED_FROM = 4096
 
 /**
- * Reads whole lines of JSONL. A line that is not what it must be is noted with its number in the file; the others load.
+ * Adds whole lines of JSONL to `into`. A line that is not what it must be is noted with its number in the file; the others load.
  *
  * @param firstLine  number in the file of the first line, from 1
  * @param isLast     the file ends here, perhaps without a newline
- * @param into       is emptied first
  */
 export function readChunk(
   bytes: Buffer,
@@ -36,10 +36,10 @@ export function readChunk(
   isLast: boolean,
   into: RowSet,
 ): ReadChunk {
-  for (const rows of Object.values(into)) rows.clear()
   const read: ReadChunk = {
     into,
     linesRead: 0,
+    bytesRead: 0,
     rows: 0,
     roots: 0,
     blank: 0,
@@ -52,14 +52,18 @@ export function readChunk(
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
     const number = firstLine + read.linesRead
-    read.linesRead += 1
     if (isBlank(bytes, from, to)) read.blank += 1
     else {
       const reason = readInto(read, bytes.toString('utf8', from, to), subject, run, number)
-      if (reason === 'not JSON' && newline < 0 && isLast) read.isCutOff = true
+      if (reason === 'not JSON' && newline < 0 && isLast) {
+        read.isCutOff = true
+        break
+      }
       if (reason !== null) read.bad.push({ line: number, reason })
     }
+    read.linesRead += 1
     from = to + 1
+    read.bytesRead = Math.min(from, bytes.length)
   }
   return read
 }

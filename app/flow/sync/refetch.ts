@@ -74,7 +74,7 @@ export async function storeOrders(
   })
   await takeMergeLock(tx, shop)
   await stage(tx, rows)
-  await mergeOrders(tx, { shop, run: staging, road: ROAD.single, fetchedAt }, true)
+  await mergeOrders(tx, { shop, run: staging, road: ROAD.single, fetchedAt }, { hasRepeats: true, hasOrphans: false })
   await dropStaging(tx, staging)
   return bad
 }
@@ -96,7 +96,7 @@ export async function storeCustomers(
   })
   await takeMergeLock(tx, shop)
   await stage(tx, rows)
-  await mergeCustomers(tx, { shop, run: staging, road: ROAD.single, fetchedAt }, true)
+  await mergeCustomers(tx, { shop, run: staging, road: ROAD.single, fetchedAt }, { hasRepeats: true })
   await dropStaging(tx, staging)
   return bad
 }
