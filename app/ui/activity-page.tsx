@@ -88,7 +88,11 @@ function ImportEntry({ entry }: { entry: Of<'import'> }) {
   )
   return (
     <Line title={t(`activity.import.${entry.kind}.${entry.subject}`)} when={when} badge={badge}>
-      <Text as="p">{t(`activity.rows.${entry.subject}`, { count: entry.rows, n: f.number(entry.rows) })}</Text>
+      <Text as="p">
+        {entry.kind === 'catch-up' && entry.rows === 0 && entry.finishedAt !== null
+          ? t('activity.nothingNew')
+          : t(`activity.rows.${entry.subject}`, { count: entry.rows, n: f.number(entry.rows) })}
+      </Text>
       {entry.badLines === 0 ? null : (
         <Text as="p" tone="critical">
           {t('activity.badLines', { count: entry.badLines, n: f.number(entry.badLines) })}

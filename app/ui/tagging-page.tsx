@@ -24,7 +24,9 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
       <BlockStack gap="400">
         {page.import.state === 'done' ? null : <ImportCard progress={page.import} />}
         {page.lastRun === null ? null : <RunCard run={page.lastRun} />}
-        {page.import.state === 'done' ? <DryRunCard page={page} isStarting={isStarting} onStart={onStart} /> : null}
+        {page.import.state === 'done' && !(page.taggingOn && isRunning(page)) ? (
+          <DryRunCard page={page} isStarting={isStarting} onStart={onStart} />
+        ) : null}
         {page.import.state === 'done' ? (
           <Box paddingInline={{ xs: '400', sm: '0' }}>
             <Text as="p" tone="subdued">
@@ -130,7 +132,9 @@ function RunCard({ run }: { run: TagRun }) {
         </Text>
         {run.problem === null ? null : <ProblemBanner problem={run.problem} />}
         <Text as="p" id={id}>
-          {t('run.written', { n: f.number(run.statesWritten), total: f.number(run.customers) })}
+          {run.state === 'planned'
+            ? t('preview.busy')
+            : t('run.written', { n: f.number(run.statesWritten), total: f.number(run.customers) })}
         </Text>
         {isOver ? null : (
           <ProgressBar progress={Math.floor(share * 100)} size="small" animated={false} ariaLabelledBy={id} />

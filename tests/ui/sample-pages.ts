@@ -450,6 +450,24 @@ export const ACTIVITY: ActivityPage = {
   ],
 }
 
+export const NOTHING_NEW: ActivityPage = {
+  freshness: FRESH,
+  entries: [
+    {
+      what: 'import',
+      id: 3,
+      kind: 'catch-up',
+      subject: 'orders',
+      state: 'done',
+      rows: 0,
+      badLines: 0,
+      startedAt: AS_OF - 2_000,
+      finishedAt: AS_OF - 1_000,
+      problem: null,
+    },
+  ],
+}
+
 export const SETTINGS: SettingsView = {
   settings: { ...defaultSettings(), taggingOn: true, version: 3, benefitCodes: { 'code:WELCOME20': 'confirmed' } },
   orders: {

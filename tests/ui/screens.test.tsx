@@ -343,6 +343,18 @@ const cases: Case[] = [
     ko: ['고객 13,478명 중 4,800명 기록.'],
   },
   {
+    name: 'a run that is about to start has no figures yet, and no dry run stands beside it',
+    screen: (
+      <TaggingScreen
+        page={{ ...sample.DRY_RUN, lastRun: { ...sample.RUN, state: 'planned', customers: 0 }, taggingOn: true }}
+        isStarting={false}
+        onStart={nothing}
+      />
+    ),
+    en: ['Tagging is about to start Counting'],
+    ko: ['세는 중'],
+  },
+  {
     name: 'tagging waits for the import',
     screen: (
       <TaggingScreen page={{ ...sample.DRY_RUN, import: sample.IMPORTING }} isStarting={false} onStart={nothing} />
@@ -373,6 +385,12 @@ const cases: Case[] = [
       'Download data',
     ],
     ko: ['조치 필요', '필요한 권한이 없습니다', '2줄은 읽지 못해 제외했습니다.', '기한: 2026년 12월 21일'],
+  },
+  {
+    name: 'a look that found nothing new says so',
+    screen: <ActivityScreen page={sample.NOTHING_NEW} />,
+    en: ['Update of orders', 'Nothing has changed since the last look.'],
+    ko: ['지난 확인 이후 바뀐 내용이 없습니다.'],
   },
   {
     name: 'activity of a new shop is empty and says what will be there',
