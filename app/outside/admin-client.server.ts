@@ -17,6 +17,12 @@ export type AskOptions = {
   partial?: boolean
 }
 
+/** What a caller knows of a mutation. */
+export type ChangeOptions = {
+  /** Executed twice it leaves what executed once leaves: where nobody knows whether it was, it is sent again. */
+  isRepeatable?: boolean
+}
+
 /** What the client needs to know of one shop. */
 export type AdminConnection = {
   shop: number
@@ -38,8 +44,8 @@ const LONGEST_WAIT_MS = 30_000
  *
  * Queries are sent again, with full jitter, when the connection, Shopify's servers or the answer's text fail. Mutations
  * are sent again only when the first was surely not executed: no connection came to be, Shopify refused it at the door
- * (401, 429, 503 with Retry-After), or answered THROTTLED without data. After a time-out or a cut answer nobody knows:
- * the caller reads Shopify's state before it tries again.
+ * (401, 429, 503 with Retry-After), or answered THROTTLED without data. After a time-out, a cut answer or a 5xx nobody
+ * knows: the caller has said that it may be repeated, or reads Shopify's state before it tries again.
  *
  * @throws {OutsideFailure} shopify-unavailable, shopify-throttled (time acts), shopify-refused (the document or its values)
  * @throws {AccessLost} token-revoked, scope-missing, shop-gone
@@ -48,12 +54,12 @@ export async function send<R, V>(
   connection: AdminConnection,
   document: TypedDocumentNode<R, V>,
   variables: V,
-  options: AskOptions = {},
+  options: AskOptions & ChangeOptions = {},
 ): Promise<R> {
   const operation = getOperationAST(document)
   if (!operation?.name) throw new Bug('an Admin document has exactly one operation, with a name')
   const name = operation.name.value
-  const isQuery = operation.operation === 'query'
+  const isRepeatable = operation.operation === 'query' || (options.isRepeatable ?? false)
   const { pace, shop } = connection
   let token = await connection.token(null)
   let isRenewed = false
@@ -66,7 +72,7 @@ export async function send<R, V>(
       isRenewed = true
       continue
     }
-    const mayRepeat = trouble.kind === 'wait' && (isQuery || trouble.isSurelyNotExecuted)
+    const mayRepeat = trouble.kind === 'wait' && (isRepeatable || trouble.isSurelyNotExecuted)
     const waitMs = trouble.kind === 'wait' ? (trouble.waitMs ?? backoffMs(pace, tries)) : 0
     if (!mayRepeat || tries + 1 >= pace.attempts || waitMs > LONGEST_WAIT_MS) throw errorOf(trouble, name, shop)
     log.debug({ shop, operation: name, code: trouble.code, ms: waitMs }, 'Shopify is asked again')

@@ -7,7 +7,7 @@ import type { ApiVersion } from '@shopify/shopify-app-remix/server'
 
 import { AccessLost } from '../errors.ts'
 import { accessToken } from './access-token.server.ts'
-import { send, type AdminConnection, type AskOptions } from './admin-client.server.ts'
+import { send, type AdminConnection, type AskOptions, type ChangeOptions } from './admin-client.server.ts'
 import { API_VERSION } from './api-version.ts'
 import { bucketOf } from './bucket.server.ts'
 import { openFile, uploadFile, type BulkFile, type StagedTarget } from './bulk-file.server.ts'
@@ -71,8 +71,11 @@ export type Admin = {
    * @throws {AccessLost} token-revoked, scope-missing (names the scope), shop-gone
    */
   ask<R, V>(document: TypedDocumentNode<R, V>, variables: V, options?: AskOptions): Promise<R>
-  /** Sends a mutation: sent again only when it was surely not executed. The caller reads `userErrors`. Errors as `ask`. */
-  change<R, V>(document: TypedDocumentNode<R, V>, variables: V): Promise<R>
+  /**
+   * Sends a mutation: sent again only when it was surely not executed, or is repeatable. The caller reads `userErrors`.
+   * Errors as `ask`.
+   */
+  change<R, V>(document: TypedDocumentNode<R, V>, variables: V, options?: ChangeOptions): Promise<R>
   /** Opens a bulk operation's result from a byte on; see bulk-file.server.ts. */
   openFile(url: string, fromByte: number, etag: string | null): Promise<BulkFile>
   /** Puts a file at a staged upload's target. */
@@ -97,7 +100,7 @@ export async function adminOf(shop: ShopId): Promise<Admin> {
   }
   return {
     ask: (document, variables, options) => send(connection, document, variables, options),
-    change: (document, variables) => send(connection, document, variables),
+    change: (document, variables, options) => send(connection, document, variables, options),
     openFile,
     uploadFile,
   }

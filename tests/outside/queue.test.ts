@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 
 import type { WorkKind } from '#app/domain/work.ts'
+import { now } from '#app/outside/clock.ts'
 import { askSystem, type ShopId, withShop, withShopBulk } from '#app/outside/database.server.ts'
 import {
   defineJob,
@@ -189,6 +190,68 @@ test('lost access parks the work of that shop but not its privacy, until a token
   isRevoked = false
   await withShop(shop, (tx) => unpark(tx, shop))
   await until(() => done.includes(shop))
+})
+
+test('lost access does not park what a token that came meanwhile would let run', async () => {
+  const shop = await testShop()
+  let runs = 0
+  await oweCatchUp(shop)
+  run([
+    catchUp(async () => {
+      runs += 1
+      if (runs > 1) return
+      const data = { shop, id: 'offline_x', sealed: new Uint8Array(1), updatedAt: new Date(now() + 1) }
+      await withShop(shop, (tx) => tx.session.create({ data }))
+      throw new AccessLost('token-revoked', 'the token before it')
+    }),
+  ])
+  await until(async () => (await work(shop))[0]?.attempts === 1)
+  expect(await work(shop)).toMatchObject([{ state: 'waiting' }])
+  await timeComes()
+  await until(async () => (await work(shop)).length === 0)
+})
+
+test('a missing scope is named to the merchant', async () => {
+  const shop = await testShop()
+  await oweCatchUp(shop)
+  run([
+    catchUp(async () => {
+      throw new AccessLost('scope-missing', 'write_customers (shop 1, TagsAdd)', { scope: 'write_customers' })
+    }),
+  ])
+  await until(async () => (await work(shop))[0]?.state === 'parked')
+  expect(await work(shop)).toMatchObject([{ problem: { kind: 'scope-missing', detail: 'write_customers' } }])
+})
+
+test('no answer from outside can put work off for longer than an hour', async () => {
+  const shop = await testShop()
+  await oweCatchUp(shop)
+  run([
+    catchUp(async () => {
+      throw new OutsideFailure('shopify-throttled', 'later', { retryAfterMs: 1e300 })
+    }),
+  ])
+  await until(async () => (await work(shop))[0]?.attempts === 1)
+  const [row] = await withShop(shop, (tx) => listWork(tx, shop))
+  expect(row!.problem.nextTryAt! - now()).toBeLessThanOrEqual(3_600_000)
+})
+
+test('what is owed while a run fails for good has its own try', async () => {
+  const shop = await testShop()
+  let runs = 0
+  await oweCatchUp(shop)
+  run([
+    catchUp(async () => {
+      runs += 1
+      if (runs > 1) return
+      await oweCatchUp(shop)
+      throw new TypeError('x is not a function')
+    }),
+  ])
+  await until(async () => (await work(shop))[0]?.attempts === 1)
+  expect(await work(shop)).toMatchObject([{ state: 'waiting', waits: true }])
+  await timeComes()
+  await until(async () => runs === 2 && (await work(shop)).length === 0)
 })
 
 test('bad input and bugs are not tried again', async () => {

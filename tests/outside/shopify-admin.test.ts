@@ -21,7 +21,7 @@ function connection(changes: Partial<AdminConnection> = {}): AdminConnection {
     shop: 7,
     domain: 'one.myshopify.com',
     bucket: newBucket(),
-    pace: { attempts: 5, baseMs: 2, capMs: 10, requestTimeoutMs: 300, random: () => 0.5 },
+    pace: { attempts: 5, baseMs: 2, capMs: 10, requestTimeoutMs: 800, random: () => 0.5 },
     token: async () => 'shpat_first',
     ...changes,
   }
@@ -124,6 +124,21 @@ describe('a mutation', () => {
     await expect(send(connection(), MUTATION, {})).rejects.toBeInstanceOf(OutsideFailure)
     await expect(send(connection(), MUTATION, {})).rejects.toBeInstanceOf(OutsideFailure)
     expect(shop.requests).toHaveLength(2)
+  })
+
+  test.each(PASSING)('that may be repeated is sent again after %s', async (_, trouble) => {
+    const done = { tagsAdd: { userErrors: [] } }
+    const shop = await shopifyIs(() => (shop.requests.length === 1 ? (trouble() as object) : { body: { data: done } }))
+    expect(await send(connection(), MUTATION, {}, { isRepeatable: true })).toEqual(done)
+    expect(shop.requests).toHaveLength(2)
+  })
+
+  test('waits for its points without the wait counting as silence of Shopify’s', async () => {
+    const done = { tagsAdd: { userErrors: [] } }
+    await shopifyIs(() => ({ body: { data: done, extensions: cost(10, 0, 20) } }))
+    const one = connection({ pace: { attempts: 5, baseMs: 2, capMs: 10, requestTimeoutMs: 300, random: () => 0.5 } })
+    await send(one, MUTATION, {})
+    expect(await send(one, MUTATION, {})).toEqual(done)
   })
 
   test.each([

@@ -34,6 +34,9 @@ const AT_ONCE = 4
 const STATES_PER_CALL = 25
 export const CUSTOMER_GID = 'gid://shopify/Customer/'
 
+/** A tag that is there already is added to no effect, one that is gone is removed so, and a metafield is set to the same. */
+const REPEATABLE = { isRepeatable: true }
+
 type Pending = { run: number; add?: string[]; remove?: string[]; state?: string; clear?: true }
 
 type Row = {
@@ -178,11 +181,11 @@ async function sendTagsOf(admin: Admin, change: Change, outcome: Outcome): Promi
   const id = CUSTOMER_GID + change.customer
   // Removing first makes room under Shopify's limit of tags per customer.
   if (change.remove.length > 0) {
-    const { tagsRemove } = await admin.change(TagsRemoveDocument, { id, tags: change.remove })
+    const { tagsRemove } = await admin.change(TagsRemoveDocument, { id, tags: change.remove }, REPEATABLE)
     note('remove', change.customer, tagsRemove?.userErrors, outcome)
   }
   if (change.add.length > 0) {
-    const { tagsAdd } = await admin.change(TagsAddDocument, { id, tags: change.add })
+    const { tagsAdd } = await admin.change(TagsAddDocument, { id, tags: change.add }, REPEATABLE)
     note('add', change.customer, tagsAdd?.userErrors, outcome)
   }
 }
@@ -204,16 +207,19 @@ async function sendStates(admin: Admin, changes: Change[], outcome: Outcome): Pr
   const clears = changes.filter((change) => change.clear)
   for (let i = 0; i < clears.length; i += STATES_PER_CALL) {
     const batch = clears.slice(i, i + STATES_PER_CALL)
-    const { metafieldsDelete } = await admin.change(StatesDeleteDocument, { metafields: batch.map(identifierOf) })
+    const { metafieldsDelete } = await admin.change(
+      StatesDeleteDocument,
+      { metafields: batch.map(identifierOf) },
+      REPEATABLE,
+    )
     for (const { customer } of batch) note('clear', customer, metafieldsDelete?.userErrors, outcome)
   }
 }
 
 /** One call for all is atomic: if Shopify refuses it for somebody, each is sent alone. */
 async function setStates(admin: Admin, batch: Change[], outcome: Outcome): Promise<void> {
-  const { metafieldsSet } = await admin.change(StatesSetDocument, {
-    metafields: batch.map((change) => ({ ...identifierOf(change), type: 'json', value: change.state! })),
-  })
+  const metafields = batch.map((change) => ({ ...identifierOf(change), type: 'json', value: change.state! }))
+  const { metafieldsSet } = await admin.change(StatesSetDocument, { metafields }, REPEATABLE)
   const errors = metafieldsSet?.userErrors
   if (batch.length > 1 && errors && errors.length > 0) {
     for (const change of batch) await setStates(admin, [change], outcome)
