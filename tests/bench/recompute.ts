@@ -1,4 +1,5 @@
 import type { Instant } from '#app/domain/order.ts'
+import { evidenceColumnsSql } from '#app/flow/features/evidence.ts'
 import { orderColumnsSql } from '#app/flow/features/read-orders.ts'
 import { recomputeFeatures } from '#app/flow/features/recompute.ts'
 import { recomputeMemberships } from '#app/flow/segments/memberships.ts'
@@ -10,7 +11,7 @@ export type Figure = { name: string; ours: number; peer: number; ratio: number; 
 
 /**
  * The whole shop worked out again one day later, changed rows written, beside a COPY of exactly the columns that it reads of
- * the orders. Median of `rounds`; every round is another day, so that rows change each time. The shop must be filled, and
+ * the orders and of the evidence kept of them. Median of `rounds`; every round is another day, so that rows change each time. The shop must be filled, and
  * `asOf` is the moment of its first run, which is made here if there was none.
  */
 export async function benchRecompute(shop: ShopId, asOf: Instant, rounds = 3): Promise<Figure> {
@@ -39,7 +40,8 @@ async function recompute(shop: ShopId, asOf: Instant, cause: 'import' | 'time'):
 /** The peer: the bytes leave the server and are dropped. */
 async function copyOrders(shop: ShopId): Promise<void> {
   await withShopBulk(shop, async (tx) => {
-    for await (const _ of tx.copyOut(`COPY (${orderColumnsSql(shop, 0)}) TO STDOUT (FORMAT binary)`)) continue
+    for (const sql of [orderColumnsSql(shop, 0), evidenceColumnsSql(shop)])
+      for await (const _ of tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`)) continue
   })
 }
 

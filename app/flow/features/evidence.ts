@@ -133,6 +133,11 @@ async function readLines(
 
 const CHUNK = 20_000
 
+/** Exactly what a recompute reads of the stored evidence. */
+export function evidenceColumnsSql(shop: ShopId): string {
+  return `SELECT "order", "lines", "discounted", "expected", "variance" FROM "OrderEvidence" WHERE "shop" = ${Number(shop)}`
+}
+
 /** Hands the customers what their orders say, stored or counted now, and writes what differs from what is stored. */
 async function settle(
   tx: BulkTx,
@@ -152,30 +157,33 @@ async function settle(
     customers.dealExpected[customer]! += expected
     customers.dealVariance[customer]! += variance
   }
-  const sql = `SELECT "order", "lines", "discounted", "expected", "variance" FROM "OrderEvidence" WHERE "shop" = ${Number(shop)}`
-  const stored = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 5, (row) => {
-    const order = orders.index.find(row.int8(0))
-    const speaks =
-      order >= 0 &&
-      orders.customer[order]! >= 0 &&
-      orders.at[order]! > since &&
-      !isOfBusiness(orders, customers, order) &&
-      (weekOf[order]! < 0 || sums.lines[order]! > 0)
-    if (!speaks) {
-      gone.push(row.int8(0))
-      return
-    }
-    if (weekOf[order]! < 0) {
-      take(order, row.int4(1), row.int4(2), row.float8(3), row.float8(4))
-      return
-    }
-    const isSame =
-      row.int4(1) === sums.lines[order] &&
-      row.int4(2) === sums.discounted[order] &&
-      row.float8(3) === sums.expected[order] &&
-      row.float8(4) === sums.variance[order]
-    if (isSame) isStored[order] = 1
-  })
+  const stored = await readCopy(
+    tx.copyOut(`COPY (${evidenceColumnsSql(shop)}) TO STDOUT (FORMAT binary)`),
+    5,
+    (row) => {
+      const order = orders.index.find(row.int8(0))
+      const speaks =
+        order >= 0 &&
+        orders.customer[order]! >= 0 &&
+        orders.at[order]! > since &&
+        !isOfBusiness(orders, customers, order) &&
+        (weekOf[order]! < 0 || sums.lines[order]! > 0)
+      if (!speaks) {
+        gone.push(row.int8(0))
+        return
+      }
+      if (weekOf[order]! < 0) {
+        take(order, row.int4(1), row.int4(2), row.float8(3), row.float8(4))
+        return
+      }
+      const isSame =
+        row.int4(1) === sums.lines[order] &&
+        row.int4(2) === sums.discounted[order] &&
+        row.float8(3) === sums.expected[order] &&
+        row.float8(4) === sums.variance[order]
+      if (isSame) isStored[order] = 1
+    },
+  )
   if (gone.length > 0) {
     const goneOrders = packedArray('int8', gone, Array.from(gone.keys()))
     await tx.query('DELETE FROM "OrderEvidence" WHERE "shop" = $1 AND "order" = ANY($2::bigint[])', [shop, goneOrders])

@@ -1,6 +1,7 @@
 /** People's orders with what their lines say, for the pages that explain a person. */
 import {
   cherryEvidenceOf,
+  cherryFrom,
   isBenefitAttempt,
   isStaffDiscount,
   type CherryDiscounts,
@@ -83,9 +84,11 @@ function benefitsOf({ settings }: ShopState): Set<string> {
   return new Set(Object.keys(settings.benefitCodes).filter((key) => settings.benefitCodes[key] === 'confirmed'))
 }
 
-/** What speaks for and against cherry-picker, of one person with these orders. */
-export function evidenceOf(facts: CherryFacts, orders: ReadOrder[], state: ShopState): CherryEvidence[] {
-  return cherryEvidenceOf(facts, state.settings.thresholds, discountsOf(orders, state))
+/** What speaks for and against cherry-picker as of a moment, of one person with these orders. */
+export function evidenceOf(facts: CherryFacts, orders: ReadOrder[], state: ShopState, asOf: Instant): CherryEvidence[] {
+  const since = cherryFrom(asOf)
+  const recent = orders.filter((order) => order.orderedAt > since)
+  return cherryEvidenceOf(facts, state.settings.thresholds, discountsOf(recent, state))
 }
 
 /** The discounts behind the evidence: staff's never count, and others only where a line of the order says so. */

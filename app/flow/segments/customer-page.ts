@@ -54,7 +54,7 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
       isWatched: membership.isWatched,
       cherry: {
         tier,
-        evidence: evidenceOf({ ...features, n: facts.n, isBusiness: membership.isBusiness }, orders, state),
+        evidence: evidenceOf({ ...features, n: facts.n, isBusiness: membership.isBusiness }, orders, state, asOf),
       },
       tags: { ours: ledger?.tags ?? [], wanted: desiredTags(stage, tier, settings) },
       shopifyUrl: adminUrl(state.domain, `customers/${customer}`),

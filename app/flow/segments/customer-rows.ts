@@ -120,7 +120,7 @@ export async function withEvidence(
   const evidence = new Map(
     features.map((each) => {
       const facts = { ...each, isBusiness: businesses.has(each.customer) }
-      return [String(each.customer), evidenceOf(facts, orders.get(String(each.customer)) ?? [], state)]
+      return [String(each.customer), evidenceOf(facts, orders.get(String(each.customer)) ?? [], state, asOf)]
     }),
   )
   return rows.map((row) => ({ ...row, evidence: evidence.get(row.customer) ?? [] }))

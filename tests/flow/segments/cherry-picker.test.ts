@@ -20,6 +20,8 @@ const SALE_BUYER = 2
 const ONCE = 3
 const REGRETTED = 4
 const STAFFED = 5
+const TURNED = 6
+const SELDOM = 7
 
 /**
  * A shop with a welcome code and a sale that few others use while the picker buys, so that buying discounted is the picker's
@@ -40,6 +42,9 @@ function story(): ToldOrder[] {
   orders.push({ customer: SALE_BUYER, at: ago(30), lines: [{ product: 1 }] })
   orders.push({ customer: ONCE, at: ago(25), lines: discounted(WELCOME) })
   orders.push({ customer: REGRETTED, at: ago(25), lines: discounted(WELCOME), cancelledAt: ago(24) })
+  for (const days of [1000, 900]) orders.push({ customer: TURNED, at: ago(days) })
+  for (const days of [180, 120, 60]) orders.push({ customer: TURNED, at: ago(days), lines: discounted(SALE) })
+  for (const days of [1000, 900, 120, 60]) orders.push({ customer: SELDOM, at: ago(days), lines: discounted(SALE) })
   for (const days of [90, 60, 30])
     orders.push({ customer: STAFFED, at: ago(days), lines: discounted('staff:Sorry about the delay') })
   return orders
@@ -96,6 +101,20 @@ describe('cherry-pickers from orders to pages', () => {
     expect(staffed.cherry.evidence).toContainEqual(
       expect.objectContaining({ kind: 'not-counted', discounts: ['staff:Sorry about the delay'] }),
     )
+  })
+
+  test('only the last 24 months are evidence, for somebody and against', async () => {
+    const shop = await told()
+    const stored = await memberships(shop)
+    // Full price three years ago, never since.
+    expect(stored.get(TURNED)!.cherryPicker).toBe('likely')
+    const { evidence } = (await customerPage(shop, String(TURNED))).cherry
+    expect(evidence).toContainEqual(expect.objectContaining({ kind: 'no-full-price-order', count: 3 }))
+    // Four occasions with a discount, but two of them too long ago.
+    expect(stored.get(SELDOM)!.cherryPicker).toBe('possible')
+    const page = await customerPage(shop, String(SELDOM))
+    expect(page.cherry.evidence).toContainEqual(expect.objectContaining({ kind: 'discount-habit', count: 6 }))
+    expect(page.cherry.evidence.map(({ kind }) => kind)).not.toContain('not-counted')
   })
 
   test('only the weeks of new orders are counted again, and the rows are those of counting everything', async () => {
