@@ -73,7 +73,13 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
           </BlockStack>
         </Card>
         {isDirty ? (
-          <SegmentPreviewCard preview={preview} isBusy={isPreviewing} hasFailed={hasPreviewFailed} isValid={isValid} />
+          <SegmentPreviewCard
+            segment={page.segment}
+            preview={preview}
+            isBusy={isPreviewing}
+            hasFailed={hasPreviewFailed}
+            isValid={isValid}
+          />
         ) : null}
         <People page={page} name={name} />
         {page.segment === 'cherry-picker' && page.outcome === null ? null : <OutcomeCard page={page} />}

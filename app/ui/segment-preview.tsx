@@ -1,12 +1,18 @@
 import { BlockStack, Card, InlineStack, Spinner, Text } from '@shopify/polaris'
-import type { CustomerRow, SegmentPreview } from '#app/domain/pages.ts'
+import type { CustomerRow, SegmentKey, SegmentPreview } from '#app/domain/pages.ts'
 import { CustomerList } from './customer-list.tsx'
 import { useWords } from './i18n.tsx'
 
-type Props = { preview: SegmentPreview | null; isBusy: boolean; hasFailed: boolean; isValid: boolean }
+type Props = {
+  segment: SegmentKey
+  preview: SegmentPreview | null
+  isBusy: boolean
+  hasFailed: boolean
+  isValid: boolean
+}
 
 /** What saving would do: how many, who enters and who leaves. Nothing has changed yet. */
-export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Props) {
+export function SegmentPreviewCard({ segment, preview, isBusy, hasFailed, isValid }: Props) {
   const { t, f } = useWords()
   return (
     <Card>
@@ -42,8 +48,8 @@ export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Prop
                 {' · '}
                 {t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })}
               </Text>
-              <Moves title={t('preview.entering')} rows={preview.entering} />
-              <Moves title={t('preview.leaving')} rows={preview.leaving} />
+              <Moves title={t('preview.entering')} rows={preview.entering} segment={segment} />
+              <Moves title={t('preview.leaving')} rows={preview.leaving} segment={segment} />
             </>
           )}
         </BlockStack>
@@ -54,14 +60,17 @@ export function SegmentPreviewCard({ preview, isBusy, hasFailed, isValid }: Prop
 
 const SHOWN = 5
 
-function Moves({ title, rows }: { title: string; rows: CustomerRow[] }) {
+type MovesProps = { title: string; rows: CustomerRow[]; segment: SegmentKey }
+
+function Moves({ title, rows, segment }: MovesProps) {
   if (rows.length === 0) return null
   return (
     <BlockStack gap="100">
       <Text as="h3" variant="headingSm">
         {title}
       </Text>
-      <CustomerList rows={rows.slice(0, SHOWN)} about="move" />
+      {/* Why somebody is in their stage is not why they become a cherry-picker. */}
+      <CustomerList rows={rows.slice(0, SHOWN)} about={segment === 'cherry-picker' ? 'cherry-picker' : 'move'} />
     </BlockStack>
   )
 }

@@ -266,13 +266,21 @@ const cases: Case[] = [
   },
   {
     name: 'a count in progress shows who enters and leaves',
-    screen: <SegmentPreviewCard preview={sample.PREVIEW} isBusy={false} hasFailed={false} isValid />,
+    screen: <SegmentPreviewCard segment="at-risk" preview={sample.PREVIEW} isBusy={false} hasFailed={false} isValid />,
     en: ['1,320 customers (9%)', '182 enter', '0 leave'],
     ko: ['고객 1,320명(9%)', '들어오는 고객 182명', '나가는 고객 0명'],
   },
   {
+    name: 'who would become a cherry-picker is not explained by their stage',
+    screen: (
+      <SegmentPreviewCard segment="cherry-picker" preview={sample.PREVIEW} isBusy={false} hasFailed={false} isValid />
+    ),
+    en: ['Some who enter', 'At-risk since Nov 10, 2026.'],
+    ko: ['2026년 11월 10일부터 이탈 위험.'],
+  },
+  {
     name: 'a count that did not arrive says that nothing is changed',
-    screen: <SegmentPreviewCard preview={null} isBusy={false} hasFailed isValid />,
+    screen: <SegmentPreviewCard segment="at-risk" preview={null} isBusy={false} hasFailed isValid />,
     en: ['The count did not arrive. Nothing is changed.'],
     ko: ['바뀐 것은 없습니다.'],
   },
