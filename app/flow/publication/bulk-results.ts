@@ -1,4 +1,4 @@
-import { Bug } from '#app/errors.ts'
+import { OutsideFailure } from '#app/errors.ts'
 import { withShopBulk } from '#app/outside/database.server.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
@@ -22,7 +22,7 @@ type ResultLine = {
 
 /** What one line of a result says: the customers whose change is done, or Shopify's words. */
 export function readResultLine(text: string): { customers: string[]; refusal: string | null } {
-  const line = JSON.parse(text) as ResultLine
+  const line = parsed(text)
   const { tagsAdd, tagsRemove, metafieldsSet, metafieldsDelete } = line.data ?? {}
   const answer = tagsAdd ?? tagsRemove ?? metafieldsSet ?? metafieldsDelete
   const refusal = answer?.userErrors?.[0]?.message ?? line.errors?.[0]?.message ?? (answer ? null : 'no answer')
@@ -34,6 +34,15 @@ export function readResultLine(text: string): { customers: string[]; refusal: st
     ...(metafieldsDelete?.deletedMetafields ?? []).map((deleted) => deleted?.ownerId),
   ]
   return { customers: gids.flatMap((gid) => (gid ? [gid.slice(gid.lastIndexOf('/') + 1)] : [])), refusal: null }
+}
+
+/** A file that is not whole counts as gone: what it would have confirmed is sent once more, which does no harm. */
+function parsed(text: string): ResultLine {
+  try {
+    return JSON.parse(text) as ResultLine
+  } catch (cause) {
+    throw new OutsideFailure('bulk-file-gone', 'a line of a result file is no JSON', { cause })
+  }
 }
 
 /** Reads a result file to its end and writes what it confirms into the ledger, some thousands at a time. */
@@ -73,12 +82,12 @@ export async function readResults(
 }
 
 async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of body) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = parts.pop() ?? ''
     for (const part of parts) if (part !== '') yield part
   }
-  if (rest !== '') throw new Bug('a result file ends in the middle of a line')
+  if (rest !== '') yield rest
 }

@@ -51,7 +51,7 @@ export async function operationsOf(tx: BulkTx, shop: ShopId, run: number): Promi
     )
     let after = '0'
     for (const { upTo } of ends) {
-      operations.push({ kind, after, upTo, operation: null, state: 'planned', tries: 0 })
+      operations.push({ kind, after, upTo, operation: null, isSent: false, state: 'planned', tries: 0 })
       after = upTo
     }
   }
@@ -71,25 +71,21 @@ export async function advanceBulk(
     if (operation.state === 'running') await look(shop, run, admin, hold, operation)
   }
   let running = operations.filter((operation) => operation.state === 'running').length
-  let isFull = false
   for (const operation of operations) {
-    if (operation.state !== 'planned' || isFull) continue
+    if (operation.state !== 'planned') continue
     if (!mayStart) {
       operation.state = 'failed'
       continue
     }
     if (running >= AT_ONCE) break
-    isFull = !(await start(shop, run, admin, hold, operation))
-    if (!isFull && stateOf(operation) === 'running') running += 1
+    const started = await start(shop, run, admin, hold, operation)
+    if (started === 'full') break
+    if (started === 'running') running += 1
   }
   run.progress.looks = (run.progress.looks ?? 0) + 1
   await save(shop, run, hold)
   if (operations.every((operation) => operation.state === 'done' || operation.state === 'failed')) return null
   return { againInMs: Math.min(LONGEST_LOOK_MS, FIRST_LOOK_MS * 1.3 ** run.progress.looks) }
-}
-
-function stateOf(operation: Operation): Operation['state'] {
-  return operation.state
 }
 
 async function save(shop: ShopId, run: Run, hold: Hold): Promise<void> {
@@ -100,20 +96,32 @@ async function save(shop: ShopId, run: Run, hold: Hold): Promise<void> {
   })
 }
 
-/** Starts one operation; false: Shopify runs as many as it may. Sending the same lines twice does no harm. */
-async function start(shop: ShopId, run: Run, admin: Admin, hold: Hold, operation: Operation): Promise<boolean> {
+/** Starts one operation; full: Shopify runs as many as it may. Sending the same lines twice does no harm. */
+async function start(
+  shop: ShopId,
+  run: Run,
+  admin: Admin,
+  hold: Hold,
+  operation: Operation,
+): Promise<'running' | 'nothing-to-send' | 'full'> {
   const lines = await withShopBulk(shop, (tx) => linesOf(tx, shop, run.id, operation))
   if (lines === '') {
     operation.state = 'done'
-    return true
+    return 'nothing-to-send'
   }
   const stagedUploadPath = await upload(admin, lines, `${operation.kind}-${run.id}-${operation.after}.jsonl`)
+  const wasSent = operation.isSent
+  operation.isSent = true
+  await save(shop, run, hold)
   const { bulkOperationRunMutation: answer } = await admin.change(BulkChangeDocument, {
     mutation: MUTATION_OF[operation.kind],
     stagedUploadPath,
   })
   const errors = answer?.userErrors ?? []
-  if (errors.some((error) => error.code === 'OPERATION_IN_PROGRESS' || error.code === 'LIMIT_REACHED')) return false
+  if (errors.some((error) => error.code === 'OPERATION_IN_PROGRESS' || error.code === 'LIMIT_REACHED')) {
+    operation.isSent = wasSent
+    return 'full'
+  }
   if (!answer?.bulkOperation) {
     throw new OutsideFailure('shopify-refused', errors.map((error) => error.message).join(' ') || 'no bulk operation')
   }
@@ -121,7 +129,7 @@ async function start(shop: ShopId, run: Run, admin: Admin, hold: Hold, operation
   operation.state = 'running'
   run.progress.looks = 0
   await save(shop, run, hold)
-  return true
+  return 'running'
 }
 
 type Line = { customer: string; add: string[] | null; remove: string[] | null; state: string | null }

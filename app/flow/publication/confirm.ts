@@ -1,4 +1,4 @@
-/** What Shopify has confirmed, written into the ledger; repeating it changes nothing and counts nothing twice. */
+/** What came of an intent, written into the ledger; repeating it changes nothing and counts nothing twice. */
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Operation } from './runs.ts'
 
@@ -15,6 +15,9 @@ const COUNT_OF: Record<Operation['kind'], { column: string; each: string }> = {
   state: { column: 'statesWritten', each: '1' },
   clear: { column: 'statesWritten', each: '1' },
 }
+
+/** What an intent says beside the changes themselves. */
+const NO_CHANGE = `'{run,wanted,claimed}'::text[]`
 
 /** Takes one kind of change of these customers as done. */
 export async function confirm(
@@ -36,6 +39,24 @@ export async function confirmAll(tx: BulkTx, shop: ShopId, run: number, operatio
   await write(tx, shop, run, kind, 'customer > $3::bigint AND customer <= $5::bigint', [after], [upTo])
 }
 
+/**
+ * Gives back what an operation that Shopify never got had laid claim to: none of it was sent, so if a tag of that name is
+ * ever there, it is the merchant's.
+ */
+export async function release(tx: BulkTx, shop: ShopId, run: number, operation: Operation): Promise<void> {
+  const { kind, after, upTo } = operation
+  await tx.query(
+    `UPDATE "Ledger" SET
+       tags = ARRAY(SELECT tag FROM unnest(tags) AS tag
+         WHERE NOT coalesce($3::text = 'add' AND problem->'pending'->'claimed' ? tag, false)),
+       problem = CASE WHEN (problem->'pending') - ${NO_CHANGE} - $3::text <> '{}'
+         THEN jsonb_build_object('pending', (problem->'pending') - $3::text) END
+     WHERE shop = $1 AND (problem->'pending'->>'run')::int = $2 AND problem->'pending' ? $3::text
+       AND customer > $4::bigint AND customer <= $5::bigint`,
+    [shop, run, kind, after, upTo],
+  )
+}
+
 async function write(
   tx: BulkTx,
   shop: ShopId,
@@ -54,7 +75,7 @@ async function write(
        ORDER BY customer FOR UPDATE
      ), written AS (
        UPDATE "Ledger" l SET ${LEDGER_OF[kind]}, "writtenAt" = clock_timestamp(),
-         problem = CASE WHEN was.pending - 'run' - 'wanted' - $4 <> '{}' THEN jsonb_build_object('pending', was.pending - $4) END
+         problem = CASE WHEN was.pending - ${NO_CHANGE} - $4 <> '{}' THEN jsonb_build_object('pending', was.pending - $4) END
        FROM was WHERE l.shop = $1 AND l.customer = was.customer
      )
      UPDATE "PublicationRun" SET "${column}" = "${column}" + (SELECT coalesce(sum(${each}), 0)::int FROM was)

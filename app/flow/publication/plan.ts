@@ -2,9 +2,8 @@
  * What has to change in Shopify, worked out for the whole shop at once: customers fall into a few dozen groups that are
  * alike in everything the decision looks at; the domain decides once for each group, and SQL carries it to the rows.
  */
-import { desiredState, desiredTags, showsTheSame, tagChange, wantedOf } from '#app/domain/publication.ts'
+import { allTags, desiredState, desiredTags, showsTheSame, tagChange, wantedOf } from '#app/domain/publication.ts'
 import type { TagsKnown } from '#app/domain/publication.ts'
-import { allTags } from '#app/domain/publication.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
@@ -175,7 +174,7 @@ function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPl
 
 /**
  * Writes the plan into the ledger: each row says what its run still has to send (`problem.pending`). With `claims`, what is
- * about to be sent is ours from here on; without, whoever sends it claims it after a last look at the customer's tags.
+ * about to be sent is ours from here on (`claimed`: what was not before); without, whoever sends it claims it after a last look at the customer's tags.
  * Answers how many customers are to change.
  */
 export async function writeIntents(
@@ -187,14 +186,18 @@ export async function writeIntents(
 ): Promise<number> {
   const noted = groups
     .filter((group) => group.notes)
-    .map((group) => ({ ...group, owned: claims ? group.owned : group.kept }))
+    .map((group) => ({
+      ...group,
+      owned: claims ? group.owned : group.kept,
+      claimed: claims ? group.add.filter((tag) => !group.kept.includes(tag)) : null,
+    }))
   const names = allTags(input.settings).map(tagKeyOf)
   const rows = await tx.query<{ customers: number }>(
     `WITH written AS (
        INSERT INTO "Ledger" AS l (shop, customer, tags, preexisting, state, "writtenAt", problem)
        SELECT $1, keyed.customer, plan.owned, plan.preexisting, NULL, now(), CASE WHEN plan.changes THEN
          jsonb_build_object('pending', jsonb_strip_nulls(jsonb_build_object(
-           'run', $6::int, 'wanted', plan.wanted,
+           'run', $6::int, 'wanted', plan.wanted, 'claimed', to_jsonb(plan.claimed),
            'add', CASE WHEN plan.add <> '{}' THEN to_jsonb(plan.add) END,
            'remove', CASE WHEN plan.remove <> '{}' THEN to_jsonb(plan.remove) END,
            'state', replace(plan.state, '${SINCE_IN_TEMPLATE}',
@@ -202,7 +205,7 @@ export async function writeIntents(
            'clear', CASE WHEN plan.clear THEN true END))) END
        FROM (${factsOf(input.purpose)}) AS keyed
        JOIN jsonb_to_recordset($5::jsonb) AS plan(key text, owned text[], preexisting text[], wanted text,
-         "add" text[], remove text[], state text, clear boolean, changes boolean) ON plan.key = keyed.key
+         claimed text[], "add" text[], remove text[], state text, clear boolean, changes boolean) ON plan.key = keyed.key
        ON CONFLICT (shop, customer) DO UPDATE SET tags = excluded.tags, preexisting = excluded.preexisting,
          "writtenAt" = excluded."writtenAt", problem = excluded.problem
        RETURNING problem
@@ -218,7 +221,7 @@ export async function writeIntents(
   return rows[0]?.customers ?? 0
 }
 
-/** Customers of the groups that change something, in the order of their ids, by pages. */
+/** Customers of the groups that change something, in the order of their ids. */
 export async function changesByCustomer(
   tx: BulkTx,
   input: PlanInput,

@@ -9,6 +9,7 @@ import { readSettings } from '../settings.ts'
 import { advanceBulk, operationsOf } from './bulk-road.ts'
 import { planGroups, writeIntents } from './plan.ts'
 import type { TagsJustRead } from './plan.ts'
+import { release } from './confirm.ts'
 import { beginRun, endRun, findOpenRun, planUpdate } from './runs.ts'
 import type { Run } from './runs.ts'
 import { CUSTOMER_GID, sendSingly } from './single-road.ts'
@@ -18,8 +19,6 @@ export type Hold = { stillMine(tx: Tx | BulkTx): Promise<void>; signal: AbortSig
 
 /** From this many customers on, Shopify works them off by itself. */
 const BULK_FROM = 500
-/** Pages of lately changed customers that are read before a bulk run, for each tag. */
-const LATELY_PAGES = 200
 /** The import and Shopify agree up to this long before their last agreement. */
 const AGREEMENT_SLACK_MS = 10 * 60_000
 
@@ -35,7 +34,7 @@ export async function publish(shop: ShopId, hold: Hold): Promise<void | { againI
     if (hold.signal.aborted) return { againInMs: 0 }
     const run = await nextRun(shop, hold)
     if (run === null) return
-    if (run.state === 'planned') await begin(shop, run, admin, hold)
+    if (run.state === 'planned' && !(await begin(shop, run, admin, hold))) continue
     const again = await advance(shop, run, admin, hold)
     if (again) return again
   }
@@ -60,8 +59,11 @@ async function isTaggingOn(shop: ShopId): Promise<boolean> {
   return withShopBulk(shop, async (tx) => (await readSettings(tx, shop)).taggingOn)
 }
 
-/** Chooses the road, and writes what is to be sent into the ledger. */
-async function begin(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<void> {
+/**
+ * Chooses the road, and writes what is to be sent into the ledger. False: settings or stages have changed while Shopify was
+ * asked for tags, so that it has to be asked for others.
+ */
+async function begin(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<boolean> {
   if (run.kind === 'start') await defineState(admin)
   const first = await withShopBulk(shop, async (tx) => {
     const settings = await readSettings(tx, shop)
@@ -76,17 +78,19 @@ async function begin(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<
   const isBulk = changing.reduce((sum, group) => sum + group.customers, 0) >= BULK_FROM
   const names = new Set(changing.flatMap((group) => group.add))
   const justRead = isBulk ? await readLately(admin, [...names], first.agreedAt) : []
-  run.state = 'running'
-  run.progress = { road: isBulk ? 'bulk' : 'single', refusals: {}, looks: 0 }
-  await withShopBulk(shop, async (tx) => {
+  return withShopBulk(shop, async (tx) => {
     await hold.stillMine(tx)
     const settings = await readSettings(tx, shop)
     const input = { shop, purpose: run.kind, settings, justRead }
     const isWanted = run.kind === 'remove' || settings.taggingOn
     const groups = isWanted ? await planGroups(tx, input) : []
+    if (isBulk && groups.some((group) => group.changes && group.add.some((tag) => !names.has(tag)))) return false
+    run.state = 'running'
+    run.progress = { road: isBulk ? 'bulk' : 'single', refusals: {}, looks: 0 }
     const customers = await writeIntents(tx, input, groups, run.id, isBulk)
     if (isBulk) run.progress.operations = await operationsOf(tx, shop, run.id)
     await beginRun(tx, shop, run.id, customers, run.progress)
+    return true
   })
 }
 
@@ -120,11 +124,11 @@ async function readLately(admin: Admin, names: string[], agreedAt: number | null
   for (const name of names) {
     const query = `tag:"${name.replace(/["\\]/g, '\\$&')}" updated_at:>='${since}'`
     let after: string | null = null
-    for (let page = 0; page < LATELY_PAGES; page += 1) {
+    for (;;) {
       const { customers }: { customers: LatelyPage } = await admin.ask(TaggedLatelyDocument, { query, after })
       for (const { node } of customers.edges) seen.set(node.id.slice(CUSTOMER_GID.length), node.tags)
       after = customers.pageInfo.endCursor
-      if (!customers.pageInfo.hasNextPage) break
+      if (!customers.pageInfo.hasNextPage || after === null) break
     }
   }
   return [...seen].map(([customer, tags]) => ({ customer, tags }))
@@ -137,20 +141,26 @@ type LatelyPage = {
 
 /** Sends what is left of a run; ends it when nothing is, or when tagging was stopped meanwhile. */
 async function advance(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<void | { againInMs: number }> {
-  const goOn = async () => !hold.signal.aborted && (run.kind === 'remove' || (await isTaggingOn(shop)))
+  // A worker that is being stopped leaves the run as it is to the next one.
+  if (hold.signal.aborted) return { againInMs: 0 }
+  const mayGoOn = async () => run.kind === 'remove' || (await isTaggingOn(shop))
   let isWhole: boolean
   if (run.progress.road === 'bulk') {
-    const again = await advanceBulk(shop, run, admin, hold, await goOn())
+    const again = await advanceBulk(shop, run, admin, hold, await mayGoOn())
     if (again) return again
     isWhole = (run.progress.operations ?? []).every((operation) => operation.state === 'done')
   } else {
     const settings = await withShopBulk(shop, (tx) => readSettings(tx, shop))
+    const goOn = async () => !hold.signal.aborted && (await mayGoOn())
     isWhole = await sendSingly(shop, run, admin, settings, hold, goOn)
     if (!isWhole && hold.signal.aborted) return { againInMs: 0 }
   }
-  const isStopped = !isWhole && run.kind !== 'remove' && !(await isTaggingOn(shop))
+  const isStopped = !isWhole && !(await mayGoOn())
   await withShopBulk(shop, async (tx) => {
     await hold.stillMine(tx)
+    for (const operation of run.progress.operations ?? []) {
+      if (operation.state === 'failed' && !operation.isSent) await release(tx, shop, run.id, operation)
+    }
     await endRun(tx, shop, run.id, {
       state: isWhole || isStopped ? 'done' : 'failed',
       isWhole,

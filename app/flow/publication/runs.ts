@@ -12,6 +12,8 @@ export type Operation = {
   upTo: string
   /** Shopify's gid; null: not started. */
   operation: string | null
+  /** Shopify may have got the lines, even if we never heard of it. */
+  isSent: boolean
   state: 'planned' | 'running' | 'done' | 'failed'
   /** How often Shopify has given up on it. */
   tries: number
@@ -24,7 +26,7 @@ export type Progress = {
   operations?: Operation[]
   /** Shopify's own words for what it refused, with how often. */
   refusals?: Record<string, number>
-  /** Started being followed at, for the pace of looking again. */
+  /** Looks since something last moved, for the pace of looking again. */
   looks?: number
 }
 
@@ -41,11 +43,12 @@ const REFUSALS_KEPT = 20
 /** Turns tagging on; the first run brings tags and metafields to what the stages say. */
 export async function startTagging(shop: ShopId): Promise<void> {
   await withShop(shop, async (tx) => {
+    // Saving locks the shop's settings: of two people who start at once, the second sees the first one's run.
+    await saveSettingsIn(tx, shop, { taggingOn: true })
     const open = await tx.publicationRun.count({
       where: { shop, kind: 'start', state: { in: ['planned', 'running'] } },
     })
     if (open > 0) throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
-    await saveSettingsIn(tx, shop, { taggingOn: true })
     await planRun(tx, shop, 'start')
     await owe(tx, shop, 'publish', String(shop), {})
   })

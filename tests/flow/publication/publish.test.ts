@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { dryRun, dryRunList } from '#app/flow/publication/dry-run.ts'
+import { publish } from '#app/flow/publication/publish.ts'
 import { removeTags, startTagging, stopTagging } from '#app/flow/publication/runs.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import { withShop } from '#app/outside/database.server.ts'
@@ -237,4 +238,62 @@ describe.each([
       expect(inShopify(played, 1001 + index)).toEqual({ tags: [...(tags ?? [])].sort(), stage: null })
     }
   })
+})
+
+test('stopped before Shopify got anything: nothing is claimed, and a tag set by hand since is the merchant’s', async () => {
+  const played = await playStages(Array.from({ length: 600 }, () => ({ stage: 'new' as const })))
+  await startTagging(played.shop)
+  const worker = new AbortController()
+  let steps = 0
+  const again = await publish(played.shop, {
+    signal: worker.signal,
+    stillMine: async () => {
+      steps += 1
+      if (steps === 2) worker.abort()
+    },
+  })
+  // The worker is stopped between writing down what is to be sent and sending it: the run waits for the next one.
+  expect(again).toEqual({ againInMs: 0 })
+  expect(await runsOf(played)).toMatchObject([{ state: 'running', customers: 600, problem: null }])
+  expect((await ledger(played.shop)).get(1001)).toMatchObject({ tags: ['seg:new'] })
+
+  await stopTagging(played.shop)
+  played.world.customers.get(1001)!.tags.push('seg:new')
+  await publishAll(played.shop)
+  expect(callsOf(played)).not.toContain('BulkChange')
+  expect(await runsOf(played)).toMatchObject([{ state: 'done', tagsAdded: 0, failures: 0, problem: null }])
+  for (const row of (await ledger(played.shop)).values()) expect(row).toMatchObject({ tags: [], problem: null })
+  await removeTags(played.shop)
+  await publishAll(played.shop)
+  expect(inShopify(played, 1001)).toEqual({ tags: ['seg:new'], stage: null })
+})
+
+test('tags that a stage just worked out asks for are looked up in Shopify before they are sent', async () => {
+  const played = await playStages([
+    { stage: 'new' },
+    ...Array.from({ length: 600 }, () => ({ stage: 'one-and-done' as const })),
+  ])
+  await startTagging(played.shop)
+  // While Shopify is asked who carries seg:new and seg:one-and-done, 1001 becomes loyal; the merchant has that tag on them.
+  played.world.customers.get(1001)!.tags.push('seg:loyal')
+  played.world.customers.get(1001)!.updatedAt = Date.now()
+  let steps = 0
+  await publishAll(played.shop, {
+    signal: new AbortController().signal,
+    stillMine: async () => {
+      steps += 1
+      if (steps === 2) await standing(played.shop, [{ id: 1001, stage: 'loyal' }])
+    },
+  })
+  expect((await ledger(played.shop)).get(1001)).toMatchObject({ tags: ['seg:repeat'], preexisting: ['seg:loyal'] })
+  await removeTags(played.shop)
+  await publishAll(played.shop)
+  expect(inShopify(played, 1001)).toEqual({ tags: ['seg:loyal'], stage: null })
+})
+
+test('of two people who start tagging at once, one is told that it is starting already', async () => {
+  const played = await playStages([{ stage: 'new' }])
+  const starts = await Promise.allSettled([startTagging(played.shop), startTagging(played.shop)])
+  expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(await runsOf(played)).toHaveLength(1)
 })

@@ -35,3 +35,7 @@ test.each([
 ])('%s', (_name, line, customers, refusal) => {
   expect(readResultLine(JSON.stringify({ ...line, __lineNumber: 0 }))).toEqual({ customers, refusal })
 })
+
+test('a line that is cut off is a file that is gone: its lines are sent once more', () => {
+  expect(() => readResultLine('{"data":{"tagsAdd":{"no')).toThrow(expect.objectContaining({ code: 'bulk-file-gone' }))
+})
