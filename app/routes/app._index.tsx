@@ -1,5 +1,5 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
-import type { ClientLoaderFunctionArgs } from '@remix-run/react'
+import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from '@remix-run/react'
 import { z } from 'zod'
 import { homePage } from '#app/flow/segments/pages.ts'
 import { saveSettings } from '#app/flow/settings.ts'
@@ -8,7 +8,7 @@ import { forMerchant } from '#app/outside/request.server.ts'
 import type { HomePage } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { HomeScreen } from '#app/ui/home-page.tsx'
-import { askedOrKept, useRemembered } from '#app/ui/keeping.ts'
+import { askedOrKept, doneOrLost, useRemembered } from '#app/ui/keeping.ts'
 import type { Kept } from '#app/ui/keeping.ts'
 import { KeptNotice } from '#app/ui/page-states.tsx'
 
@@ -37,15 +37,18 @@ export const action = forMerchant({ form: HomeForm }, async ({ shop, form }) => 
   return { saved: true }
 })
 
+export const clientAction = ({ serverAction }: ClientActionFunctionArgs) => doneOrLost(() => serverAction<object>())
+
 export default function Home() {
   const page = useLoaderData<Kept<HomePage>>()
-  const fetcher = useFetcher()
-  const check = useFetcher()
+  const fetcher = useFetcher<{ isLost?: true }>()
+  const check = useFetcher<{ isLost?: true }>()
+  const isLost = [fetcher, check].some(({ state, data }) => state === 'idle' && data?.isLost === true)
   useRemembered('home', page)
   useFollowing(page.import.state !== 'done' || isOnItsWay(page) || page.isKept === true)
   return (
     <>
-      {page.isKept === true ? <KeptNotice /> : null}
+      {page.isKept === true || isLost ? <KeptNotice isLost={isLost} /> : null}
       <HomeScreen
         page={page}
         savingKey={fetcher.state === 'idle' ? null : ((fetcher.formData?.get('key') as string | null) ?? null)}

@@ -22,6 +22,16 @@ export async function askedOrKept<T extends object>(place: string, ask: () => Pr
   }
 }
 
+/** What a click did; `isLost`: no answer came, for a reason that passes, and the page stays. */
+export async function doneOrLost<T extends object>(act: () => Promise<T>): Promise<T | { isLost: true }> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!isPassing(error)) throw error
+    return { isLost: true }
+  }
+}
+
 /** Remembers what a page shows, the server's first answer included. */
 export function useRemembered<T extends object>(place: string, page: Kept<T>) {
   useEffect(() => remember(place, page), [place, page])

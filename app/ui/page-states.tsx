@@ -34,13 +34,13 @@ export function PageLoading() {
 }
 
 /** Above a page whose figures could not be asked for again: they stay, and it says so quietly. */
-export function KeptNotice() {
+export function KeptNotice({ isLost = false }: { isLost?: boolean }) {
   const { t } = useWords()
   return (
     <Box paddingInline={{ xs: '400', md: '600' }} paddingBlockStart="300">
       <div role="status">
         <Text as="p" tone="subdued" alignment="center">
-          {t('page.kept')}
+          {isLost ? t('page.lost') : t('page.kept')}
         </Text>
       </div>
     </Box>

@@ -1,6 +1,6 @@
 import { UNSAFE_ErrorResponseImpl as ErrorResponse } from '@remix-run/router'
 import { describe, expect, it } from 'vitest'
-import { askedOrKept, remember } from '#app/ui/keeping.ts'
+import { askedOrKept, doneOrLost, remember } from '#app/ui/keeping.ts'
 
 const refused = (error: unknown) => () => Promise.reject(error as Error)
 const answered = (status: number) => new ErrorResponse(status, '', { code: 'any' })
@@ -28,6 +28,12 @@ describe('a page that is asked for again', () => {
     remember('lost', { orders: 1 })
     for (const status of [403, 404, 500])
       await expect(askedOrKept('lost', refused(answered(status)))).rejects.toMatchObject({ status })
+  })
+
+  it('does not go away because of a click that got no answer', async () => {
+    expect(await doneOrLost(refused(answered(503)))).toEqual({ isLost: true })
+    expect(await doneOrLost(() => Promise.resolve({ saved: true }))).toEqual({ saved: true })
+    await expect(doneOrLost(refused(answered(403)))).rejects.toMatchObject({ status: 403 })
   })
 
   it('has nothing to keep before the first answer', async () => {

@@ -451,6 +451,12 @@ const cases: Case[] = [
     ko: ['마지막으로 받은 내용을 보여 주고 있으며'],
   },
   {
+    name: 'a click that got no answer says that it changed nothing',
+    screen: <KeptNotice isLost />,
+    en: ['your last click changed nothing'],
+    ko: ['마지막 클릭으로 바뀐 내용이 없습니다'],
+  },
+  {
     name: 'a page that failed says what stays as it is',
     screen: <PageFailed status={503} onRetry={nothing} />,
     en: ['Not available right now', 'Your segments and tags stay as they are.', 'Try again'],
