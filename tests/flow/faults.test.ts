@@ -123,13 +123,13 @@ describe('ends like undisturbed', { timeout: PATIENCE_MS }, () => {
   test('where every call is slow', async () => {
     const whole = await expected()
     const shop = await played()
-    shop.local.faults.slowMs = 200
-    shop.local.faults.file.stallMs = 200
+    shop.local.faults.slowMs = 100
+    shop.local.faults.file.stallMs = 100
     expect(await end(await walked(shop))).toEqual(whole)
   })
 
   test.each([
-    ['by single calls', 120],
+    ['by single calls', 60],
     ['by bulk mutations', 600],
   ])('where three of ten calls are answered 5xx, tagging %s', async (_road, customers) => {
     const whole = await expected(customers)
@@ -177,8 +177,13 @@ describe('ends like undisturbed', { timeout: PATIENCE_MS }, () => {
     const whole = await expected()
     const shop = await played()
     shop.local.faults.slowMs = 30
-    const { tokens } = shop.local.shop.played
-    const expiring = setInterval(() => tokens.expireAll(), 400)
+    const { tokens, calls } = shop.local.shop.played
+    let served = 0
+    const expiring = setInterval(() => {
+      if (calls.length < served + 6) return
+      served = calls.length
+      tokens.expireAll()
+    }, 10)
     onTestFinished(() => clearInterval(expiring))
     await walked(shop, () => tokens.expireAll())
     expect(tokens.grants.filter(({ grant }) => grant === 'refresh_token').length).toBeGreaterThan(1)
