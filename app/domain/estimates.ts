@@ -133,11 +133,3 @@ export function estimatesAt(adopted: readonly Estimates[], at: Instant): Estimat
   }
   return inForce
 }
-
-/** The headline in whole days: of those who reorder, half do within `half` and 8 of 10 within `most`; null while nobody has. */
-export function headlineOf(
-  estimates: Pick<Estimates, 'medianFirstGapDays' | 'p80FirstGapDays'>,
-): { half: number; most: number } | null {
-  if (estimates.medianFirstGapDays === null || estimates.p80FirstGapDays === null) return null
-  return { half: Math.round(estimates.medianFirstGapDays), most: Math.round(estimates.p80FirstGapDays) }
-}

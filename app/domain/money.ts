@@ -28,21 +28,3 @@ export function minorOf(decimal: string, currency: string): number {
   const minor = Number(match[2]! + fraction.slice(0, decimals)) + (Number(fraction.charAt(decimals)) >= 5 ? 1 : 0)
   return match[1] === '-' && minor !== 0 ? -minor : minor
 }
-
-/** The sum; mixed currencies are refused. @throws {Bug} */
-export function sumOf(amounts: Money[], currency: string): Money {
-  let minor = 0
-  for (const amount of amounts) {
-    if (amount.currency !== currency) throw new Bug(`cannot add ${amount.currency} to ${currency}`)
-    minor += amount.minor
-  }
-  return { minor, currency }
-}
-
-/** An amount as a person reads it in their language. */
-export function formatMoney(amount: Money, locale: string): string {
-  const decimals = decimalsOf(amount.currency)
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: amount.currency }).format(
-    amount.minor / 10 ** decimals,
-  )
-}

@@ -1,10 +1,10 @@
 /** The stage rule over stored history: since when, timelines, trends, and what became of people in a state. */
-import { cycleDaysOf, estimatesAt } from './estimates.ts'
+import { cycleDaysOf } from './estimates.ts'
 import { addOrder, emptyFacts, resetFacts } from './occasions.ts'
 import { DAY_MS } from './order.ts'
 import type { Instant } from './order.ts'
 import { STAGES, limitsOf, movesAfterMs, stageIndexAt } from './stages.ts'
-import type { Estimates, Stage, StageFacts, StageLimits, StageSpan, Thresholds } from './stages.ts'
+import type { Estimates, StageFacts, StageLimits, StageSpan, Thresholds } from './stages.ts'
 
 /** "What the state means" looks this far back, and from there this far ahead. */
 const OUTCOME_AGO_DAYS = 182
@@ -132,21 +132,4 @@ export function addOutcome(
   // What the same occasion brings within its 24 hours is no order again.
   while (order < count && past.lastAt !== null && times[order]! - past.lastAt < DAY_MS) order += 1
   if (order < count && times[order]! <= then + OUTCOME_WITHIN_DAYS * DAY_MS) tally.orderedAgain[stage]! += 1
-}
-
-/** The stage at an instant by replay: of the orders up to it, with the estimates in force then. */
-export function replayedStage(
-  times: readonly Instant[],
-  at: Instant,
-  adopted: readonly Estimates[],
-  thresholds: Thresholds,
-): Stage {
-  const facts = emptyFacts()
-  for (const time of times) {
-    if (time > at) break
-    addOrder(facts, time)
-  }
-  const limits = limitsOf(estimatesAt(adopted, at), thresholds)
-  const cycleDays = cycleDaysOf(facts.n, facts.sumLnGapDays, limits.cycleDays)
-  return STAGES[stageIndexAt(facts.n, facts.lastAt === null ? 0 : at - facts.lastAt, cycleDays, limits)]!
 }
