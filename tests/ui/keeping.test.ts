@@ -1,9 +1,9 @@
-import { UNSAFE_ErrorResponseImpl as ErrorResponse } from '@remix-run/router'
 import { describe, expect, it } from 'vitest'
 import { askedOrKept, doneOrLost, remember } from '#app/ui/keeping.ts'
 
 const refused = (error: unknown) => () => Promise.reject(error as Error)
-const answered = (status: number) => new ErrorResponse(status, '', { code: 'any' })
+/** As Remix hands on what a loader answered. */
+const answered = (status: number) => ({ status, statusText: '', internal: false, data: { code: 'any' } })
 
 describe('a page that is asked for again', () => {
   it('shows what came', async () => {
