@@ -6,7 +6,7 @@ import { readCopy } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { packedArray } from '#app/outside/packed-arrays.server.ts'
 import type { DiscountSets } from './discount-sets.ts'
-import { offerId, sumEvidence, wider, type Bought, type BoughtLines, type OrderSums } from './offers.ts'
+import { addEvidence, emptySums, offerId, wider, type BoughtLines, type OrderSums } from './offers.ts'
 import type { CustomerColumns, OrderColumns } from './read-orders.ts'
 
 /**
@@ -29,10 +29,25 @@ export async function takeEvidence(
   const first = mondayOf(calendar.dayOf(since))
   const weeks = (mondayOf(calendar.dayOf(asOf)) - first) / 7 + 1
   const weekOf = weeksOf(orders, customers, calendar, first)
-  const lines = await readLines(tx, shop, orders, weekOf, discounts, spansOf(orders.changedWeeks, calendar, first))
-  const bought: Bought = { orders, customers: customers.index.size, weekOf, weeks, lines }
-  const sums = sumEvidence(bought, discounts, benefits, since)
-  await settle(tx, shop, bought, customers, sums, since)
+  const sums = emptySums(orders.count)
+  const atOnce = weeksAtOnce(weekOf, weeks)
+  for (let from = 0; from < weeks; from += atOnce) {
+    const to = Math.min(weeks, from + atOnce)
+    const spans = spansOf(weekOf, from, to, calendar, first)
+    if (spans.length === 0) continue
+    const lines = await readLines(tx, shop, orders, weekOf, discounts, spans)
+    addEvidence(sums, { orders, customers: customers.index.size, weekOf, weeks, lines }, discounts, benefits, since)
+  }
+  await settle(tx, shop, orders, weekOf, customers, sums, since)
+}
+
+/** Orders whose lines are held at once: a large shop's are read a few weeks at a time. */
+const ORDERS_AT_ONCE = 150_000
+
+function weeksAtOnce(weekOf: Int16Array, weeks: number): number {
+  let looked = 0
+  for (const week of weekOf) if (week >= 0) looked += 1
+  return Math.max(1, Math.ceil((weeks * ORDERS_AT_ONCE) / Math.max(looked, ORDERS_AT_ONCE)))
 }
 
 /** The week of every order that is looked at: not of a business customer, and of a week that is counted. */
@@ -57,24 +72,25 @@ function isOfBusiness(orders: OrderColumns, customers: CustomerColumns, order: n
   return orders.isBusiness[order] === 1 || (customer >= 0 && customers.isBusiness[customer] === 1)
 }
 
-/** Half-open spans of time that the changed weeks make; null: all of it. */
-type Spans = { from: Instant; to: Instant }[] | null
+type Spans = { from: Instant; to: Instant }[]
 
-function spansOf(changedWeeks: Set<number> | null, calendar: ShopCalendar, firstMonday: number): Spans {
-  if (changedWeeks === null) return null
-  const spans: { from: Instant; to: Instant }[] = []
-  for (const monday of [...changedWeeks].sort((a, b) => a - b)) {
-    if (monday < firstMonday) continue
-    const from = calendar.startOf(monday)
-    const to = calendar.startOf(monday + 7)
+/** Half-open spans of time that the weeks with orders to look at make, of those from one week up to another. */
+function spansOf(weekOf: Int16Array, from: number, to: number, calendar: ShopCalendar, firstMonday: number): Spans {
+  const isLooked = new Uint8Array(to)
+  for (const week of weekOf) if (week >= from && week < to) isLooked[week] = 1
+  const spans: Spans = []
+  for (let week = from; week < to; week += 1) {
+    if (isLooked[week] === 0) continue
+    const start = calendar.startOf(firstMonday + 7 * week)
+    const end = calendar.startOf(firstMonday + 7 * (week + 1))
     const last = spans.at(-1)
-    if (last?.to === from) last.to = to
-    else spans.push({ from, to })
+    if (last?.to === start) last.to = end
+    else spans.push({ from: start, to: end })
   }
   return spans
 }
 
-function within(spans: NonNullable<Spans>, column: string): string {
+function within(spans: Spans, column: string): string {
   const conditions = spans.map(({ from, to }) => {
     const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()]
     return `(${column} >= '${start}' AND ${column} < '${end}')`
@@ -98,15 +114,11 @@ async function readLines(
     products: new IdIndex(),
     offers: new IdIndex(),
   }
-  if (spans?.length === 0) return lines
   // Position 0 is no product.
   lines.products.add(1)
-  const changed =
-    spans === null
-      ? 'true'
-      : `"order" IN (SELECT "id" FROM "Order" WHERE "shop" = ${Number(shop)} AND ${within(spans, '"processedAt"')})`
   const sql = `SELECT "order", "product", "discountMinor", "discounts" FROM "Line"
-    WHERE "shop" = ${Number(shop)} AND "quantity" > 0 AND ${changed}`
+    WHERE "shop" = ${Number(shop)} AND "quantity" > 0 AND "order" IN (
+      SELECT "id" FROM "Order" WHERE "shop" = ${Number(shop)} AND ${within(spans, '"processedAt"')})`
   // Lines of one order mostly come together.
   let id = 0
   let order = -1
@@ -142,7 +154,8 @@ export function evidenceColumnsSql(shop: ShopId): string {
 async function settle(
   tx: BulkTx,
   shop: ShopId,
-  { orders, weekOf }: Bought,
+  orders: OrderColumns,
+  weekOf: Int16Array,
   customers: CustomerColumns,
   sums: OrderSums,
   since: Instant,

@@ -1,5 +1,5 @@
 import { dealExpectation, isCountedDiscount } from '#app/domain/cherry-picker.ts'
-import { IdIndex } from '#app/domain/id-index.ts'
+import type { IdIndex } from '#app/domain/id-index.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { DiscountSets } from './discount-sets.ts'
 import type { OrderColumns } from './read-orders.ts'
@@ -58,16 +58,27 @@ function buyerOf({ orders, customers }: Bought, order: number): number {
   return customer < 0 ? customers + order : customer
 }
 
-/** What the lines say about every order of a known customer since an instant. */
-export function sumEvidence(
+/** Nothing known of so many orders. */
+export function emptySums(orders: number): OrderSums {
+  return {
+    lines: new Int32Array(orders),
+    discounted: new Int32Array(orders),
+    expected: new Float64Array(orders),
+    variance: new Float64Array(orders),
+  }
+}
+
+/** Adds what the lines of whole weeks say about every order of a known customer since an instant. */
+export function addEvidence(
+  sums: OrderSums,
   bought: Bought,
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
   from: Instant,
-): OrderSums {
+): void {
   const byBuyer = linesByBuyer(bought)
   const isDiscounted = countedLines(bought, byBuyer, discounts, benefits)
-  return sumOrders(bought, byBuyer, isDiscounted, countOffers(bought, byBuyer, isDiscounted), from)
+  sumOrders(sums, bought, byBuyer, isDiscounted, countOffers(bought, byBuyer, isDiscounted), from)
 }
 
 /** Positions of lines, those of one buyer together: whoever counts buyers then sees each of them once. */
@@ -156,19 +167,14 @@ function countOnce(seen: Int32Array, counts: Int32Array, position: number, buyer
 }
 
 function sumOrders(
+  sums: OrderSums,
   bought: Bought,
   byBuyer: Int32Array,
   isDiscounted: Uint8Array,
   offers: Offers,
   since: Instant,
-): OrderSums {
+): void {
   const { lines, orders, weekOf } = bought
-  const sums: OrderSums = {
-    lines: new Int32Array(orders.count),
-    discounted: new Int32Array(orders.count),
-    expected: new Float64Array(orders.count),
-    variance: new Float64Array(orders.count),
-  }
   const selfDiscounted = new Int32Array(lines.offers.size).fill(-1)
   let from = 0
   while (from < byBuyer.length) {
@@ -195,5 +201,4 @@ function sumOrders(
     }
     from = to
   }
-  return sums
 }
