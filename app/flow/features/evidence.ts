@@ -31,6 +31,9 @@ export async function takeEvidence(
   const weekOf = weeksOf(orders, customers, calendar, first)
   const sums = emptySums(orders.count)
   const atOnce = weeksAtOnce(weekOf, weeks)
+  // Right after an import the planner has not counted these tables yet, and would look the lines of every order up by itself.
+  if (atOnce < weeks)
+    await tx.query(`SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)`)
   for (let from = 0; from < weeks; from += atOnce) {
     const to = Math.min(weeks, from + atOnce)
     const spans = spansOf(weekOf, from, to, calendar, first)

@@ -27,7 +27,13 @@ export type Bought = {
 }
 
 /** What each order's lines say, at the order's position. */
-export type OrderSums = { lines: Int32Array; discounted: Int32Array; expected: Float64Array; variance: Float64Array }
+export type OrderSums = {
+  /** Shopify's orders have hundreds of lines at most. */
+  lines: Uint16Array
+  discounted: Uint16Array
+  expected: Float64Array
+  variance: Float64Array
+}
 
 /**
  * Sums are kept as multiples of 2⁻³⁰: adding such numbers is exact in any order, so that a recompute gives the same bits
@@ -61,8 +67,8 @@ function buyerOf({ orders, customers }: Bought, order: number): number {
 /** Nothing known of so many orders. */
 export function emptySums(orders: number): OrderSums {
   return {
-    lines: new Int32Array(orders),
-    discounted: new Int32Array(orders),
+    lines: new Uint16Array(orders),
+    discounted: new Uint16Array(orders),
     expected: new Float64Array(orders),
     variance: new Float64Array(orders),
   }
