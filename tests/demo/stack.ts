@@ -13,7 +13,7 @@ const API_KEY = 'local-morello'
 // Only in a process that this preload has entered do Shopify's addresses lead to the local shop.
 const PRELOAD = ['--import', './tests/shop/redirect.ts']
 // As `npm run worker` starts it.
-const WORKER = ['--max-semi-space-size=4', '--heap-growing-percent=40', 'build/worker/worker.js']
+const WORKER = ['--max-semi-space-size=2', '--heap-growing-percent=20', 'build/worker/worker.js']
 
 export type Stack = {
   postgres: LocalPostgres
