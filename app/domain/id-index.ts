@@ -18,6 +18,23 @@ export class IdIndex {
     this.mask = capacity - 1
   }
 
+  /** An index over ids that a column holds already: it is shared, not copied, and must not be added to. */
+  static over(ids: Float64Array, size: number): IdIndex {
+    const index = new IdIndex()
+    index.ids = ids
+    index.size = size
+    let capacity = 1024
+    while (capacity < size * 1.5) capacity *= 2
+    index.rehash(capacity)
+    return index
+  }
+
+  /** Forgets the ids and keeps the room. */
+  clear(): void {
+    this.size = 0
+    this.slots.fill(-1)
+  }
+
   /** The position of an id, or -1. */
   find(id: number): number {
     let slot = this.slotOf(id)
@@ -45,7 +62,7 @@ export class IdIndex {
     this.ids[this.size] = id
     this.slots[slot] = this.size
     this.size += 1
-    if (this.size * 1.5 > this.slots.length) this.rehash()
+    if (this.size * 1.5 > this.slots.length) this.rehash(this.slots.length * 2)
     return this.size - 1
   }
 
@@ -55,9 +72,9 @@ export class IdIndex {
     return (mixed ^ (mixed >>> 15)) & this.mask
   }
 
-  private rehash(): void {
-    this.slots = new Int32Array(this.slots.length * 2).fill(-1)
-    this.mask = this.slots.length - 1
+  private rehash(capacity: number): void {
+    this.slots = new Int32Array(capacity).fill(-1)
+    this.mask = capacity - 1
     for (let position = 0; position < this.size; position += 1) {
       let slot = this.slotOf(this.ids[position]!)
       while (this.slots[slot]! >= 0) slot = (slot + 1) & this.mask

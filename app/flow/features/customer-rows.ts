@@ -5,7 +5,8 @@ import { PACKED_TYPES, packedArray, type PackedKind } from '#app/outside/packed-
 import type { IdIndex } from '#app/domain/id-index.ts'
 import type { Folded } from './fold.ts'
 
-const CHUNK = 20_000
+/** So many rows are on their way at once: the driver holds each of them twice. */
+const CHUNK = 5_000
 
 type Column = { name: string; kind: PackedKind; values: ArrayLike<number> }
 

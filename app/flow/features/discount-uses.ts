@@ -18,8 +18,7 @@ type Use = {
 type DiscountUses = { uses: Use[]; withoutBenefit: { matured: number; cameBack: number } }
 
 /**
- * How every discount was used on valid orders of known customers. An order's discount is shared equally among its keys,
- * because Shopify's order says only what all of them took off together.
+ * How every discount was used on valid orders of known customers.
  *
  * @param windowDays  the return window: a first order counts as matured when it is at least that old
  */
@@ -33,11 +32,11 @@ export function countDiscountUses(
   asOf: Instant,
 ): DiscountUses {
   const { standings } = folded
-  const uses = discounts.keys.map((key): Use => ({
+  const uses = discounts.keys.map((key, position): Use => ({
     key,
     uses: 0,
     firstUses: 0,
-    discountMinor: 0,
+    discountMinor: Math.round(orders.takenOffMinor[position]!),
     matured: 0,
     cameBack: 0,
     lastUsedAt: 0,
@@ -49,7 +48,6 @@ export function countDiscountUses(
     for (const key of set) {
       const use = uses[key]!
       use.uses += 1
-      use.discountMinor += orders.discountMinor[order]! / set.length
       if (at > use.lastUsedAt) use.lastUsedAt = at
       if (isOfFirstOccasion(folded, orders.customer[order]!, at)) use.firstUses += 1
     }
@@ -77,7 +75,6 @@ export function countDiscountUses(
     withoutBenefit.matured += 1
     withoutBenefit.cameBack += cameBack
   }
-  for (const use of uses) use.discountMinor = Math.round(use.discountMinor)
   return { uses: uses.filter((use, key) => use.uses > 0 && discounts.isToldApart(key)), withoutBenefit }
 }
 

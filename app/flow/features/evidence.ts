@@ -6,7 +6,7 @@ import { readCopy } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { packedArray } from '#app/outside/packed-arrays.server.ts'
 import type { DiscountSets } from './discount-sets.ts'
-import { addEvidence, emptySums, offerId, wider, type BoughtLines, type OrderSums } from './offers.ts'
+import { evidenceOf, offerId, wider, type BoughtLines, type LookedOrders, type OrderSums } from './offers.ts'
 import type { CustomerColumns, OrderColumns } from './read-orders.ts'
 
 /**
@@ -29,19 +29,23 @@ export async function takeEvidence(
   const first = mondayOf(calendar.dayOf(since))
   const weeks = (mondayOf(calendar.dayOf(asOf)) - first) / 7 + 1
   const weekOf = weeksOf(orders, customers, calendar, first)
-  const sums = emptySums(orders.count)
+  const stored = await takeStored(tx, shop, orders, weekOf, customers, since)
   const atOnce = weeksAtOnce(weekOf, weeks)
   // Right after an import the planner has not counted these tables yet, and would look the lines of every order up by itself.
   if (atOnce < weeks)
     await tx.query(`SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)`)
+  // What an array held is freed only when V8 next collects: one set of columns serves for all weeks.
+  const lines = noLines()
   for (let from = 0; from < weeks; from += atOnce) {
     const to = Math.min(weeks, from + atOnce)
     const spans = spansOf(weekOf, from, to, calendar, first)
     if (spans.length === 0) continue
-    const lines = await readLines(tx, shop, orders, weekOf, discounts, spans)
-    addEvidence(sums, { orders, customers: customers.index.size, weekOf, weeks, lines }, discounts, benefits, since)
+    const looked = lookedOrders(orders, weekOf, from, to, since)
+    await readLines(tx, shop, lines, looked, discounts, spans)
+    const sums = evidenceOf({ orders: looked, customers: customers.index.size, weeks, lines }, discounts, benefits)
+    const isStored = stored.recounted > 0 ? await compare(tx, shop, looked, sums, spans) : null
+    await settle(tx, shop, orders, looked, customers, sums, isStored, stored.rows > 0)
   }
-  await settle(tx, shop, orders, weekOf, customers, sums, since)
 }
 
 /** Orders whose lines are held at once: a large shop's are read a few weeks at a time. */
@@ -101,14 +105,39 @@ function within(spans: Spans, column: string): string {
   return `(${conditions.join(' OR ')})`
 }
 
-async function readLines(
-  tx: BulkTx,
-  shop: ShopId,
+function ordersWithin(shop: ShopId, spans: Spans): string {
+  return `SELECT "id" FROM "Order" WHERE "shop" = ${Number(shop)} AND ${within(spans, '"processedAt"')}`
+}
+
+function lookedOrders(
   orders: OrderColumns,
   weekOf: Int16Array,
-  discounts: DiscountSets,
-  spans: Spans,
-): Promise<BoughtLines> {
+  from: number,
+  to: number,
+  since: Instant,
+): LookedOrders {
+  const isLooked = (order: number) => weekOf[order]! >= from && weekOf[order]! < to
+  let count = 0
+  for (let order = 0; order < orders.count; order += 1) if (isLooked(order)) count += 1
+  const looked: LookedOrders = {
+    index: new IdIndex(count),
+    positions: new Int32Array(count),
+    week: new Int16Array(count),
+    customer: new Int32Array(count),
+    speaks: new Uint8Array(count),
+  }
+  for (let order = 0; order < orders.count; order += 1) {
+    if (!isLooked(order)) continue
+    const position = looked.index.add(orders.ids[order]!)
+    looked.positions[position] = order
+    looked.week[position] = weekOf[order]!
+    looked.customer[position] = orders.customer[order]!
+    looked.speaks[position] = orders.customer[order]! >= 0 && orders.at[order]! > since ? 1 : 0
+  }
+  return looked
+}
+
+function noLines(): BoughtLines {
   const lines: BoughtLines = {
     count: 0,
     order: new Int32Array(4096),
@@ -119,108 +148,164 @@ async function readLines(
   }
   // Position 0 is no product.
   lines.products.add(1)
+  return lines
+}
+
+/** Puts the lines of some weeks in the place of those that were there. */
+async function readLines(
+  tx: BulkTx,
+  shop: ShopId,
+  lines: BoughtLines,
+  looked: LookedOrders,
+  discounts: DiscountSets,
+  spans: Spans,
+): Promise<void> {
+  lines.count = 0
+  lines.offers.clear()
   const sql = `SELECT "order", "product", "discountMinor", "discounts" FROM "Line"
-    WHERE "shop" = ${Number(shop)} AND "quantity" > 0 AND "order" IN (
-      SELECT "id" FROM "Order" WHERE "shop" = ${Number(shop)} AND ${within(spans, '"processedAt"')})`
+    WHERE "shop" = ${Number(shop)} AND "quantity" > 0 AND "order" IN (${ordersWithin(shop, spans)})`
   // Lines of one order mostly come together.
   let id = 0
   let order = -1
   await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 4, (row) => {
     if (row.int8(0) !== id) {
       id = row.int8(0)
-      order = orders.index.find(id)
+      order = looked.index.find(id)
     }
-    if (order < 0 || weekOf[order]! < 0) return
+    if (order < 0) return
     if (lines.count === lines.order.length) {
-      const room = Math.ceil(lines.count * 1.5)
+      const room = Math.ceil(Math.max(lines.count * 1.5, looked.index.size * 2))
       lines.order = wider(lines.order, room)
       lines.offer = wider(lines.offer, room)
       lines.discountSet = wider(lines.discountSet, room)
     }
     const product = row.isNull(1) ? 0 : lines.products.add(row.int8(1))
     lines.order[lines.count] = order
-    lines.offer[lines.count] = lines.offers.add(offerId(product, weekOf[order]!))
+    lines.offer[lines.count] = lines.offers.add(offerId(product, looked.week[order]!))
     lines.discountSet[lines.count] = row.int8(2) > 0 ? discounts.of(row, 3) : 0
     lines.count += 1
   })
-  return lines
 }
 
-const CHUNK = 20_000
+/** So many rows are on their way at once: the driver holds each of them twice. */
+const CHUNK = 5_000
 
 /** Exactly what a recompute reads of the stored evidence. */
 export function evidenceColumnsSql(shop: ShopId): string {
   return `SELECT "order", "lines", "discounted", "expected", "variance" FROM "OrderEvidence" WHERE "shop" = ${Number(shop)}`
 }
 
-/** Hands the customers what their orders say, stored or counted now, and writes what differs from what is stored. */
-async function settle(
+/** Hands the customers what one of their orders says. */
+function take(
+  orders: OrderColumns,
+  customers: CustomerColumns,
+  order: number,
+  lines: number,
+  discounted: number,
+  expected: number,
+  variance: number,
+): void {
+  const customer = orders.customer[order]!
+  if (discounted > 0) orders.hasCounted[order] = 1
+  customers.dealLines[customer]! += lines
+  customers.dealDiscounted[customer]! += discounted
+  customers.dealExpected[customer]! += expected
+  customers.dealVariance[customer]! += variance
+}
+
+/**
+ * Takes the stored evidence of the weeks that are not counted now, and removes that of orders which say nothing any more.
+ * Answers how many rows there were, and how many of them are of weeks that are counted again.
+ */
+async function takeStored(
   tx: BulkTx,
   shop: ShopId,
   orders: OrderColumns,
   weekOf: Int16Array,
   customers: CustomerColumns,
-  sums: OrderSums,
   since: Instant,
-): Promise<void> {
-  const isStored = new Uint8Array(orders.count)
+): Promise<{ rows: number; recounted: number }> {
+  let index: IdIndex | null = null
+  let recounted = 0
   const gone: number[] = []
-  const take = (order: number, lines: number, discounted: number, expected: number, variance: number) => {
-    const customer = orders.customer[order]!
-    if (discounted > 0) orders.hasCounted[order] = 1
-    customers.dealLines[customer]! += lines
-    customers.dealDiscounted[customer]! += discounted
-    customers.dealExpected[customer]! += expected
-    customers.dealVariance[customer]! += variance
-  }
-  const stored = await readCopy(
-    tx.copyOut(`COPY (${evidenceColumnsSql(shop)}) TO STDOUT (FORMAT binary)`),
-    5,
-    (row) => {
-      const order = orders.index.find(row.int8(0))
-      const speaks =
-        order >= 0 &&
-        orders.customer[order]! >= 0 &&
-        orders.at[order]! > since &&
-        !isOfBusiness(orders, customers, order) &&
-        (weekOf[order]! < 0 || sums.lines[order]! > 0)
-      if (!speaks) {
-        gone.push(row.int8(0))
-        return
-      }
-      if (weekOf[order]! < 0) {
-        take(order, row.int4(1), row.int4(2), row.float8(3), row.float8(4))
-        return
-      }
-      const isSame =
-        row.int4(1) === sums.lines[order] &&
-        row.int4(2) === sums.discounted[order] &&
-        row.float8(3) === sums.expected[order] &&
-        row.float8(4) === sums.variance[order]
-      if (isSame) isStored[order] = 1
-    },
-  )
-  if (gone.length > 0) {
-    const goneOrders = packedArray('int8', gone, Array.from(gone.keys()))
-    await tx.query('DELETE FROM "OrderEvidence" WHERE "shop" = $1 AND "order" = ANY($2::bigint[])', [shop, goneOrders])
-  }
+  const rows = await readCopy(tx.copyOut(`COPY (${evidenceColumnsSql(shop)}) TO STDOUT (FORMAT binary)`), 5, (row) => {
+    // An import has none: it needs no index over all its orders.
+    index ??= IdIndex.over(orders.ids, orders.count)
+    const order = index.find(row.int8(0))
+    const speaks =
+      order >= 0 && orders.customer[order]! >= 0 && orders.at[order]! > since && !isOfBusiness(orders, customers, order)
+    if (!speaks) gone.push(row.int8(0))
+    else if (weekOf[order]! >= 0) recounted += 1
+    else take(orders, customers, order, row.int4(1), row.int4(2), row.float8(3), row.float8(4))
+  })
+  await remove(tx, shop, gone)
+  return { rows, recounted }
+}
+
+async function remove(tx: BulkTx, shop: ShopId, gone: number[]): Promise<void> {
+  if (gone.length === 0) return
+  const ids = packedArray('int8', gone, Array.from(gone.keys()))
+  await tx.query('DELETE FROM "OrderEvidence" WHERE "shop" = $1 AND "order" = ANY($2::bigint[])', [shop, ids])
+}
+
+/** Which of the orders looked at have exactly this evidence stored; removes what is stored of those that have none. */
+async function compare(
+  tx: BulkTx,
+  shop: ShopId,
+  looked: LookedOrders,
+  sums: OrderSums,
+  spans: Spans,
+): Promise<Uint8Array> {
+  const isStored = new Uint8Array(looked.index.size)
+  const gone: number[] = []
+  const sql = `${evidenceColumnsSql(shop)} AND "order" IN (${ordersWithin(shop, spans)})`
+  await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 5, (row) => {
+    const order = looked.index.find(row.int8(0))
+    if (order < 0) return
+    if (sums.lines[order] === 0) {
+      gone.push(row.int8(0))
+      return
+    }
+    const isSame =
+      row.int4(1) === sums.lines[order] &&
+      row.int4(2) === sums.discounted[order] &&
+      row.float8(3) === sums.expected[order] &&
+      row.float8(4) === sums.variance[order]
+    if (isSame) isStored[order] = 1
+  })
+  await remove(tx, shop, gone)
+  return isStored
+}
+
+/** Hands the customers what the orders looked at say, and writes what differs from what is stored. */
+async function settle(
+  tx: BulkTx,
+  shop: ShopId,
+  orders: OrderColumns,
+  looked: LookedOrders,
+  customers: CustomerColumns,
+  sums: OrderSums,
+  isStored: Uint8Array | null,
+  mayExist: boolean,
+): Promise<void> {
   let changed: number[] = []
-  for (let order = 0; order < orders.count; order += 1) {
-    if (sums.lines[order] === 0) continue
-    take(order, sums.lines[order]!, sums.discounted[order]!, sums.expected[order]!, sums.variance[order]!)
-    if (isStored[order] === 1) continue
-    changed.push(order)
+  for (let i = 0; i < looked.index.size; i += 1) {
+    if (sums.lines[i] === 0) continue
+    const order = looked.positions[i]!
+    take(orders, customers, order, sums.lines[i]!, sums.discounted[i]!, sums.expected[i]!, sums.variance[i]!)
+    if (isStored?.[i] === 1) continue
+    changed.push(i)
     if (changed.length < CHUNK) continue
-    await writeChunk(tx, shop, orders, sums, changed, stored > 0)
+    await writeChunk(tx, shop, looked, sums, changed, mayExist)
     changed = []
   }
-  if (changed.length > 0) await writeChunk(tx, shop, orders, sums, changed, stored > 0)
+  if (changed.length > 0) await writeChunk(tx, shop, looked, sums, changed, mayExist)
 }
 
 async function writeChunk(
   tx: BulkTx,
   shop: ShopId,
-  orders: OrderColumns,
+  looked: LookedOrders,
   sums: OrderSums,
   positions: number[],
   mayExist: boolean,
@@ -235,7 +320,7 @@ async function writeChunk(
       }`,
     [
       shop,
-      packedArray('int8', orders.index.ids, positions),
+      packedArray('int8', looked.index.ids, positions),
       packedArray('int4', sums.lines, positions),
       packedArray('int4', sums.discounted, positions),
       packedArray('float8', sums.expected, positions),

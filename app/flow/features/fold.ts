@@ -42,9 +42,16 @@ export function byCustomer(orders: OrderColumns, customers: number): ByCustomer 
   return { start, sorted, longest }
 }
 
+/** A customer's gaps are fewer than their orders. */
+function mostGaps({ start }: ByCustomer): number {
+  let most = 0
+  for (let i = 0; i + 1 < start.length; i += 1) most += Math.max(0, start[i + 1]! - start[i]! - 1)
+  return most
+}
+
 function isLater(orders: OrderColumns, a: number, b: number): boolean {
   const difference = orders.at[a]! - orders.at[b]!
-  return difference > 0 || (difference === 0 && orders.index.ids[a]! > orders.index.ids[b]!)
+  return difference > 0 || (difference === 0 && orders.ids[a]! > orders.ids[b]!)
 }
 
 /** By time, then by id. Insertion, because a customer's orders are few and mostly in order. */
@@ -64,7 +71,10 @@ function sortByTime(sorted: Int32Array, from: number, to: number, orders: OrderC
   }
 }
 
-/** Everybody's facts, folded from their valid orders oldest first. */
+/**
+ * Everybody's facts, folded from their valid orders oldest first. What the customers' columns hold already becomes part of
+ * the standings as it is, not copied: they are used up.
+ */
 export function foldCustomers(
   orders: OrderColumns,
   grouped: ByCustomer,
@@ -74,13 +84,23 @@ export function foldCustomers(
   asOf: Instant,
 ): Folded {
   const count = customers.index.size
-  const standings = emptyStandings(count)
+  const standings: Standings = {
+    ...emptyStandings(count),
+    customers: customers.index.ids.subarray(0, count),
+    knownFrom: customers.createdAt.subarray(0, count),
+    dealLines: customers.dealLines.subarray(0, count),
+    dealDiscounted: customers.dealDiscounted.subarray(0, count),
+    dealExpected: customers.dealExpected.subarray(0, count),
+    dealVariance: customers.dealVariance.subarray(0, count),
+    freeKits: customers.freeKits.subarray(0, count),
+    benefitAttempts: customers.benefitAttempts.subarray(0, count),
+  }
   const folded: Folded = {
     standings,
     orders: new Int32Array(count),
     money: { netMinor: new Float64Array(count), net12mMinor: new Float64Array(count) },
     lastOrder: new Float64Array(count).fill(NaN),
-    gapDays: new Float64Array(orders.count),
+    gapDays: new Float64Array(mostGaps(grouped)),
   }
   const isBenefit = discounts.sets.map((_, set) => discounts.keysOf(set).some((key) => benefits.has(key)))
   const yearAgo = asOf - YEAR_DAYS * DAY_MS
@@ -128,27 +148,19 @@ export function foldCustomers(
       net += orders.netMinor[order]!
       if (at > yearAgo) net12m += orders.netMinor[order]!
     }
-    standings.customers[i] = customers.index.ids[i]!
     standings.n[i] = facts.n
-    const createdAt = customers.createdAt[i]!
-    standings.knownFrom[i] = createdAt
     if (facts.n > 0) {
       standings.firstAt[i] = facts.firstAt!
       standings.lastAt[i] = facts.lastAt!
-      standings.knownFrom[i] = createdAt < facts.firstAt! ? createdAt : facts.firstAt!
-      folded.lastOrder[i] = orders.index.ids[grouped.sorted[to - 1]!]!
+      // NaN, where the account is not known, is before nothing.
+      if (!(standings.knownFrom[i]! < facts.firstAt!)) standings.knownFrom[i] = facts.firstAt!
+      folded.lastOrder[i] = orders.ids[grouped.sorted[to - 1]!]!
     }
     standings.firstGapDays[i] = facts.firstGapDays ?? NaN
     standings.sumLnGapDays[i] = facts.sumLnGapDays
     standings.recentOccasions[i] = recent
     standings.fullPriceOccasions[i] = fullPrice
     standings.benefitsUsed[i] = benefitsUsed
-    standings.dealLines[i] = customers.dealLines[i]!
-    standings.dealDiscounted[i] = customers.dealDiscounted[i]!
-    standings.dealExpected[i] = customers.dealExpected[i]!
-    standings.dealVariance[i] = customers.dealVariance[i]!
-    standings.freeKits[i] = customers.freeKits[i]!
-    standings.benefitAttempts[i] = customers.benefitAttempts[i]!
     folded.orders[i] = to - grouped.start[i]!
     folded.money.netMinor[i] = net
     folded.money.net12mMinor[i] = net12m

@@ -1,12 +1,23 @@
 import { dealExpectation, isCountedDiscount } from '#app/domain/cherry-picker.ts'
 import type { IdIndex } from '#app/domain/id-index.ts'
-import type { Instant } from '#app/domain/order.ts'
 import type { DiscountSets } from './discount-sets.ts'
-import type { OrderColumns } from './read-orders.ts'
+
+/** The orders of a few weeks that are looked at, with positions of their own: so many columns as they need, not the shop. */
+export type LookedOrders = {
+  index: IdIndex
+  /** Their positions among all orders. */
+  positions: Int32Array
+  week: Int16Array
+  /** Position of the customer; -1: a guest. */
+  customer: Int32Array
+  /** Of a known customer, in the months that count. */
+  speaks: Uint8Array
+}
 
 /** Lines of the orders that are looked at. */
 export type BoughtLines = {
   count: number
+  /** Position among the orders looked at. */
   order: Int32Array
   /** Product and week, as a position. */
   offer: Int32Array
@@ -17,16 +28,14 @@ export type BoughtLines = {
 
 /** The lines of whole weeks, with the orders that they are of. */
 export type Bought = {
-  orders: OrderColumns
+  orders: LookedOrders
   /** Customers have the positions below; every guest's order has another buyer. */
   customers: number
-  /** Week of an order; -1: it is not looked at. */
-  weekOf: Int16Array
   weeks: number
   lines: BoughtLines
 }
 
-/** What each order's lines say, at the order's position. */
+/** What the lines of each order looked at say. */
 export type OrderSums = {
   /** Shopify's orders have hundreds of lines at most. */
   lines: Uint16Array
@@ -64,33 +73,17 @@ function buyerOf({ orders, customers }: Bought, order: number): number {
   return customer < 0 ? customers + order : customer
 }
 
-/** Nothing known of so many orders. */
-export function emptySums(orders: number): OrderSums {
-  return {
-    lines: new Uint16Array(orders),
-    discounted: new Uint16Array(orders),
-    expected: new Float64Array(orders),
-    variance: new Float64Array(orders),
-  }
-}
-
-/** Adds what the lines of whole weeks say about every order of a known customer since an instant. */
-export function addEvidence(
-  sums: OrderSums,
-  bought: Bought,
-  discounts: DiscountSets,
-  benefits: ReadonlySet<string>,
-  from: Instant,
-): void {
+/** What the lines of whole weeks say about every order that speaks. */
+export function evidenceOf(bought: Bought, discounts: DiscountSets, benefits: ReadonlySet<string>): OrderSums {
   const byBuyer = linesByBuyer(bought)
   const isDiscounted = countedLines(bought, byBuyer, discounts, benefits)
-  sumOrders(sums, bought, byBuyer, isDiscounted, countOffers(bought, byBuyer, isDiscounted), from)
+  return sumOrders(bought, byBuyer, isDiscounted, countOffers(bought, byBuyer, isDiscounted))
 }
 
 /** Positions of lines, those of one buyer together: whoever counts buyers then sees each of them once. */
 function linesByBuyer(bought: Bought): Int32Array {
   const { lines, orders, customers } = bought
-  const next = new Int32Array(customers + orders.count + 1)
+  const next = new Int32Array(customers + orders.index.size + 1)
   for (let i = 0; i < lines.count; i += 1) next[buyerOf(bought, lines.order[i]!) + 1]! += 1
   for (let i = 1; i < next.length; i += 1) next[i]! += next[i - 1]!
   const sorted = new Int32Array(lines.count)
@@ -109,19 +102,19 @@ function countedLines(
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
 ): Uint8Array {
-  const { lines, weekOf, weeks } = bought
+  const { lines, orders, weeks } = bought
   const buyers = new Int32Array(discounts.keys.length * weeks)
   const lastBuyer = new Int32Array(buyers.length).fill(-1)
   for (const line of byBuyer) {
     if (lines.discountSet[line] === 0) continue
     const order = lines.order[line]!
     for (const key of discounts.sets[lines.discountSet[line]!]!)
-      countOnce(lastBuyer, buyers, key * weeks + weekOf[order]!, buyerOf(bought, order))
+      countOnce(lastBuyer, buyers, key * weeks + orders.week[order]!, buyerOf(bought, order))
   }
   const isDiscounted = new Uint8Array(lines.count)
   for (let line = 0; line < lines.count; line += 1) {
     if (lines.discountSet[line] === 0) continue
-    const week = weekOf[lines.order[line]!]!
+    const week = orders.week[lines.order[line]!]!
     for (const key of discounts.sets[lines.discountSet[line]!]!) {
       const name = discounts.keys[key]!
       if (!discounts.isToldApart(key)) continue
@@ -142,7 +135,7 @@ type Offers = {
 }
 
 function countOffers(bought: Bought, byBuyer: Int32Array, isDiscounted: Uint8Array): Offers {
-  const { lines, weekOf, weeks } = bought
+  const { lines, orders, weeks } = bought
   const size = lines.offers.size
   const offers: Offers = {
     buyers: new Int32Array(size),
@@ -158,10 +151,10 @@ function countOffers(bought: Bought, byBuyer: Int32Array, isDiscounted: Uint8Arr
     const order = lines.order[line]!
     const buyer = buyerOf(bought, order)
     countOnce(seen, offers.buyers, lines.offer[line]!, buyer)
-    countOnce(seenInWeek, offers.weekBuyers, weekOf[order]!, buyer)
+    countOnce(seenInWeek, offers.weekBuyers, orders.week[order]!, buyer)
     if (isDiscounted[line] === 0) continue
     countOnce(seenDiscounted, offers.discounted, lines.offer[line]!, buyer)
-    countOnce(seenDiscountedInWeek, offers.weekDiscounted, weekOf[order]!, buyer)
+    countOnce(seenDiscountedInWeek, offers.weekDiscounted, orders.week[order]!, buyer)
   }
   return offers
 }
@@ -172,15 +165,14 @@ function countOnce(seen: Int32Array, counts: Int32Array, position: number, buyer
   counts[position]! += 1
 }
 
-function sumOrders(
-  sums: OrderSums,
-  bought: Bought,
-  byBuyer: Int32Array,
-  isDiscounted: Uint8Array,
-  offers: Offers,
-  since: Instant,
-): void {
-  const { lines, orders, weekOf } = bought
+function sumOrders(bought: Bought, byBuyer: Int32Array, isDiscounted: Uint8Array, offers: Offers): OrderSums {
+  const { lines, orders } = bought
+  const sums: OrderSums = {
+    lines: new Uint16Array(orders.index.size),
+    discounted: new Uint16Array(orders.index.size),
+    expected: new Float64Array(orders.index.size),
+    variance: new Float64Array(orders.index.size),
+  }
   const selfDiscounted = new Int32Array(lines.offers.size).fill(-1)
   let from = 0
   while (from < byBuyer.length) {
@@ -192,8 +184,8 @@ function sumOrders(
     for (let k = from; k < to; k += 1) {
       const line = byBuyer[k]!
       const order = lines.order[line]!
-      if (orders.customer[order]! < 0 || orders.at[order]! <= since) continue
-      const week = weekOf[order]!
+      if (orders.speaks[order] === 0) continue
+      const week = orders.week[order]!
       const offer = lines.offer[line]!
       const share = offers.weekDiscounted[week]! / offers.weekBuyers[week]!
       const self = selfDiscounted[offer] === buyer
@@ -207,4 +199,5 @@ function sumOrders(
     }
     from = to
   }
+  return sums
 }

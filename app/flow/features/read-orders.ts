@@ -26,17 +26,20 @@ const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, NEW] = [9, 10, 11, 12,
  */
 export type OrderColumns = {
   count: number
-  /** Ids by position. */
-  index: IdIndex
+  ids: Float64Array
   /** Position of the customer; -1: a guest. */
   customer: Int32Array
   at: Float64Array
   netMinor: Float64Array
-  discountMinor: Float64Array
   discountSet: Int32Array
   /** A discount that counts was on one of the lines. */
   hasCounted: Uint8Array
   isBusiness: Uint8Array
+  /**
+   * Per discount, what it took off the orders of known customers. An order's discount is shared equally among its keys,
+   * because Shopify's order says only what all of them took off together.
+   */
+  takenOffMinor: Float64Array
   total: number
   leftOut: Record<LeftOutReason, number>
   /** Mondays of the shop weeks with orders that are new to the stored evidence; null: all of them. */
@@ -123,14 +126,14 @@ export async function readOrders(
   const room = expected + 1024
   const orders: OrderColumns = {
     count: 0,
-    index: new IdIndex(room),
+    ids: new Float64Array(room),
     customer: new Int32Array(room),
     at: new Float64Array(room),
     netMinor: new Float64Array(room),
-    discountMinor: new Float64Array(room),
     discountSet: new Int32Array(room),
     hasCounted: new Uint8Array(room),
     isBusiness: new Uint8Array(room),
+    takenOffMinor: new Float64Array(discounts.keys.length),
     total: 0,
     leftOut: { guest: 0, future: 0, test: 0, cancelled: 0, refunded: 0, unpaid: 0, zero: 0, 'other-currency': 0 },
     changedWeeks: upTo === null ? null : new Set(),
@@ -185,14 +188,17 @@ export async function readOrders(
       return
     }
     if (orders.count === orders.at.length) widenOrders(orders)
-    const position = orders.index.add(row.int8(ID))
+    const position = orders.count
+    orders.ids[position] = row.int8(ID)
     orders.customer[position] = customer
     orders.at[position] = facts.orderedAt
     orders.netMinor[position] = netMinorOf(facts)
-    orders.discountMinor[position] = row.int8(DISCOUNT)
     orders.discountSet[position] = set
     orders.isBusiness[position] = facts.isBusiness ? 1 : 0
     orders.count += 1
+    if (customer < 0) return
+    const keys = discounts.sets[set]!
+    for (const key of keys) orders.takenOffMinor[key]! += row.int8(DISCOUNT) / keys.length
   })
   return orders
 }
@@ -218,10 +224,10 @@ function widenOrders(orders: OrderColumns): void {
     made.set(column)
     return made
   }
+  orders.ids = wider(new Float64Array(room), orders.ids)
   orders.customer = wider(new Int32Array(room), orders.customer)
   orders.at = wider(new Float64Array(room), orders.at)
   orders.netMinor = wider(new Float64Array(room), orders.netMinor)
-  orders.discountMinor = wider(new Float64Array(room), orders.discountMinor)
   orders.discountSet = wider(new Int32Array(room), orders.discountSet)
   orders.hasCounted = wider(new Uint8Array(room), orders.hasCounted)
   orders.isBusiness = wider(new Uint8Array(room), orders.isBusiness)
