@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startLocalPostgres, type LocalPostgres } from '#app/outside/local-postgres.server.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 import { migrate } from '../../prisma/migrate.mjs'
 import { startShop, type RunningShop } from '../shop/server.ts'
 import type { World } from '../shop/world.ts'
@@ -12,8 +13,8 @@ import type { Running } from './processes.ts'
 const API_KEY = 'local-morello'
 // Only in a process that this preload has entered do Shopify's addresses lead to the local shop.
 const PRELOAD = ['--import', './tests/shop/redirect.ts']
-// As `npm run worker` starts it.
-const WORKER = ['--max-semi-space-size=2', '--heap-growing-percent=20', 'build/worker/worker.js']
+// As `npm run worker` starts it: its flags stand in that script only.
+const [, ...WORKER] = packageJson.scripts.worker.split(' ')
 
 export type Stack = {
   postgres: LocalPostgres
