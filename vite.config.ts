@@ -14,7 +14,14 @@ export default defineConfig(({ mode }) =>
   mode === 'worker'
     ? { build: { ssr: 'app/worker.ts', outDir: 'build/worker', target: 'node22', emptyOutDir: true } }
     : {
-        server: { port: Number(process.env.PORT ?? 3000), allowedHosts: true },
+        // Behind the tunnel of `shopify app dev` the page is served over https, and its reloads with it.
+        server: {
+          port: Number(process.env.PORT ?? 3000),
+          allowedHosts: true,
+          hmr: process.env.APP_URL
+            ? { host: new URL(process.env.APP_URL).hostname, protocol: 'wss', clientPort: 443 }
+            : true,
+        },
         plugins: [
           remix({
             ignoredRouteFiles: ['**/.*'],

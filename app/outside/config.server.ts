@@ -8,9 +8,12 @@ const key32 = z
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
 
-// An empty value in a .env file means "not set".
+// An empty value in a .env file means "not set". `shopify app dev` tells the tunnel's address as APP_URL.
 const SCHEMA = z.preprocess(
-  (env) => Object.fromEntries(Object.entries(env as Record<string, string>).filter(([, value]) => value !== '')),
+  (env) => {
+    const set = Object.fromEntries(Object.entries(env as Record<string, string>).filter(([, value]) => value !== ''))
+    return { ...set, SHOPIFY_APP_URL: set['SHOPIFY_APP_URL'] ?? set['APP_URL'] }
+  },
   z
     .object({
       NODE_ENV: z.string().default('development'),

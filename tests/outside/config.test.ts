@@ -24,6 +24,12 @@ test('empty values count as not set, and defaults fill in', () => {
   })
 })
 
+test('the address of a development tunnel serves where none is set', () => {
+  const { SHOPIFY_APP_URL: _, ...rest } = GOOD
+  expect(configFrom({ ...rest, APP_URL: 'https://tunnel.example' }).shopifyAppUrl).toBe('https://tunnel.example')
+  expect(configFrom({ ...GOOD, APP_URL: 'https://tunnel.example' }).shopifyAppUrl).toBe('https://app.example')
+})
+
 test('production does without no database and no secret', () => {
   const production = { ...GOOD, NODE_ENV: 'production', DATABASE_URL: 'postgresql://x/y' }
   expect(configFrom(production).isProduction).toBe(true)
