@@ -217,7 +217,8 @@ export type DryRun = {
 
 export type TagRun = {
   id: number
-  kind: 'start' | 'update' | 'remove'
+  /** live: one entry a shop day for all customers who were published one by one; undo: the last run taken back. */
+  kind: 'start' | 'update' | 'remove' | 'undo' | 'live'
   state: 'planned' | 'running' | 'done' | 'failed'
   customers: number
   tagsAdded: number
@@ -225,6 +226,80 @@ export type TagRun = {
   statesWritten: number
   failures: number
   startedAt: Instant
+  finishedAt: Instant | null
+  problem: Problem | null
+}
+
+/** A tag on which somebody else's hand was noticed and that waits for the merchant's answer. */
+export type TagQuestion = {
+  /** removed: a tag of ours was taken off though the segment still asks for it; added: somebody gave one of our names. */
+  kind: 'removed' | 'added'
+  tag: string
+  customers: number
+  /** Of them, how many had it put back three times already (removed only). */
+  gaveUp: number
+  /** Up to ten, the latest first. */
+  examples: { customer: string; at: Instant | null }[]
+}
+
+/** removed: put-back or leave; added: leave or take-off. */
+export type TagAnswer = 'put-back' | 'leave' | 'take-off'
+
+export type TagQuestions = {
+  questions: TagQuestion[]
+  whenRemoved: 'ask' | 'put-back' | 'leave'
+}
+
+/** One change of a tag, newest first where listed. */
+export type TagHistoryEntry = {
+  id: string
+  customer: string
+  tag: string
+  what: 'add' | 'remove'
+  by: 'us' | 'somebody'
+  at: Instant
+  /** By us: which kind of run, and its id; null for somebody else. */
+  run: { id: number; kind: TagRun['kind'] } | null
+}
+
+export type TagHistory = {
+  entries: TagHistoryEntry[]
+  /** Hand it back as `before` for the next page; null: no more. */
+  next: string | null
+  keptDays: number
+}
+
+/** What taking the last tag run back would do. */
+export type UndoPreview = {
+  run: TagRun
+  tags: { tag: string; adds: number; removes: number }[]
+  customers: number
+  metafields: number
+  /** Changes of that run that somebody, or we, have changed again since: left alone. */
+  changedSince: number
+}
+
+export type ShopifySegmentRow = {
+  segment: SegmentKey
+  name: string
+  query: string
+  /** there: in Shopify; waiting: about to be created or renamed; refused: Shopify's words are in `problem`. */
+  state: 'there' | 'waiting' | 'refused'
+  /** Opens it in Shopify admin; null: not there yet. */
+  url: string | null
+  problem: Problem | null
+}
+
+export type ShopifySegments = { isOn: boolean; isUnderWay: boolean; rows: ShopifySegmentRow[] }
+
+export type LeavingStep = 'tagging' | 'tags' | 'segments' | 'definition'
+
+/** Preparing to uninstall: everything of ours is taken out of the shop, step by step. */
+export type Leaving = {
+  /** cancelled: tagging was started again. */
+  state: 'not-asked' | 'under-way' | 'failed' | 'safe' | 'cancelled'
+  steps: { step: LeavingStep; state: 'waiting' | 'under-way' | 'done' | 'failed'; left: number | null }[]
+  startedAt: Instant | null
   finishedAt: Instant | null
   problem: Problem | null
 }

@@ -98,6 +98,10 @@ export const SettingsShape = z
     /** Page and tag say Discount-seeking instead of cherry-picker. */
     cherryPublicName: z.boolean().default(false),
     taggingOn: z.boolean().default(false),
+    /** What happens when somebody else takes a tag of ours off: the merchant is asked, it is put back, or it stays off. */
+    whenRemoved: z.enum(['ask', 'put-back', 'leave']).default('ask'),
+    /** Each segment exists as a customer segment of Shopify. */
+    shopifySegmentsOn: z.boolean().default(false),
     setup: z
       .object({ lookedAt: z.boolean().default(false), themeAdded: z.boolean().default(false) })
       .default({ lookedAt: false, themeAdded: false }),

@@ -20,6 +20,12 @@ export const WORK = {
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */
   publish: z.object({ run: z.number().int().optional() }),
+  /** entity: the customer's id. The same for one customer: what their stage says, and what other hands did to their tags. */
+  'publish-customer': z.object({}),
+  /** entity: the shop. Each segment of ours as a customer segment of Shopify. */
+  'sync-segments': z.object({}),
+  /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
+  'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */
   redact: z.object({ request: z.number().int() }),
   'export-data': z.object({ request: z.number().int() }),

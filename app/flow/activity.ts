@@ -54,12 +54,14 @@ function problemOf(value: unknown): Problem | null {
   return { kind: problem.kind, ...(problem.detail !== undefined && { detail: problem.detail }) }
 }
 
+const TAG_RUN_KINDS = ['start', 'update', 'remove', 'undo', 'live'] as const
+
 async function tagRuns(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
-  const rows = await tx.publicationRun.findMany({ where: { shop }, orderBy: { id: 'desc' }, take: ENTRIES_OF_A_KIND })
+  const rows = await tx.publicationRun.findMany({ where: { shop, kind: { in: [...TAG_RUN_KINDS] } }, orderBy: { id: 'desc' }, take: ENTRIES_OF_A_KIND })
   return rows.map((row) => ({
     what: 'tag-run',
     id: row.id,
-    kind: row.kind === 'start' || row.kind === 'remove' ? row.kind : 'update',
+    kind: TAG_RUN_KINDS.find((kind) => kind === row.kind) ?? 'update',
     state: row.state === 'planned' || row.state === 'running' || row.state === 'failed' ? row.state : 'done',
     customers: row.customers,
     tagsAdded: row.tagsAdded,

@@ -112,6 +112,12 @@ async function storedAbout(tx: Tx, shop: ShopId, person: PersonNamed): Promise<S
         SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
         FROM "Ledger" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
     ],
+    [
+      'TagChange',
+      await tx.$queryRaw<Aggregate[]>`
+        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY id), '[]')::text AS json
+        FROM "TagChange" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
+    ],
   ]
   const counts: Record<string, number> = {}
   const parts: string[] = []

@@ -72,6 +72,8 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
     DELETE FROM "MembershipChange" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.Ledger = await tx.$executeRaw`
     DELETE FROM "Ledger" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  counts.TagChange = await tx.$executeRaw`
+    DELETE FROM "TagChange" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.Customer = await tx.$executeRaw`
     DELETE FROM "Customer" WHERE shop = ${shop} AND id = ${customer}::text::bigint`
   // An answer made for them earlier holds all of it.

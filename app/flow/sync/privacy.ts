@@ -30,6 +30,8 @@ export const ERASED_WITH_A_SHOP = [
   'MembershipChange',
   'Ledger',
   'PublicationRun',
+  'TagChange',
+  'ShopifySegment',
   'DiscountUse',
   'StageDay',
   'Summary',
