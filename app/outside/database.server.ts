@@ -330,7 +330,7 @@ export async function whileLocked<T>(name: string, work: () => Promise<T>): Prom
 
 /** Calls one of the functions across tenants that the worker lives by; see the migration. */
 export async function askSystem<R extends pg.QueryResultRow>(
-  call: 'claim_work' | 'issue_work' | 'due_nightly' | 'sweep_staging',
+  call: 'claim_work' | 'issue_work' | 'due_nightly' | 'due_health' | 'sweep_staging',
   ...values: number[]
 ): Promise<R[]> {
   try {

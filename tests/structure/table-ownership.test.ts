@@ -10,6 +10,7 @@ const OWNERS: Record<string, string[]> = {
     'Order',
     'Line',
     'SyncRun',
+    'LiveHealth',
     'Tombstone',
     'PrivacyRequest',
     'StagedCustomer',

@@ -10,6 +10,7 @@ const TABLES_WITHOUT_A_SHOP = ['StagedCustomer', 'StagedLine', 'StagedOrder', '_
 // Reviewed: each names its own rows and answers nothing of another shop but to the worker.
 const FUNCTIONS_PAST_THE_POLICIES = [
   'claim_work',
+  'due_health',
   'due_nightly',
   'install_shop',
   'installed_shop',

@@ -38,6 +38,7 @@ export const ERASED_WITH_A_SHOP = [
   'Estimates',
   'Settings',
   'Tombstone',
+  'LiveHealth',
   'SyncRun',
   'Work',
   'Inbox',
