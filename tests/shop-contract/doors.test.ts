@@ -8,14 +8,17 @@ import { adminFrameHandler, doorPage } from '#tests/shop/admin-frame.ts'
 import { seededWorld } from '#tests/shop/behaviours.ts'
 import { codeProblem, placeOrder } from '#tests/shop/checkout.ts'
 import type { DoorContext } from '#tests/shop/door-context.ts'
+import { LocalShop } from '#tests/shop/playing.ts'
 import { storefrontHandler } from '#tests/shop/storefront.ts'
 import { startTunnel } from '#tests/shop/tunnel.ts'
 
 const world = seededWorld(Date.now())
 const jiwoo = [...world.customers.values()].find((customer) => customer.behaviour === 'story')!
-const context: DoorContext = { world, origin: '', tunnelOrigin: '', apiKey: 'local-doors', apiSecret: 'a-secret' }
+const app = { apiKey: 'local-doors', apiSecret: 'a-secret' }
+const { happen } = new LocalShop({ world, appUrl: null, ...app })
+const context: DoorContext = { world, happen, origin: '', tunnelOrigin: '', ...app }
 let shop: Server
-let app: Server
+let appServer: Server
 let tunnel: { origin: string; stop(): Promise<void> }
 let asked: IncomingMessage | null = null
 const APP_BRIDGE = 'https://cdn.shopify.com/shopifycloud/app-bridge.js'
@@ -34,7 +37,7 @@ beforeAll(async () => {
     })()
   })
   context.origin = await originOf(shop)
-  app = createServer((request, response) => {
+  appServer = createServer((request, response) => {
     asked = request
     if (request.url === '/out')
       return void response
@@ -49,14 +52,14 @@ beforeAll(async () => {
     request.pipe(response, { end: false })
     request.on('end', () => response.end(`<script src="${APP_BRIDGE}"></script>`))
   })
-  const appUrl = await originOf(app)
+  const appUrl = await originOf(appServer)
   tunnel = await startTunnel({ appUrl, shopOrigin: context.origin })
   context.tunnelOrigin = tunnel.origin
 })
 
 afterAll(async () => {
   await tunnel.stop()
-  for (const server of [shop, app]) {
+  for (const server of [shop, appServer]) {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }

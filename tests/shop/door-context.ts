@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Happenings } from './happenings.ts'
 import type { World } from './world.ts'
 
 /** What the pages of the shop need to know: the admin frame, the storefront and the page with two doors. */
 export type DoorContext = {
   world: World
+  /** What a shopper or the merchant does on these pages, so that the app hears of it. */
+  happen: Happenings
   /** The shop's own origin, http://127.0.0.1:PORT. */
   origin: string
   /** Where browsers reach the app. */

@@ -1,3 +1,6 @@
+/** The one window that Shopify names, for another topic: https://shopify.dev/changelog (delivery profiles, 2025-08-25). */
+const DEBOUNCE_MS = 15 * 60_000
+
 /** What can go wrong, set by a test in the same process. Counters count down as they are used. */
 export type Faults = {
   /** Every Admin API answer waits this long. */
@@ -25,7 +28,27 @@ export type Faults = {
   } | null
   file: FileFaults
   token: { slowMs: number; failNext: number }
-  webhooks: { drop: boolean; copies: number; delayMs: number }
+  webhooks: WebhookFaults
+}
+
+export type WebhookFaults = {
+  /** Nothing arrives any more. */
+  drop: boolean
+  /** Every delivery goes out so often, with one and the same webhook id. */
+  copies: number
+  /** Every delivery waits this long. */
+  delayMs: number
+  /** Decides by chance which deliveries the shares below hit: the same events, the same seed, the same fate. */
+  seed: string
+  /** Shares (0 to 1) of deliveries that are lost for good, go out once more, and wait up to `delayUpToMs`. */
+  dropShare: number
+  repeatShare: number
+  delayShare: number
+  delayUpToMs: number
+  /** So many deliveries are held back and leave in another order than they came. */
+  shuffle: number
+  /** A subscription with chosen fields is not sent the same body again within this time. */
+  debounceMs: number
 }
 
 export type FileFaults = {
@@ -69,6 +92,17 @@ export function noFaults(): Faults {
       dropEvery: 0,
     },
     token: { slowMs: 0, failNext: 0 },
-    webhooks: { drop: false, copies: 1, delayMs: 0 },
+    webhooks: {
+      drop: false,
+      copies: 1,
+      delayMs: 0,
+      seed: '1',
+      dropShare: 0,
+      repeatShare: 0,
+      delayShare: 0,
+      delayUpToMs: 0,
+      shuffle: 0,
+      debounceMs: DEBOUNCE_MS,
+    },
   }
 }

@@ -6,12 +6,14 @@ import type { PlayedShop } from './admin/played.ts'
 import { shopNumber } from './admin/shop-fields.ts'
 import { BulkFiles } from './bulk-files.ts'
 import { BulkOperations, type Pace } from './bulk.ts'
-import { noFaults, type Faults } from './faults.ts'
+import { noFaults, type Faults, type WebhookFaults } from './faults.ts'
+import { Happenings } from './happenings.ts'
 import { adminSchema } from './schema.ts'
 import { StagedUploads } from './staged-uploads.ts'
+import { appConfig } from './subscriptions.ts'
 import { Bucket } from './throttle.ts'
-import { Tokens } from './tokens.ts'
-import { appConfig, Webhooks } from './webhooks.ts'
+import { Tokens, type TokenAnswer } from './tokens.ts'
+import { Webhooks } from './webhooks.ts'
 import type { World } from './world.ts'
 
 export type Playing = {
@@ -24,8 +26,10 @@ export type Playing = {
   level2?: boolean
   pace?: Partial<Pace>
   webhookRetryOverMs?: number
-  faults?: Partial<Faults>
+  faults?: FaultsGiven
 }
+
+export type FaultsGiven = Partial<Omit<Faults, 'webhooks'>> & { webhooks?: Partial<WebhookFaults> }
 
 /** About what recorded operations took: some wait, then tens of thousands of objects a second. */
 const DEFAULT_PACE: Pace = { startMs: 1000, objectsPerSecond: 25_000 }
@@ -36,6 +40,8 @@ export class LocalShop {
   played: PlayedShop
   world: World
   faults: Faults
+  /** Everything that others do in this shop, with the webhooks of it. */
+  happen: Happenings
   #app: { apiKey: string; apiSecret: string }
 
   constructor(playing: Playing) {
@@ -46,34 +52,40 @@ export class LocalShop {
     const config = appConfig()
     const number = shopNumber(domain)
     this.world = world
-    this.faults = { ...noFaults(), ...playing.faults }
+    const none = noFaults()
+    this.faults = { ...none, ...playing.faults, webhooks: { ...none.webhooks, ...playing.faults?.webhooks } }
     this.#app = { apiKey, apiSecret }
     // The app's number is stable for its key, so that a restarted shop resolves $app namespaces as before.
     world.appId = 100_000_000_000 + Number.parseInt(createHash('md5').update(apiKey).digest('hex').slice(0, 9), 16)
     const tokenFile = playing.folder === undefined ? null : join(folder, 'tokens.json')
+    const tokens = new Tokens(domain, this.#app, playing.scopes ?? config.scopes, tokenFile)
+    const webhooks = new Webhooks(
+      {
+        domain,
+        appUrl: playing.appUrl,
+        apiSecret,
+        faults: this.faults,
+        scopes: () => tokens.scopes,
+        now: () => world.now(),
+        retryOverMs: playing.webhookRetryOverMs ?? RETRY_OVER_MS,
+      },
+      config,
+    )
+    this.happen = new Happenings(world, webhooks)
     this.played = {
       world,
       faults: this.faults,
       admin: adminSchema(),
       apiKey,
       bucket: new Bucket(plan),
-      tokens: new Tokens(domain, this.#app, playing.scopes ?? config.scopes, tokenFile),
+      tokens,
       bulk: new BulkOperations(() => this.played, new BulkFiles(world, this.faults.file, folder), {
         ...DEFAULT_PACE,
         ...playing.pace,
       }),
       uploads: new StagedUploads(number),
-      webhooks: new Webhooks(
-        {
-          domain,
-          appUrl: playing.appUrl,
-          apiSecret,
-          faults: this.faults,
-          now: () => world.now(),
-          retryOverMs: playing.webhookRetryOverMs ?? RETRY_OVER_MS,
-        },
-        config,
-      ),
+      webhooks,
+      happen: this.happen,
       definitions: [],
       level2: playing.level2 ?? false,
       calls: [],
@@ -88,9 +100,16 @@ export class LocalShop {
     return this.played.tokens.sessionToken(overrides)
   }
 
+  /** What the token endpoint answers; a token means that the app is installed. */
+  token(body: Record<string, unknown>): TokenAnswer {
+    const answer = this.played.tokens.answer(body)
+    if (answer.status === 200) this.played.webhooks.subscriptions.isInstalled = true
+    return answer
+  }
+
   /** An offline token as the app would get it by token exchange. */
   exchange(expiring = true): Record<string, unknown> {
-    const { body } = this.played.tokens.answer({
+    const { body } = this.token({
       client_id: this.#app.apiKey,
       client_secret: this.#app.apiSecret,
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -107,7 +126,7 @@ export class LocalShop {
     this.played.tokens.revoke()
     const { domain, name, currency, timezone } = this.world.shop
     const id = shopNumber(domain)
-    await this.played.webhooks.send('app/uninstalled', {
+    const told = this.played.webhooks.send('app/uninstalled', {
       id,
       name,
       domain,
@@ -115,6 +134,8 @@ export class LocalShop {
       currency,
       iana_timezone: timezone,
     })
+    this.played.webhooks.subscriptions.uninstalled()
+    await told
   }
 
   /** The merchant takes scopes away, or grants more. */

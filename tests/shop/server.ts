@@ -54,7 +54,7 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
   const playing = { ...options, appUrl: options.appUrl ?? null }
   const shop = new LocalShop(playing)
   const shops = new Map([[shop.domain, shop]])
-  const context: DoorContext = { world, origin: '', tunnelOrigin: '', apiKey, apiSecret }
+  const context: DoorContext = { world, happen: shop.happen, origin: '', tunnelOrigin: '', apiKey, apiSecret }
   const server = createServer((request, response) => {
     handle(request, response, shops, context).catch((error: unknown) => {
       process.stderr.write(`local shop: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
@@ -141,7 +141,7 @@ async function serveGraphql(
 }
 
 async function serveToken(request: IncomingMessage, response: ServerResponse, shop: LocalShop): Promise<void> {
-  const { faults, played } = shop
+  const { faults } = shop
   const body = await readBody(request)
   if (faults.token.slowMs > 0) await sleep(faults.token.slowMs)
   if (faults.token.failNext > 0) {
@@ -150,7 +150,7 @@ async function serveToken(request: IncomingMessage, response: ServerResponse, sh
   }
   const fields = readFields(request, body)
   if (!fields || request.method !== 'POST') return sendJson(response, 400, { error: 'invalid_request' })
-  const result = played.tokens.answer(fields)
+  const result = shop.token(fields)
   sendJson(response, result.status, result.body)
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { codeProblem, placeOrder, shippingFor } from './checkout.ts'
+import { codeProblem, shippingFor } from './checkout.ts'
 import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
 import { customersFound, money, nameOf } from './frame/customers.ts'
@@ -227,7 +227,7 @@ async function buy(visit: Visit): Promise<true> {
   const customerId = visit.customer?.id ?? null
   const problem = code === '' ? null : codeProblem(visit.world, code, customerId)
   if (problem !== null) return cart(visit, codeProblemText(visit.locale, problem), code)
-  const order = placeOrder(visit.world, {
+  const order = visit.context.happen.buy({
     customerId,
     lines: goodsIn(visit.cart),
     ...(code === '' ? {} : { code }),

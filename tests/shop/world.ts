@@ -1,6 +1,6 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readLines, writeLines } from './world-files.ts'
 
 export type WorldShop = {
   domain: string
@@ -25,6 +25,9 @@ export type WorldCustomer = {
   /** key `${namespace}.${key}`; `$app:x` is resolved to `app--<id>--x` before it gets here */
   metafields: Map<string, WorldMetafield>
   behaviour?: string
+  /** Marketing states as Shopify writes them; without an SMS state there is no phone number. */
+  emailConsent?: string
+  smsConsent?: string
 }
 
 export type WorldProduct = {
@@ -258,6 +261,26 @@ export class World {
     this.touch()
   }
 
+  deleteCustomer(id: number): void {
+    this.customers.delete(id)
+    this.#ordersOf.delete(id)
+    this.touch()
+  }
+
+  /** What a merge does with orders: they are the other customer's from now on. */
+  moveOrders(from: number, to: number): void {
+    const moved = this.#ordersOf.get(from) ?? []
+    for (const id of moved) this.orders.get(id)!.customerId = to
+    this.#ordersOf.set(to, [...(this.#ordersOf.get(to) ?? []), ...moved])
+    this.#ordersOf.delete(from)
+    this.touch()
+  }
+
+  /** A line as the shop's products fill it in, for an order that is edited. */
+  newLine(partial: Partial<WorldLine>): WorldLine {
+    return this.#line(partial)
+  }
+
   /** Keeps this world in a folder from now on: every change is saved a moment later. */
   keepIn(folder: string): void {
     this.#folder = folder
@@ -355,33 +378,4 @@ type SavedHead = {
 
 function* savedCustomers(customers: Iterable<WorldCustomer>): Iterable<SavedCustomer> {
   for (const customer of customers) yield { ...customer, metafields: [...customer.metafields] }
-}
-
-function* readLines<T>(folder: string, name: string): Iterable<T> {
-  const file = join(folder, `${name}.jsonl`)
-  if (!existsSync(file)) return
-  // Split as bytes: a file of a large shop is longer than the longest string.
-  const bytes = readFileSync(file)
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(10, start)
-    const stop = end === -1 ? bytes.length : end
-    if (stop > start) yield JSON.parse(bytes.toString('utf8', start, stop)) as T
-    start = stop + 1
-  }
-}
-
-/** Written beside and moved over, so that a crash leaves the old file whole. */
-async function writeLines(folder: string, name: string, rows: Iterable<object>): Promise<void> {
-  const file = join(folder, `${name}.jsonl`)
-  const out = createWriteStream(`${file}.new`)
-  let block = ''
-  for (const row of rows) {
-    block += `${JSON.stringify(row)}\n`
-    if (block.length < 262_144) continue
-    if (!out.write(block)) await once(out, 'drain')
-    block = ''
-  }
-  out.end(block)
-  await once(out, 'finish')
-  renameSync(`${file}.new`, file)
 }

@@ -1,6 +1,7 @@
 import type { Faults } from '../shop/faults.ts'
+import type { Happenings } from '../shop/happenings.ts'
 import { redirectedFetch } from '../shop/mapping.ts'
-import type { LocalShop } from '../shop/playing.ts'
+import type { FaultsGiven, LocalShop } from '../shop/playing.ts'
 import { startShop, type RunningShop, type StartOptions } from '../shop/server.ts'
 import { World } from '../shop/world.ts'
 
@@ -11,11 +12,13 @@ export const TEST_API_SECRET = process.env['SHOPIFY_API_SECRET'] ?? 'local-morel
 /** Bulk operations as quick as they can be; a test of waiting gives its own pace. */
 const QUICK = { startMs: 20, objectsPerSecond: Number.POSITIVE_INFINITY }
 
-export type LocalShopOptions = Partial<Omit<StartOptions, 'faults'>> & { faults?: Partial<Faults> }
+export type LocalShopOptions = Partial<Omit<StartOptions, 'faults'>> & { faults?: FaultsGiven }
 
 export type TestShop = RunningShop & {
   world: World
   faults: Faults
+  /** Everything that others do in the shop: buy, refund, merge, change tags…; `await happen.delivered()`. */
+  happen: Happenings
   /** An offline token by a real token exchange over HTTP; saving it is the caller's. */
   install(domain?: string): Promise<OfflineToken>
   /** One Admin call with a fresh token, for looking at the shop from a test. */
@@ -49,6 +52,7 @@ export async function startLocalShop(options: LocalShopOptions = {}): Promise<Te
     ...shop,
     world,
     faults: shop.shop.faults,
+    happen: shop.shop.happen,
     install: (domain = world.shop.domain) => exchange(shopOf(shop, domain), given.apiSecret),
     async admin(query, variables = {}) {
       const token = String(shop.shop.exchange()['access_token'])

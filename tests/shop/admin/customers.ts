@@ -1,7 +1,8 @@
+import { numberOfOrders, spentMinor } from '../amounts.ts'
 import type { WorldCustomer } from '../world.ts'
 import { dateTime, gid, money } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
-import { maySee, refundedMinor, subtotalMinor } from './orders.ts'
+import { maySee } from './orders.ts'
 import { compareDate, compareNumber, compileSearch, idIn, notPlayed, type Filters } from './search.ts'
 import { sortedBy } from './sorted.ts'
 
@@ -31,15 +32,6 @@ function ordersOf(customer: WorldCustomer, call: Call) {
   return call.shop.world.ordersOf(customer.id)
 }
 
-/** Orders that were cancelled or are tests do not count as spent. */
-function spentMinor(customer: WorldCustomer, call: Call): number {
-  let spent = 0
-  for (const order of ordersOf(customer, call))
-    if (order.cancelledAt === null && !order.test)
-      spent += subtotalMinor(order) + order.shippingMinor - refundedMinor(order)
-  return Math.max(0, spent)
-}
-
 export const customerFields: PlayedFields = {
   Customer: {
     id: (customer: WorldCustomer) => gid('Customer', customer.id),
@@ -49,9 +41,9 @@ export const customerFields: PlayedFields = {
     tags: (customer: WorldCustomer) => customer.tags.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
     locale: (customer: WorldCustomer) => customer.locale,
     state: () => 'DISABLED',
-    numberOfOrders: (customer: WorldCustomer, _args, call) => String(ordersOf(customer, call).length),
+    numberOfOrders: (customer: WorldCustomer, _args, call) => String(numberOfOrders(call.shop.world, customer.id)),
     amountSpent: (customer: WorldCustomer, _args, call) =>
-      money(spentMinor(customer, call), call.shop.world.shop.currency),
+      money(spentMinor(call.shop.world, customer.id), call.shop.world.shop.currency),
     lastOrder: (customer: WorldCustomer, _args, call) => {
       const seen = ordersOf(customer, call).filter((order) => maySee(order, call))
       return seen.toSorted((a, b) => a.processedAt - b.processedAt).at(-1) ?? null

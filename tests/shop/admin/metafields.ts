@@ -93,14 +93,16 @@ function set(inputs: Input[], call: Call): { metafields: MetafieldOf[] | null; u
   }
   if (userErrors.length > 0) return { metafields: [], userErrors }
   const now = world.now()
+  const changed = new Set<string>()
   const metafields = writes.map(({ owner, path, type, value }) => {
     const field = { type, value, updatedAt: now }
     const own = fieldsOf(world, owner)!
     const before = own.get(path)
     own.set(path, field)
-    if (before?.value !== value || before.type !== type) bump(world, owner, now)
+    if (before?.value !== value || before.type !== type) changed.add(owner)
     return metafieldOf(owner, path, field)
   })
+  for (const owner of changed) written(call, owner)
   return { metafields, userErrors: [] }
 }
 
@@ -138,25 +140,28 @@ function error(field: string[], message: string, code: string | null): UserError
   return { field, message, code, elementIndex: null }
 }
 
-function bump(world: World, owner: string, now: number): void {
+function written(call: Call, owner: string): void {
   const at = readGid(owner)
+  const { world, happen } = call.shop
   const customer = at?.type === 'Customer' ? world.customers.get(at.id) : undefined
-  if (customer) customer.updatedAt = now
-  world.touch()
+  if (customer) happen.metafieldsWritten(customer)
+  else world.touch()
 }
 
 type Identifier = { ownerId: string; namespace: string; key: string }
 
 function remove(identifiers: Identifier[], call: Call) {
   const { world } = call.shop
+  const changed = new Set<string>()
   const deletedMetafields = identifiers.map(({ ownerId, namespace, key }) => {
     if (readGid(ownerId)?.type === 'Customer') needScope(call.scopes, 'write_customers', 'metafieldsDelete')
     const resolved = resolveNamespace(world, namespace)
     const gone = fieldsOf(world, ownerId)?.delete(`${resolved}.${key}`) ?? false
     if (!gone) return null
-    bump(world, ownerId, world.now())
+    changed.add(ownerId)
     return { ownerId, namespace: resolved, key }
   })
+  for (const owner of changed) written(call, owner)
   return { deletedMetafields, userErrors: [] }
 }
 

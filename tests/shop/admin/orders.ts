@@ -1,3 +1,4 @@
+import { discountMinor, lineMinor, refundedMinor, subtotalMinor } from '../amounts.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from '../world.ts'
 import { dateTime, dateTimeOrNull, gid, moneyBag } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
@@ -47,23 +48,6 @@ export function orderList(call: Call, args: Args): List {
   const all = sortedBy(call.shop.world, 'orders', key, sortValue)
   const items = all.filter((order) => maySee(order, call) && passes(order))
   return { items, sortValue, reverse: args['reverse'] === true }
-}
-
-function lineMinor(line: WorldLine): number {
-  return line.unitMinor * line.quantity
-}
-
-function discountMinor(line: WorldLine): number {
-  return line.allocations.reduce((total, { minor }) => total + minor, 0)
-}
-
-/** Lines less their discounts: Shopify's subtotal. */
-export function subtotalMinor(order: WorldOrder): number {
-  return order.lines.reduce((total, line) => total + lineMinor(line) - discountMinor(line), 0)
-}
-
-export function refundedMinor(order: WorldOrder): number {
-  return order.refunds.reduce((total, { minor }) => total + minor, 0)
 }
 
 function currentSubtotalMinor(order: WorldOrder): number {

@@ -1,5 +1,6 @@
 import type { BulkOperations } from '../bulk.ts'
 import type { Faults } from '../faults.ts'
+import type { Happenings } from '../happenings.ts'
 import type { AdminSchema } from '../schema.ts'
 import type { StagedUploads } from '../staged-uploads.ts'
 import type { Bucket } from '../throttle.ts'
@@ -19,6 +20,7 @@ export type PlayedShop = {
   bulk: BulkOperations
   uploads: StagedUploads
   webhooks: Webhooks
+  happen: Happenings
   definitions: Definition[]
   /** Level 2 fields (name, e-mail, phone, address) are refused unless the app was approved for them. */
   level2: boolean

@@ -1,22 +1,10 @@
 import { needScope } from './access.ts'
+import { splitTags } from '../tags.ts'
 import { readGid } from './money.ts'
 import type { Args, Call, PlayedFields } from './played.ts'
 import { notPlayed } from './search.ts'
 
 const MAX_TAGS = 250
-
-/** One element may hold several tags with commas; the first spelling of a tag wins. */
-export function splitTags(given: string[]): string[] {
-  const tags: string[] = []
-  const seen = new Set<string>()
-  for (const part of given.flatMap((text) => text.split(','))) {
-    const tag = part.trim()
-    if (tag === '' || seen.has(tag.toLowerCase())) continue
-    seen.add(tag.toLowerCase())
-    tags.push(tag)
-  }
-  return tags
-}
 
 function change(name: string, args: Args, call: Call, apply: (own: string[], given: string[]) => string[]) {
   needScope(call.scopes, 'write_customers', name)
@@ -27,11 +15,7 @@ function change(name: string, args: Args, call: Call, apply: (own: string[], giv
   const tags = apply(customer.tags, splitTags(args['tags'] as string[]))
   if (tags.length > MAX_TAGS)
     return { node: null, userErrors: [{ field: ['tags'], message: `Tags cannot be more than ${MAX_TAGS}` }] }
-  if (tags.length !== customer.tags.length) {
-    customer.tags = tags
-    customer.updatedAt = call.shop.world.now()
-    call.shop.world.touch()
-  }
+  call.shop.happen.tagsWritten(customer, tags)
   return { node: customer, userErrors: [] }
 }
 

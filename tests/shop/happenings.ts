@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto'
+import { refundedMinor, subtotalMinor } from './amounts.ts'
+import { placeOrder } from './checkout.ts'
+import * as body from './payloads.ts'
+import { sameTag, splitTags } from './tags.ts'
+import type { Webhooks } from './webhooks.ts'
+import type { World, WorldCustomer, WorldLine, WorldOrder } from './world.ts'
+
+type Goods = { productId: number; quantity: number }[]
+type Tell = (topic: string, payload: () => Record<string, unknown>) => void
+type Consent = { email?: string; sms?: string }
+
+/**
+ * What happens in the shop by other hands than the app's: shoppers, the merchant, other apps. Each changes the world at once
+ * and fires what Shopify fires; `delivered()` waits for that. All webhooks of one happening share an event id. Where
+ * Shopify does not say whether a topic fires or a time moves, the harder case for an app is played (README).
+ */
+export class Happenings {
+  #world: World
+  #webhooks: Webhooks
+
+  constructor(world: World, webhooks: Webhooks) {
+    this.#world = world
+    this.#webhooks = webhooks
+  }
+
+  /** Waits until every webhook was taken, given up or lost. */
+  async delivered(): Promise<void> {
+    await this.#webhooks.idle()
+  }
+
+  /** The storefront's checkout; `newCustomer` is somebody whom the shop did not know. */
+  buy(order: {
+    customerId?: number | null
+    newCustomer?: Partial<WorldCustomer>
+    lines: Goods
+    code?: string
+  }): WorldOrder {
+    const tell = this.#event()
+    const { newCustomer, ...bought } = order
+    const created = newCustomer ? this.#world.addCustomer(newCustomer) : null
+    const placed = placeOrder(this.#world, { ...bought, customerId: created?.id ?? order.customerId ?? null })
+    this.#world.touch()
+    if (created) tell('customers/create', () => body.customerBody(this.#world, created))
+    for (const topic of ['orders/create', 'orders/paid', 'orders/updated'])
+      tell(topic, () => body.orderBody(this.#world, placed))
+    this.#purchased(tell, placed.customerId, true)
+    return placed
+  }
+
+  /** Gives money back: all that is left of it, some amount, or what some quantities of lines had cost. */
+  refund(orderId: number, what: { minor?: number; lines?: { lineId: number; quantity: number }[] } = {}): WorldOrder {
+    const order = this.#order(orderId)
+    const left = body.refundableMinor(order)
+    const isWhole = what.minor === undefined && what.lines === undefined
+    const lines = isWhole
+      ? order.lines.map((line) => ({ lineId: line.id, quantity: line.currentQuantity }))
+      : what.lines
+    let goods = 0
+    for (const { lineId, quantity } of lines ?? []) goods += giveBack(lineOf(order, lineId), quantity)
+    const minor = isWhole ? left : (what.minor ?? goods)
+    if (minor > left) throw new Error(`Order ${order.name} has ${left} left to give back, not ${minor}`)
+    const at = this.#world.now()
+    order.refunds.push({ createdAt: at, minor })
+    order.financialStatus = refundedMinor(order) >= paidMinor(order) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
+    const tell = this.#changed(order)
+    tell('refunds/create', () => body.refundBody(this.#world, order, order.refunds.length - 1))
+    tell('orders/updated', () => body.orderBody(this.#world, order))
+    this.#purchased(tell, order.customerId)
+    return order
+  }
+
+  /** Edits quantities of lines (0 takes a line out) and adds goods. */
+  edit(orderId: number, changes: { quantities?: { lineId: number; quantity: number }[]; add?: Goods }): WorldOrder {
+    const order = this.#order(orderId)
+    const additions: { id: number; delta: number }[] = []
+    const removals: { id: number; delta: number }[] = []
+    for (const { lineId, quantity } of changes.quantities ?? []) {
+      const line = lineOf(order, lineId)
+      const delta = quantity - line.currentQuantity
+      // What was ordered is not unordered: only what is current falls below it.
+      line.currentQuantity = quantity
+      line.quantity = Math.max(line.quantity, quantity)
+      if (delta !== 0) (delta > 0 ? additions : removals).push({ id: line.id, delta: Math.abs(delta) })
+    }
+    for (const goods of changes.add ?? []) {
+      const line = this.#world.newLine(goods)
+      order.lines.push(line)
+      additions.push({ id: line.id, delta: line.quantity })
+    }
+    const tell = this.#changed(order)
+    tell('orders/edited', () => body.editBody(this.#world, order, { additions, removals }))
+    tell('orders/updated', () => body.orderBody(this.#world, order))
+    this.#purchased(tell, order.customerId)
+    return order
+  }
+
+  /** Cancels, and gives back what was paid unless told otherwise. */
+  cancel(orderId: number, { refund = true }: { refund?: boolean } = {}): WorldOrder {
+    const order = this.#order(orderId)
+    const left = body.refundableMinor(order)
+    order.cancelledAt = this.#world.now()
+    const isRefunded = refund && left > 0
+    if (isRefunded) {
+      order.refunds.push({ createdAt: order.cancelledAt, minor: left })
+      order.financialStatus = 'REFUNDED'
+      for (const line of order.lines) line.currentQuantity = 0
+    }
+    const tell = this.#changed(order)
+    tell('orders/cancelled', () => body.orderBody(this.#world, order))
+    if (isRefunded) tell('refunds/create', () => body.refundBody(this.#world, order, order.refunds.length - 1))
+    tell('orders/updated', () => body.orderBody(this.#world, order))
+    this.#purchased(tell, order.customerId)
+    return order
+  }
+
+  deleteOrder(orderId: number): void {
+    const { customerId } = this.#order(orderId)
+    const tell = this.#event()
+    this.#world.deleteOrder(orderId)
+    tell('orders/delete', () => ({ id: orderId }))
+    this.#purchased(tell, customerId)
+  }
+
+  createCustomer(partial: Partial<WorldCustomer> = {}): WorldCustomer {
+    const customer = this.#world.addCustomer(partial)
+    this.#event()('customers/create', () => body.customerBody(this.#world, customer))
+    return customer
+  }
+
+  updateCustomer(customerId: number, changes: Partial<Omit<WorldCustomer, 'id' | 'tags'>> = {}): WorldCustomer {
+    const customer = this.#customer(customerId)
+    Object.assign(customer, changes)
+    this.#customerChanged(customer)
+    return customer
+  }
+
+  /** Shopify deletes only a customer who never ordered. */
+  deleteCustomer(customerId: number): void {
+    this.#customer(customerId)
+    if (this.#world.ordersOf(customerId).length > 0)
+      throw new Error(`Customer ${customerId} has orders, so Shopify does not delete them; delete the orders first`)
+    this.#world.deleteCustomer(customerId)
+    this.#event()('customers/delete', () => body.deletedCustomerBody(customerId))
+  }
+
+  /** Orders and tags move to the one that is kept; the other is gone. The orders' own times do not move. */
+  mergeCustomers(keptId: number, deletedId: number): WorldCustomer {
+    const kept = this.#customer(keptId)
+    const deleted = this.#customer(deletedId)
+    kept.tags = splitTags([...kept.tags, ...deleted.tags])
+    for (const [path, field] of deleted.metafields) if (!kept.metafields.has(path)) kept.metafields.set(path, field)
+    this.#world.moveOrders(deletedId, keptId)
+    this.#world.deleteCustomer(deletedId)
+    const tell = this.#event()
+    tell('customers/merge', () => body.mergeBody(keptId, deletedId))
+    this.#customerChanged(kept, tell)
+    this.#purchased(tell, keptId)
+    return kept
+  }
+
+  /** Another app, or the merchant by hand. */
+  changeTags(customerId: number, { add = [], remove = [] }: { add?: string[]; remove?: string[] }): WorldCustomer {
+    const customer = this.#customer(customerId)
+    const removed = customer.tags.filter((tag) => remove.some((other) => sameTag(tag, other)))
+    const left = customer.tags.filter((tag) => !removed.includes(tag))
+    const added = splitTags(add).filter((tag) => !left.some((other) => sameTag(tag, other)))
+    this.tagsWritten(customer, [...left, ...added])
+    return customer
+  }
+
+  changeConsent(customerId: number, { email, sms }: Consent): WorldCustomer {
+    const customer = this.#customer(customerId)
+    if (email !== undefined) customer.emailConsent = email
+    if (sms !== undefined) customer.smsConsent = sms
+    const tell = this.#customerChanged(customer)
+    if (email !== undefined)
+      tell('customers_email_marketing_consent/update', () => body.emailConsentBody(this.#world, customer))
+    if (sms !== undefined) tell('customers_marketing_consent/update', () => body.smsConsentBody(this.#world, customer))
+    return customer
+  }
+
+  /** Tags are now these, by whomever: nothing fires when nothing changed. Also the app's own writes end here. */
+  tagsWritten(customer: WorldCustomer, tags: string[]): void {
+    const added = tags.filter((tag) => !customer.tags.some((other) => sameTag(tag, other)))
+    const removed = customer.tags.filter((tag) => !tags.some((other) => sameTag(tag, other)))
+    if (added.length === 0 && removed.length === 0) return
+    customer.tags = tags
+    const tell = this.#customerChanged(customer)
+    if (added.length > 0) tell('customer.tags_added', () => body.tagsBody(this.#world, customer.id, added))
+    if (removed.length > 0) tell('customer.tags_removed', () => body.tagsBody(this.#world, customer.id, removed))
+  }
+
+  /** A metafield of a customer was written or removed. */
+  metafieldsWritten(customer: WorldCustomer): void {
+    this.#customerChanged(customer)
+  }
+
+  /** All webhooks of one happening carry one event id. */
+  #event(): Tell {
+    const eventId = randomUUID()
+    return (topic, payload) => {
+      if (this.#webhooks.isHeard(topic)) void this.#webhooks.send(topic, payload(), eventId)
+    }
+  }
+
+  #changed(order: WorldOrder) {
+    order.updatedAt = this.#world.now()
+    this.#world.touch()
+    return this.#event()
+  }
+
+  #customerChanged(customer: WorldCustomer, tell = this.#event()) {
+    customer.updatedAt = this.#world.now()
+    this.#world.touch()
+    tell('customers/update', () => body.customerBody(this.#world, customer))
+    return tell
+  }
+
+  #purchased(tell: Tell, customerId: number | null, isUpdated = false): void {
+    const customer = customerId === null ? undefined : this.#world.customers.get(customerId)
+    if (!customer) return
+    if (isUpdated) this.#customerChanged(customer, tell)
+    tell('customers/purchasing_summary', () => body.summaryBody(this.#world, customer))
+  }
+
+  #order(id: number): WorldOrder {
+    const order = this.#world.orders.get(id)
+    if (!order) throw new Error(`No order ${id} in this shop`)
+    return order
+  }
+
+  #customer(id: number): WorldCustomer {
+    const customer = this.#world.customers.get(id)
+    if (!customer) throw new Error(`No customer ${id} in this shop`)
+    return customer
+  }
+}
+
+function lineOf(order: WorldOrder, lineId: number): WorldLine {
+  const line = order.lines.find(({ id }) => id === lineId)
+  if (!line) throw new Error(`Order ${order.name} has no line ${lineId}`)
+  return line
+}
+
+function paidMinor(order: WorldOrder): number {
+  return subtotalMinor(order) + order.shippingMinor
+}
+
+/** Takes units back and answers what they had cost after discounts. */
+function giveBack(line: WorldLine, quantity: number): number {
+  if (quantity > line.currentQuantity) throw new Error(`Line ${line.id} has only ${line.currentQuantity} left`)
+  line.currentQuantity -= quantity
+  const off = line.allocations.reduce((sum, { minor }) => sum + minor, 0)
+  return Math.round(((line.unitMinor * line.quantity - off) * quantity) / line.quantity)
+}

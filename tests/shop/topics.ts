@@ -1,0 +1,44 @@
+/** Every webhook topic that the local shop can fire, with the scope an app needs to hear it; null: none. */
+export const TOPICS: Readonly<Record<string, string | null>> = {
+  'app/scopes_update': null,
+  'app/uninstalled': null,
+  'bulk_operations/finish': null,
+  'customers/data_request': null,
+  'customers/redact': null,
+  'shop/redact': null,
+  'customers/create': 'read_customers',
+  'customers/update': 'read_customers',
+  'customers/delete': 'read_customers',
+  'customers/merge': 'read_customer_merge',
+  'customers/purchasing_summary': 'read_customers',
+  'customer.tags_added': 'read_customers',
+  'customer.tags_removed': 'read_customers',
+  'customers_email_marketing_consent/update': 'read_customers',
+  'customers_marketing_consent/update': 'read_customers',
+  'orders/create': 'read_orders',
+  'orders/updated': 'read_orders',
+  'orders/paid': 'read_orders',
+  'orders/cancelled': 'read_orders',
+  'orders/edited': 'read_orders',
+  'orders/delete': 'read_orders',
+  'refunds/create': 'read_orders',
+}
+
+/** Only shopify.app.toml can ask for these. */
+export const COMPLIANCE_TOPICS: ReadonlySet<string> = new Set([
+  'customers/data_request',
+  'customers/redact',
+  'shop/redact',
+])
+
+const BY_ENUM = new Map(Object.keys(TOPICS).map((topic) => [enumOf(topic), topic]))
+
+/** `orders/create` is ORDERS_CREATE in the Admin API, `customer.tags_removed` is CUSTOMER_TAGS_REMOVED. */
+export function enumOf(topic: string): string {
+  return topic.replaceAll(/[/.]/g, '_').toUpperCase()
+}
+
+/** Null: a topic that is not played. */
+export function topicOf(name: string): string | null {
+  return BY_ENUM.get(name) ?? null
+}
