@@ -31,7 +31,12 @@ const zones = [
     from: ['./tests', './extensions'],
     message: 'what ships knows neither tests, local shop nor extensions',
   },
-  { target: './extensions', from: './app', message: 'an extension knows nothing of the app' },
+  {
+    target: './extensions',
+    from: './app',
+    except: ['./domain/wire.ts'],
+    message: 'an extension knows only the wire contract',
+  },
   { target: './tests/shop', from: './app', message: 'the local shop plays Shopify: it cannot know the app' },
   // Settings are rows that every stage reads; they are no stage of their own.
   ...stages
@@ -65,7 +70,7 @@ const doorsOnly = {
 }
 
 export default ts.config(
-  { ignores: ['build', 'node_modules', '.local', 'app/outside/admin.generated.ts'] },
+  { ignores: ['build', 'node_modules', '.local', 'extensions/*/dist', 'app/outside/admin.generated.ts'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
@@ -110,6 +115,24 @@ export default ts.config(
   {
     files: ['app/flow/**', 'app/jobs/**', 'app/routes/**', 'app/ui/**'],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', doorsOnly] },
+  },
+  {
+    // What runs in Shopify admin is small and stands alone: Preact, Shopify's elements, and types of the app.
+    files: ['extensions/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['**/app/**', '#app/*'], allowTypeImports: true, message: 'types only: it must not ship with it' },
+            {
+              regex: '^(?!preact(/hooks)?$|@shopify/ui-extensions/|\\.)',
+              message: 'Preact and Shopify’s elements only',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     // The frame's headers are the library's boundary: the one thing of it that a route needs.

@@ -1,11 +1,13 @@
 import { data, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
 import { z } from 'zod'
 
-import { AccessLost, InvalidInput, OutsideFailure } from '../errors.ts'
+import type { BlockRefusal } from '../domain/wire.ts'
+import { AccessLost, Bug, InvalidInput, OutsideFailure } from '../errors.ts'
 import { config } from './config.server.ts'
 import { installedShop, withShop, type ShopId } from './database.server.ts'
 import { log } from './log.server.ts'
 import { shopOfSessionToken } from './session-token.server.ts'
+import { paceOfShops } from './pace-of-shops.server.ts'
 import { isShopDomain } from './shop-domain.ts'
 import { oweFirstImport, shopify } from './shopify.server.ts'
 
@@ -77,6 +79,103 @@ export function forMerchant<T>(
       }
       throw answerFor(error, request)
     }
+  }
+}
+
+type BlockContext<Q, B> = { shop: ShopId; query: Q; body: B }
+
+// A staff member who clicks from customer to customer asks once a page; a script gone wild is told to wait.
+const paceOfBlocks = paceOfShops({ burst: 120, perSecond: 4 })
+const LARGEST_QUESTION_BYTES = 64 * 1024
+
+/**
+ * A loader (GET) or, with a `body` schema, an action (POST) for our extensions in Shopify admin: they run in Shopify's
+ * origin and send the session token of whoever looks. Every answer is JSON with the CORS headers of Shopify's library, so
+ * that the extension can read refusals too: 401 · 403 access lost · 405 · 413 · 422 with the fields · 429 and 503 with
+ * Retry-After · 500. Answers a preflight; a route with a body needs it as its loader also, for that.
+ */
+export function forBlock<T, Q = unknown, B = unknown>(
+  schemas: { query?: z.ZodType<Q>; body?: z.ZodType<B> },
+  handler: (context: BlockContext<Q, B>) => T | Promise<T>,
+): (args: RouteArguments) => Promise<Response> {
+  return async ({ request }) => {
+    const preflight = await preflightOf(request)
+    if (request.method === 'OPTIONS') return preflight
+    const answer = await answerBlock(schemas, handler, request)
+    for (const [name, value] of preflight.headers)
+      if (name.startsWith('access-control-') && name !== 'access-control-max-age') answer.headers.set(name, value)
+    answer.headers.set('Cache-Control', 'private, no-store')
+    return answer
+  }
+}
+
+async function answerBlock<T, Q, B>(
+  schemas: { query?: z.ZodType<Q>; body?: z.ZodType<B> },
+  handler: (context: BlockContext<Q, B>) => T | Promise<T>,
+  request: Request,
+): Promise<Response> {
+  try {
+    if (request.method !== (schemas.body ? 'POST' : 'GET')) return new Response(null, { status: 405 })
+    if (!request.headers.has('authorization')) return new Response(null, { status: 401 })
+    const { shop } = await signedIn(request)
+    const waitMs = paceOfBlocks(shop)
+    if (waitMs > 0) return refusal(429, { code: 'too-many-requests' }, waitMs)
+    const query = Object.fromEntries(new URL(request.url).searchParams)
+    const text = schemas.body ? await textOf(request) : ''
+    if (text === null) return refusal(413, { code: 'too-large' })
+    return Response.json(
+      await handler({
+        shop,
+        query: (schemas.query ? parsed(schemas.query, query, 'invalid-input') : {}) as Q,
+        body: (schemas.body ? parsed(schemas.body, jsonOf(text), 'invalid-input') : undefined) as B,
+      }),
+    )
+  } catch (error) {
+    if (error instanceof Response) return new Response(error.body, error)
+    if (error instanceof InvalidInput && error.code === 'invalid-input')
+      return refusal(422, { code: error.code, fields: error.fields })
+    const answer = answerFor(error, request)
+    if (answer instanceof Response) return answer
+    return refusal(answer.init?.status ?? 500, { code: answer.data.code }, answer.data.retryAfterMs)
+  }
+}
+
+// The library answers every OPTIONS request itself, by throwing, before it looks for a token.
+async function preflightOf(request: Request): Promise<Response> {
+  try {
+    await shopify.authenticate.admin(new Request(request.url, { method: 'OPTIONS', headers: request.headers }))
+  } catch (answer) {
+    if (answer instanceof Response) return new Response(answer.body, answer)
+    throw answer
+  }
+  throw new Bug('Shopify’s library did not answer a preflight')
+}
+
+function refusal(status: number, body: BlockRefusal, retryAfterMs: number | null = null): Response {
+  const headers = retryAfterMs === null ? undefined : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }
+  return Response.json(body, { status, headers })
+}
+
+async function textOf(request: Request): Promise<string | null> {
+  const decoder = new TextDecoder()
+  let text = ''
+  const reader = request.body?.getReader()
+  for (;;) {
+    const read = await reader?.read()
+    if (!read || read.done) return text + decoder.decode()
+    text += decoder.decode(read.value, { stream: true })
+    if (text.length > LARGEST_QUESTION_BYTES) {
+      await reader?.cancel()
+      return null
+    }
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

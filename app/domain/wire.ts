@@ -1,0 +1,64 @@
+/**
+ * What crosses between the app and its extensions in Shopify admin. Types only: an extension may import nothing from the
+ * app that runs. Sentences and figures come as they are shown, in the language that was asked for: the block says word for
+ * word what the app's own page says, and a reason that is new needs no new version of the extension.
+ */
+import type { Stage } from './stages.ts'
+
+/** The languages of the extensions' locale files. */
+export type BlockLocale = 'en' | 'ko'
+
+/** Answer of GET /block/customer?id=<digits>&locale=<en|ko>. */
+export type CustomerBlockAnswer =
+  | { state: 'known'; customer: KnownCustomer }
+  /** Nobody of this id in the stored rows: not bought or not arrived yet, or erased. */
+  | { state: 'unknown' }
+  /** The shop's first import is not done. */
+  | { state: 'not-imported' }
+
+export type KnownCustomer = {
+  stage: Stage
+  /** The stage's name and since when: "At-risk since Nov 3, 2026". */
+  since: string
+  label: string
+  /** Why, as a true sentence about this person. */
+  why: string
+  /** What time does next and when, if no order comes. */
+  next: string
+  window: string
+  /** The last moves, newest first, each with its day; empty if there was none. */
+  moves: string[]
+  /** Cherry-picker, always in the public wording: everybody who may see customers reads this. */
+  flag: string
+  /** When this was worked out. */
+  asOf: string
+  /** Worked out later than promised. */
+  isLate: boolean
+  /** The customer's page in the app, as a path. */
+  path: string
+}
+
+/** Most members of a segment that are asked about at once: one page of customerSegmentMembers. */
+export type SegmentBlockQuestion = { ids: string[]; locale: BlockLocale }
+
+/** Answer of POST /block/segment. */
+export type SegmentBlockAnswer = { state: 'known'; segment: KnownSegment } | { state: 'not-imported' }
+
+export type KnownSegment = {
+  /** How many of those asked about are known, and how many are not. */
+  known: string
+  unknown: string | null
+  /** Stages that somebody is in, in the order of the stages, with the share of those known. */
+  rows: { stage: Stage; label: string; customers: string; share: string }[]
+  /** Likely cherry-pickers, in the public wording. */
+  flag: { label: string; customers: string }
+  /** At risk or quiet for long. */
+  late: string
+  /** Their share of the store's revenue in 12 months; null while the store has none. */
+  revenueShare: string | null
+  asOf: string
+  isLate: boolean
+}
+
+/** Body of an answer that is none; the status says the rest. */
+export type BlockRefusal = { code: string; fields?: Record<string, string> }

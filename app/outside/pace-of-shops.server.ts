@@ -1,0 +1,22 @@
+import { now } from './clock.ts'
+
+type Tokens = { left: number; at: number }
+
+/**
+ * Lets each shop ask `burst` times at once and `perSecond` times a second in the long run; what is beyond is told how long
+ * to wait. Counts in this process: enough to keep one shop's open tabs from taking the database from the others.
+ *
+ * @returns milliseconds to wait; 0: go on
+ */
+export function paceOfShops({ burst, perSecond }: { burst: number; perSecond: number }): (shop: number) => number {
+  // One entry for each installation that has asked.
+  const shops = new Map<number, Tokens>()
+  return (shop) => {
+    const at = now()
+    const known = shops.get(shop) ?? { left: burst, at }
+    const left = Math.min(burst, known.left + (Math.max(0, at - known.at) / 1000) * perSecond)
+    const isFree = left >= 1
+    shops.set(shop, { left: isFree ? left - 1 : left, at })
+    return isFree ? 0 : Math.ceil(((1 - left) / perSecond) * 1000)
+  }
+}

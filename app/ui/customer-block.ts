@@ -1,0 +1,54 @@
+import type { CustomerPage, Freshness } from '#app/domain/pages.ts'
+import type { BlockLocale, CustomerBlockAnswer } from '#app/domain/wire.ts'
+import { formatsOf } from './formats.ts'
+import { wordsIn } from './i18n.tsx'
+import { reasonText } from './reason.ts'
+
+/** Moves beyond these stand on the customer's page in the app. */
+const MOVES_SHOWN = 4
+
+type Read =
+  | { state: 'known'; page: CustomerPage; freshness: Freshness; timezone: string | null }
+  | { state: 'unknown' | 'not-imported' }
+
+/** The block on Shopify's customer page, in words; cherry-picker in its public wording. */
+export function customerBlock(read: Read, locale: BlockLocale): CustomerBlockAnswer {
+  if (read.state !== 'known') return { state: read.state }
+  const { page, freshness } = read
+  const { t } = wordsIn(locale, true)
+  const f = formatsOf(locale, read.timezone ?? 'UTC')
+  const label = t(`stage.${page.stage}`)
+  const updated = t('freshness.updatedAt', { time: f.dateTime(page.asOf) })
+  return {
+    state: 'known',
+    customer: {
+      stage: page.stage,
+      label,
+      since: t('customer.since', { stage: label, date: f.date(page.since) }),
+      why: reasonText(t, f, page.reason, page.next !== null),
+      next:
+        page.next === null
+          ? t('customer.noNext')
+          : t('customer.next', { stage: t(`stage.${page.next.stage}`), date: f.date(page.next.at) }),
+      window: windowText(),
+      moves: page.timeline
+        .map((span, place) => ({ span, before: page.timeline[place - 1] }))
+        .slice(1)
+        .slice(-MOVES_SHOWN)
+        .reverse()
+        .map(
+          ({ span, before }) => `${f.date(span.from)}: ${t(`stage.${before!.stage}`)} → ${t(`stage.${span.stage}`)}`,
+        ),
+      flag: t(`cherry.tier.${page.cherry.tier}`),
+      asOf: freshness.isLate ? t('freshness.late', { updated }) : updated,
+      isLate: freshness.isLate,
+      path: `app/customers/${page.customer}`,
+    },
+  }
+
+  function windowText(): string {
+    if (page.window === null) return page.reason.orders === 0 ? t('customer.noOrderYet') : t('customer.windowUnknown')
+    const range = { from: f.date(page.window.from), to: f.date(page.window.to) }
+    return page.window.hasPassed ? t('customer.windowPassed', range) : t('customer.windowRange', range)
+  }
+}

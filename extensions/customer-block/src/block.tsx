@@ -1,0 +1,121 @@
+/** @jsxImportSource preact */
+import '@shopify/ui-extensions/preact'
+import type { Api } from '@shopify/ui-extensions/admin.customer-details.block.render'
+import { render } from 'preact'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { BlockLocale, CustomerBlockAnswer, KnownCustomer } from '../../../app/domain/wire.ts'
+import { askMorello, type NoAnswer } from '../../ask-morello.ts'
+
+declare const shopify: Api
+const t = (key: string): string => shopify.i18n.translate(key)
+
+const TONES = {
+  prospect: 'auto',
+  new: 'info',
+  'one-and-done': 'auto',
+  repeat: 'success',
+  loyal: 'success',
+  'at-risk': 'warning',
+  lapsed: 'auto',
+} as const
+
+/** Shopify calls it once, when somebody opens the customer's page. */
+export default function block(): void {
+  render(<CustomerBlock />, document.body)
+}
+
+function CustomerBlock() {
+  const [answer, setAnswer] = useState<CustomerBlockAnswer | NoAnswer | null>(null)
+  const [tries, setTries] = useState(0)
+  useEffect(() => {
+    let isWanted = true
+    setAnswer(null)
+    void ask().then((given) => {
+      if (isWanted) setAnswer(given)
+    })
+    return () => {
+      isWanted = false
+    }
+  }, [tries])
+  return (
+    <s-admin-block heading={t('name')} collapsedSummary={answer?.state === 'known' ? answer.customer.label : ''}>
+      {shown(answer, () => setTries(tries + 1))}
+    </s-admin-block>
+  )
+}
+
+function ask(): Promise<CustomerBlockAnswer | NoAnswer> {
+  const id = shopify.data.selected[0]?.id.split('/').at(-1)
+  if (!id) return Promise.resolve({ state: 'unknown' })
+  const locale: BlockLocale = t('locale') === 'ko' ? 'ko' : 'en'
+  return askMorello<CustomerBlockAnswer>(`/block/customer?id=${encodeURIComponent(id)}&locale=${locale}`)
+}
+
+function shown(answer: CustomerBlockAnswer | NoAnswer | null, tryAgain: () => void): ComponentChildren {
+  switch (answer?.state) {
+    case undefined:
+      return <s-spinner accessibilityLabel={t('loading')} />
+    case 'known':
+      return <Known customer={answer.customer} />
+    case 'unknown':
+      return <s-paragraph>{t('unknown')}</s-paragraph>
+    case 'not-imported':
+      return (
+        <s-stack gap="base">
+          <s-paragraph>{t('notImported')}</s-paragraph>
+          <s-link href="app:app">{t('openMorello')}</s-link>
+        </s-stack>
+      )
+    case 'no-access':
+      return (
+        <s-banner tone="warning" heading={t('noAccess.title')}>
+          <s-paragraph>{t('noAccess.text')}</s-paragraph>
+          <s-link href="app:app">{t('openMorello')}</s-link>
+        </s-banner>
+      )
+    default:
+      // Also what a newer server may answer that this version does not know.
+      return (
+        <s-banner tone="warning" heading={t('down.title')}>
+          <s-paragraph>{t('down.text')}</s-paragraph>
+          <s-button onClick={tryAgain}>{t('tryAgain')}</s-button>
+        </s-banner>
+      )
+  }
+}
+
+function Known({ customer }: { customer: KnownCustomer }) {
+  return (
+    <s-stack gap="base">
+      <s-badge tone={TONES[customer.stage] ?? 'auto'}>{customer.since}</s-badge>
+      <s-paragraph>{customer.why}</s-paragraph>
+      <s-paragraph>{customer.next}</s-paragraph>
+      <s-stack gap="small-300">
+        <s-heading>{t('window')}</s-heading>
+        <s-text>{customer.window}</s-text>
+      </s-stack>
+      <s-stack gap="small-300">
+        <s-heading>{t('moves')}</s-heading>
+        {customer.moves.length === 0 ? (
+          <s-text>{t('noMoves')}</s-text>
+        ) : (
+          <s-unordered-list>
+            {customer.moves.map((move) => (
+              <s-list-item key={move}>{move}</s-list-item>
+            ))}
+          </s-unordered-list>
+        )}
+      </s-stack>
+      <s-text>{customer.flag}</s-text>
+      <s-stack direction="inline" gap="base">
+        <s-link href={`app:${customer.path}`}>{t('seeAll')}</s-link>
+        {customer.isLate ? (
+          <s-text tone="critical">{customer.asOf}</s-text>
+        ) : (
+          <s-text color="subdued">{customer.asOf}</s-text>
+        )}
+      </s-stack>
+    </s-stack>
+  )
+}
