@@ -3,6 +3,7 @@ FROM node:24-slim AS build
 WORKDIR /morello
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
+COPY prisma.config.ts ./
 COPY prisma prisma
 RUN npx prisma generate
 COPY . .
@@ -14,6 +15,7 @@ WORKDIR /morello
 COPY package.json package-lock.json ./
 # Without development packages, the local shop among them, and without the PostgreSQL that only development starts.
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+COPY prisma.config.ts ./
 COPY prisma prisma
 RUN npx prisma generate
 COPY --from=build /morello/build build
