@@ -33,6 +33,13 @@ export default defineConfig(({ mode }) =>
               v3_singleFetch: true,
             },
           }),
+          // The server's bundle begins with our own web process (app/server.ts) instead of Remix's bare list of routes.
+          {
+            name: 'web-process',
+            enforce: 'post',
+            config: (_config, { isSsrBuild }) =>
+              isSsrBuild ? { build: { rollupOptions: { input: 'app/server.ts' } } } : undefined,
+          },
         ],
         // The server's chunks hold top-level await, which the default target of older browsers refuses.
         build: { assetsInlineLimit: 0, target: 'es2022' },

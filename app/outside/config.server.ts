@@ -29,6 +29,7 @@ const SCHEMA = z.preprocess(
         .optional(),
       ENCRYPTION_KEY: key32,
       LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      HOST: z.string().optional(),
       PORT: z.coerce.number().int().min(1).max(65535).default(3000),
       WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
     })
@@ -61,6 +62,7 @@ export function configFrom(env: Record<string, string | undefined>) {
     redisUrl: found.REDIS_URL,
     encryptionKey: found.ENCRYPTION_KEY,
     logLevel: found.LOG_LEVEL,
+    host: found.HOST,
     port: found.PORT,
     workerConcurrency: found.WORKER_CONCURRENCY,
   })

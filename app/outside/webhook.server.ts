@@ -9,7 +9,8 @@ import { isShopDomain } from './shop-domain.ts'
 import { isSignedByShopify } from './webhook-signature.server.ts'
 import { WEBHOOK_TOPICS } from './webhook-topics.ts'
 
-const LARGEST_BODY_BYTES = 5 * 1024 * 1024
+/** Shopify sends kilobytes. */
+export const LARGEST_BODY_BYTES = 5 * 1024 * 1024
 
 const ID = z.string().regex(/^[\w.:-]{1,128}$/)
 const HEADERS = z.object({
@@ -21,62 +22,77 @@ const HEADERS = z.object({
 })
 const COMPLIANCE_BODY = z.object({ shop_domain: z.string() })
 
+/** One POST to the door, its body read whole. */
+export type Arrival = {
+  /** As it came, or null; names in lower case. */
+  header(name: string): string | null
+  body: Buffer
+}
+
 /**
- * Takes in one delivery: verifies it, stores it, answers. Loads no session, asks neither Redis nor Shopify, so that
- * Shopify's five seconds depend on PostgreSQL alone.
+ * Takes in one delivery: verifies it, stores it, answers with a status. Loads no session, asks neither Redis nor Shopify,
+ * so that Shopify's five seconds depend on PostgreSQL alone.
  *
  * 200 stored, repeated, or about a shop that is not ours (a refusal would only be repeated) · 400 headers or body that
- * Shopify does not send · 401 not signed, or signed wrongly · 404 a topic we have not asked for · 405 · 413 · 503 in any
- * doubt whether it is stored: Shopify delivers again.
+ * Shopify does not send · 401 not signed, or signed wrongly · 404 a topic we have not asked for · 503 in any doubt whether
+ * it is stored: Shopify delivers again.
  */
-export function forWebhook(secrets: readonly string[] = [config.shopifyApiSecret]) {
+export async function receiveDelivery(
+  { header, body }: Arrival,
+  secrets: readonly string[] = [config.shopifyApiSecret],
+): Promise<200 | 400 | 401 | 404 | 503> {
+  if (!isSignedByShopify(body, header('x-shopify-hmac-sha256'), secrets)) return 401
+
+  const headers = HEADERS.safeParse({
+    domain: header('x-shopify-shop-domain'),
+    topic: header('x-shopify-topic'),
+    webhookId: header('x-shopify-webhook-id'),
+    eventId: header('x-shopify-event-id'),
+    triggeredAt: header('x-shopify-triggered-at'),
+  })
+  if (!headers.success) return 400
+  const { domain, topic, webhookId, eventId, triggeredAt } = headers.data
+  const meaning = Object.hasOwn(WEBHOOK_TOPICS, topic) ? WEBHOOK_TOPICS[topic] : undefined
+  if (!meaning) return 404
+
+  let entity: string
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'))
+    // The signature covers the body alone: a captured body sent under another shop's name ends here.
+    if (meaning.isCompliance && COMPLIANCE_BODY.parse(parsed).shop_domain !== domain) return 400
+    entity = meaning.entityOf(parsed)
+  } catch {
+    return 400
+  }
+
+  try {
+    const outcome = await receiveWebhook({
+      domain,
+      topic,
+      webhookId,
+      eventId,
+      triggeredAt: triggeredAt === null ? null : Date.parse(triggeredAt),
+      kind: meaning.kind,
+      entity,
+      payload: {},
+      body: meaning.isCompliance ? body : null,
+    })
+    log.info({ topic, code: outcome }, 'webhook received')
+    return 200
+  } catch (error) {
+    const level = error instanceof OutsideFailure ? 'warn' : 'error'
+    log[level]({ topic, error }, 'webhook refused: it may not have been stored')
+    return 503
+  }
+}
+
+/** The same as an action of Remix, for where the production server (http.server.ts) is not: `shopify app dev`. */
+export function forWebhook(secrets?: readonly string[]) {
   return async ({ request }: ActionFunctionArgs): Promise<Response> => {
     if (request.method !== 'POST') return answer(405)
     const body = await wholeBody(request)
     if (!body) return answer(413)
-    if (!isSignedByShopify(body, request.headers.get('x-shopify-hmac-sha256'), secrets)) return answer(401)
-
-    const headers = HEADERS.safeParse({
-      domain: request.headers.get('x-shopify-shop-domain'),
-      topic: request.headers.get('x-shopify-topic'),
-      webhookId: request.headers.get('x-shopify-webhook-id'),
-      eventId: request.headers.get('x-shopify-event-id'),
-      triggeredAt: request.headers.get('x-shopify-triggered-at'),
-    })
-    if (!headers.success) return answer(400)
-    const { domain, topic, webhookId, eventId, triggeredAt } = headers.data
-    const meaning = Object.hasOwn(WEBHOOK_TOPICS, topic) ? WEBHOOK_TOPICS[topic] : undefined
-    if (!meaning) return answer(404)
-
-    let entity: string
-    try {
-      const parsed: unknown = JSON.parse(body.toString('utf8'))
-      // The signature covers the body alone: a captured body sent under another shop's name ends here.
-      if (meaning.isCompliance && COMPLIANCE_BODY.parse(parsed).shop_domain !== domain) return answer(400)
-      entity = meaning.entityOf(parsed)
-    } catch {
-      return answer(400)
-    }
-
-    try {
-      const outcome = await receiveWebhook({
-        domain,
-        topic,
-        webhookId,
-        eventId,
-        triggeredAt: triggeredAt === null ? null : Date.parse(triggeredAt),
-        kind: meaning.kind,
-        entity,
-        payload: {},
-        body: meaning.isCompliance ? body : null,
-      })
-      log.info({ topic, code: outcome }, 'webhook received')
-      return answer(200)
-    } catch (error) {
-      const level = error instanceof OutsideFailure ? 'warn' : 'error'
-      log[level]({ topic, error }, 'webhook refused: it may not have been stored')
-      return answer(503)
-    }
+    return answer(await receiveDelivery({ header: (name) => request.headers.get(name), body }, secrets))
   }
 }
 

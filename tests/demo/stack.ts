@@ -13,8 +13,9 @@ import type { Running } from './processes.ts'
 const API_KEY = 'local-morello'
 // Only in a process that this preload has entered do Shopify's addresses lead to the local shop.
 const PRELOAD = ['--import', './tests/shop/redirect.ts']
-// As `npm run worker` starts it: its flags stand in that script only.
-const [, ...WORKER] = packageJson.scripts.worker.split(' ')
+// As `npm run worker` and `npm start` start them: their flags stand in those scripts only.
+export const [, ...WORKER] = packageJson.scripts.worker.split(' ')
+export const [, ...WEB] = packageJson.scripts.start.split(' ')
 
 export type Stack = {
   postgres: LocalPostgres
@@ -84,7 +85,7 @@ export async function startStack(options: {
       rememberRunning(folder, parts)
       return running
     }
-    const web = part('web', ['node_modules/@remix-run/serve/dist/cli.js', 'build/server/index.js'])
+    const web = part('web', WEB)
     const startWorker = () => part('worker', WORKER)
     const worker = startWorker()
     await whenUp(web, `${appUrl}/health`, folder)

@@ -43,7 +43,7 @@ test.each(['22.12.0', '24.1.0', '100.0.0'])('Node %s is new enough', (version) =
 })
 
 describe.each([
-  ['web', 'build/server/index.js', ['node_modules/@remix-run/serve/dist/cli.js', 'build/server/index.js'], /localhost/],
+  ['web', 'build/server/index.js', ['build/server/index.js'], /web listens/],
   ['worker', 'build/worker/worker.js', ['build/worker/worker.js'], /worker runs/],
 ] as const)('the built %s', (_, built, args, runs) => {
   test('is there', () => expect(existsSync(path.join(root, built))).toBe(true))

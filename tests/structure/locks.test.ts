@@ -82,7 +82,7 @@ describe('the local shop cannot ship', () => {
       PORT: String(port),
       HOST: '127.0.0.1',
     }
-    const web = started(['node_modules/@remix-run/serve/dist/cli.js', 'build/server/index.js'], place, env)
+    const web = started(['build/server/index.js'], place, env)
     const worker = started(['build/worker/worker.js'], place, env)
     try {
       await expect.poll(worker.said, { timeout: 20_000 }).toContain('worker runs')
