@@ -6,6 +6,8 @@ import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
 import { recompute } from './jobs/recompute.ts'
 import { redact } from './jobs/redact.ts'
+import { refreshCustomer } from './jobs/refresh-customer.ts'
+import { refreshOrder } from './jobs/refresh-order.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
 import { config } from './outside/config.server.ts'
 import { closeDatabase } from './outside/database.server.ts'
@@ -14,7 +16,19 @@ import { startWorker } from './outside/queue.server.ts'
 import { refuseUnfitSurroundings } from './outside/ready.server.ts'
 
 // In the order in which a shop meets them.
-const JOBS = [backfillShop, ingestBulkResult, catchUp, recompute, publish, nightly, redact, exportData, uninstallShop]
+const JOBS = [
+  backfillShop,
+  ingestBulkResult,
+  catchUp,
+  refreshOrder,
+  refreshCustomer,
+  recompute,
+  publish,
+  nightly,
+  redact,
+  exportData,
+  uninstallShop,
+]
 
 async function main(): Promise<void> {
   await refuseUnfitSurroundings()

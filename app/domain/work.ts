@@ -16,8 +16,17 @@ export const WORK = {
   'ingest-bulk-result': z.object({ run: z.number().int().optional() }),
   /** entity: the shop. Orders and customers updated since the last agreement with Shopify. */
   'catch-up': z.object({}),
+  /**
+   * entity: the order's, the customer's id. Something happened to it: ask Shopify, unless what is stored is newer than the
+   * event. `at`: when it happened, as Shopify dates it, in whole seconds; without it Shopify is always asked.
+   */
+  'refresh-order': z.object({ at: z.number().int().optional() }),
+  /** `withOrders`: their orders may have become theirs without being touched, as after a merge. */
+  'refresh-customer': z.object({ at: z.number().int().optional(), withOrders: z.boolean().optional() }),
   /** entity: the shop. Facts, estimates, evidence and stages of everybody, as of now. */
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
+  /** entity: the customer's id. The same of one customer, as of now. */
+  'recompute-customer': z.object({}),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */
   publish: z.object({ run: z.number().int().optional() }),
   /** entity: the customer's id. The same for one customer: what their stage says, and what other hands did to their tags. */

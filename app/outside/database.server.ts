@@ -248,10 +248,8 @@ export type WebhookDelivery = {
   webhookId: string
   eventId: string | null
   triggeredAt: Instant | null
-  /** Work to owe; null: none. Ignored for compliance topics. */
-  kind: WorkKind | null
-  entity: string
-  payload: object | null
+  /** What it owes. Ignored for compliance topics. */
+  works: { kind: WorkKind; entity: string; payload: object; inMs?: number }[]
   body: Buffer | null
 }
 
@@ -278,10 +276,9 @@ export async function receiveWebhook(delivery: WebhookDelivery): Promise<'stored
     shop = about.shop
     body = seal(shop, bodyLabel(topic, dedupeKey), delivery.body)
   }
-  const payload = delivery.payload === null ? null : JSON.stringify(delivery.payload)
-  const values = [domain, topic, dedupeKey, triggeredAt, delivery.kind, delivery.entity, payload, body, shop]
+  const values = [domain, topic, dedupeKey, triggeredAt, JSON.stringify(delivery.works), body, shop]
   const told = await ask<{ outcome: 'stored' | 'repeated' | 'unknown-shop' }>(
-    'SELECT receive_webhook($1, $2, $3, $4, $5, $6, $7, $8, $9) AS outcome',
+    'SELECT receive_webhook($1, $2, $3, $4, $5, $6, $7) AS outcome',
     values,
     'ingest',
   )

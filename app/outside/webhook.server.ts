@@ -4,10 +4,11 @@ import { z } from 'zod'
 import { OutsideFailure } from '../errors.ts'
 import { config } from './config.server.ts'
 import { receiveWebhook } from './database.server.ts'
+import { dedupeKeyOf } from './inbox.server.ts'
 import { log } from './log.server.ts'
 import { isShopDomain } from './shop-domain.ts'
 import { isSignedByShopify } from './webhook-signature.server.ts'
-import { WEBHOOK_TOPICS } from './webhook-topics.ts'
+import { type OwedWork, parseBody, WEBHOOK_TOPICS } from './webhook-topics.ts'
 
 /** Shopify sends kilobytes. */
 export const LARGEST_BODY_BYTES = 5 * 1024 * 1024
@@ -21,6 +22,7 @@ const HEADERS = z.object({
   triggeredAt: z.iso.datetime({ offset: true }).nullable(),
 })
 const COMPLIANCE_BODY = z.object({ shop_domain: z.string() })
+const UNINSTALLED_BODY = z.object({ myshopify_domain: z.string().optional() })
 
 /** One POST to the door, its body read whole. */
 export type Arrival = {
@@ -55,12 +57,14 @@ export async function receiveDelivery(
   const meaning = Object.hasOwn(WEBHOOK_TOPICS, topic) ? WEBHOOK_TOPICS[topic] : undefined
   if (!meaning) return 404
 
-  let entity: string
+  let works: OwedWork[]
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'))
+    const parsed = parseBody(body.toString('utf8'))
     // The signature covers the body alone: a captured body sent under another shop's name ends here.
     if (meaning.isCompliance && COMPLIANCE_BODY.parse(parsed).shop_domain !== domain) return 400
-    entity = meaning.entityOf(parsed)
+    if (topic === 'app/uninstalled' && (UNINSTALLED_BODY.parse(parsed).myshopify_domain ?? domain) !== domain)
+      return 400
+    works = meaning.worksOf(parsed)
   } catch {
     return 400
   }
@@ -70,11 +74,9 @@ export async function receiveDelivery(
       domain,
       topic,
       webhookId,
-      eventId,
+      eventId: dedupeKeyOf(eventId ?? webhookId, header('x-shopify-name')),
       triggeredAt: triggeredAt === null ? null : Date.parse(triggeredAt),
-      kind: meaning.kind,
-      entity,
-      payload: {},
+      works,
       body: meaning.isCompliance ? body : null,
     })
     log.info({ topic, code: outcome }, 'webhook received')

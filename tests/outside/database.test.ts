@@ -24,9 +24,7 @@ function delivery(domain: string, change: Partial<WebhookDelivery> = {}): Webhoo
     webhookId: crypto.randomUUID(),
     eventId: crypto.randomUUID(),
     triggeredAt: Date.now(),
-    kind: 'catch-up',
-    entity: '7',
-    payload: {},
+    works: [{ kind: 'catch-up', entity: '7', payload: {} }],
     body: null,
     ...change,
   }
@@ -34,7 +32,11 @@ function delivery(domain: string, change: Partial<WebhookDelivery> = {}): Webhoo
 
 function uninstall(domain: string, triggeredAt = Date.now()): Promise<string> {
   return receiveWebhook(
-    delivery(domain, { topic: 'app/uninstalled', kind: 'uninstall-shop', entity: 'shop', triggeredAt }),
+    delivery(domain, {
+      topic: 'app/uninstalled',
+      works: [{ kind: 'uninstall-shop', entity: 'shop', payload: {} }],
+      triggeredAt,
+    }),
   )
 }
 

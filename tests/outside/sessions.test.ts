@@ -31,9 +31,7 @@ function uninstall(domain: string): Promise<string> {
     webhookId: crypto.randomUUID(),
     eventId: null,
     triggeredAt: Date.now() + 1000,
-    kind: 'uninstall-shop',
-    entity: 'shop',
-    payload: {},
+    works: [{ kind: 'uninstall-shop', entity: 'shop', payload: {} }],
     body: null,
   })
 }

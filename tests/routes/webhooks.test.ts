@@ -134,7 +134,7 @@ describe('refused, with nothing stored:', () => {
     }
   })
 
-  test.each(['orders/create', 'app/Uninstalled', '__proto__', 'constructor', 'toString', ''])(
+  test.each(['orders/paid', 'app/Uninstalled', '__proto__', 'constructor', 'toString', ''])(
     'the topic %s, which nobody asked for',
     async (topic) => refused(webhook(topic, domain, FINISHED), 404),
   )

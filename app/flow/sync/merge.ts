@@ -1,10 +1,11 @@
 /**
  * From staging into the tables, set by set, under row-level security, parents first. An object wins on (updatedAt, road,
- * fetchedAt) over what is stored; an order that wins brings all its lines with it. Repeated objects fold into one.
+ * fetchedAt) over what is stored; an order that wins brings all its lines with it. Repeated objects fold into one. Where
+ * the clock cannot tell two fetches apart, the later commit wins: one lease per object makes it the later fetch.
  */
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
-import { type Erased, erasedIn } from './erased.ts'
+import { goneIn, type Gone } from './erased.ts'
 
 /** Rank of a road: what was asked for by itself is fresher than a bulk file of the same updatedAt. */
 export const ROAD = { bulk: 2, single: 3 } as const
@@ -32,6 +33,21 @@ const FOLDED_CUSTOMERS = `(SELECT DISTINCT ON (id) * FROM "StagedCustomer" WHERE
 /** Merges of one shop, and erasures, go one after the other. */
 export async function takeMergeLock(tx: BulkTx, shop: ShopId): Promise<void> {
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('merge', $1::int))`, [shop])
+}
+
+/** What is stored object by object goes side by side, but not while a merge or an erasure is on. */
+export async function shareMergeLock(tx: BulkTx, shop: ShopId): Promise<void> {
+  await tx.query(`SELECT set_config('lock_timeout', '10s', true)`)
+  await tx.query(`SELECT pg_advisory_xact_lock_shared(hashtextextended('merge', $1::int))`, [shop])
+}
+
+/** Whether a merge or an erasure is on, which may take minutes. */
+export async function isMerging(tx: BulkTx, shop: ShopId): Promise<boolean> {
+  const rows = await tx.query<{ isFree: boolean }>(
+    `SELECT pg_try_advisory_xact_lock_shared(hashtextextended('merge', $1::int)) AS "isFree"`,
+    [shop],
+  )
+  return !rows[0]!.isFree
 }
 
 /**
@@ -73,7 +89,7 @@ export async function mergeCustomers(
   { hasRepeats }: Pick<Known, 'hasRepeats'>,
 ): Promise<void> {
   const { shop, run, road, fetchedAt } = merge
-  const erased = await erasedIn(tx, shop, run, 'customer')
+  const erased = await goneIn(tx, merge, 'customer')
   await tx.query(
     `INSERT INTO "Customer" AS c (shop, id, "createdAt", "updatedAt", tags, road, "fetchedAt")
      SELECT $1::int, s.id, s."createdAt", s."updatedAt", s.tags, $3::smallint, $4::timestamptz
@@ -81,19 +97,21 @@ export async function mergeCustomers(
      WHERE NOT EXISTS (
        SELECT FROM unnest($5::bigint[], $6::timestamptz[]) e(id, at) WHERE e.id = s.id AND NOT EXISTS (
          SELECT FROM "Order" o WHERE o.shop = $1 AND o.customer = e.id AND o."processedAt" > e.at))
+       AND NOT s.id = ANY ($7::bigint[])
      ON CONFLICT (shop, id) DO UPDATE SET "createdAt" = excluded."createdAt", "updatedAt" = excluded."updatedAt",
        tags = excluded.tags, road = excluded.road, "fetchedAt" = excluded."fetchedAt"
-     WHERE (excluded."updatedAt", excluded.road, excluded."fetchedAt") > (c."updatedAt", c.road, c."fetchedAt")`,
-    [shop, run, road, iso(fetchedAt), erased.ids, erased.at],
+     WHERE (excluded."updatedAt", excluded.road, excluded."fetchedAt") >= (c."updatedAt", c.road, c."fetchedAt")`,
+    [shop, run, road, iso(fetchedAt), erased.ids, erased.at, erased.deleted],
   )
 }
 
 /** Orders of a run, with their lines, into Order and Line. */
 export async function mergeOrders(tx: BulkTx, merge: Merge, { hasRepeats, hasOrphans }: Known): Promise<void> {
   const { shop, run, road, fetchedAt } = merge
-  const people = await erasedIn(tx, shop, run, 'customer')
-  const orders = await erasedIn(tx, shop, run, 'order')
-  const isErasing = people.ids.length > 0 || orders.ids.length > 0
+  const people = await goneIn(tx, merge, 'customer')
+  const orders = await goneIn(tx, merge, 'order')
+  const goneOrders = [...orders.ids, ...orders.deleted]
+  const isErasing = people.ids.length > 0 || goneOrders.length > 0
   const [{ isFirst } = { isFirst: false }] = await tx.query<{ isFirst: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM "Order" WHERE shop = $1) AND NOT EXISTS (SELECT FROM "Line" WHERE shop = $1) AS "isFirst"`,
     [shop],
@@ -118,7 +136,7 @@ export async function mergeOrders(tx: BulkTx, merge: Merge, { hasRepeats, hasOrp
        FROM ${lines} one, unnest(one.discounts) key WHERE one.discounts <> '{}' GROUP BY "order") d ON d."order" = s.id
      ${isErasing ? NOT_ERASED : ''}
      ${isFirst ? '' : NEWER_WINS}`,
-    isErasing ? [...values, people.ids, people.at, orders.ids] : values,
+    isErasing ? [...values, people.ids, people.at, goneOrders] : values,
   )
   if (isFirst && !isErasing) {
     await tx.query(
@@ -148,7 +166,7 @@ export async function mergeOrders(tx: BulkTx, merge: Merge, { hasRepeats, hasOrp
 }
 
 /** Who orders again after an erasure is a customer again, with what that order tells and nothing else. */
-async function newBeginnings(tx: BulkTx, merge: Merge, people: Erased): Promise<void> {
+async function newBeginnings(tx: BulkTx, merge: Merge, people: Gone): Promise<void> {
   await tx.query(
     `INSERT INTO "Customer" (shop, id, "createdAt", "updatedAt", tags, road, "fetchedAt")
      SELECT $1::int, o.customer, min(o."processedAt"), min(o."processedAt"), '{}', $3::smallint, $4::timestamptz
@@ -171,7 +189,7 @@ const NEWER_WINS = `ON CONFLICT (shop, id) DO UPDATE SET customer = excluded.cus
     "discountMinor" = excluded."discountMinor", "refundedMinor" = excluded."refundedMinor",
     "isBusiness" = excluded."isBusiness", quantity = excluded.quantity, "currentQuantity" = excluded."currentQuantity",
     discounts = excluded.discounts, road = excluded.road, "fetchedAt" = excluded."fetchedAt"
-  WHERE (excluded."updatedAt", excluded.road, excluded."fetchedAt") > (o."updatedAt", o.road, o."fetchedAt")`
+  WHERE (excluded."updatedAt", excluded.road, excluded."fetchedAt") >= (o."updatedAt", o.road, o."fetchedAt")`
 
 function iso(instant: Instant): string {
   return new Date(instant).toISOString()

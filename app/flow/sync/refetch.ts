@@ -1,5 +1,6 @@
 /** The single road: objects that were asked for page by page or by id, through the same staging and the same merge. */
 import type { Id, Instant } from '#app/domain/order.ts'
+import { Bug } from '#app/errors.ts'
 import {
   type CustomerFieldsFragment,
   OrderByIdDocument,
@@ -10,7 +11,7 @@ import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.se
 import type { Admin } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
 import { customerRow, emptyRows, lineRow, orderRow } from './copy-text.ts'
-import { mergeCustomers, mergeOrders, ROAD, takeMergeLock } from './merge.ts'
+import { mergeCustomers, mergeOrders, ROAD, shareMergeLock, takeMergeLock } from './merge.ts'
 import { BadLine, readCustomer, readLine, readOrder } from './read-order.ts'
 import { type BadLineNote, dropStaging } from './runs.ts'
 import { stage } from './staging.ts'
@@ -100,6 +101,43 @@ export async function storeCustomers(
   await dropStaging(tx, staging)
   return bad
 }
+
+/**
+ * Stores what was asked for by itself, customers first; several workers of a shop do so side by side.
+ *
+ * @throws {Bug} where one of it cannot be read: nobody would hear of it otherwise
+ */
+export async function storeSingles(
+  tx: BulkTx,
+  shop: ShopId,
+  singles: { customers: CustomerFieldsFragment[]; orders: WholeOrder[] },
+  fetchedAt: Instant,
+): Promise<void> {
+  const rows = emptyRows()
+  const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  const run = ROOM_OF_SINGLES - pid
+  let line = 0
+  try {
+    for (const node of singles.customers) rows.customers.push(customerRow(run, (line += 1), readCustomer(node)))
+    for (const { root, lines } of singles.orders) {
+      const order = readOrder(root)
+      rows.orders.push(orderRow(run, (line += 1), order))
+      for (const one of lines) rows.lines.push(lineRow(run, (line += 1), order.id, readLine(one)))
+    }
+  } catch (error) {
+    if (error instanceof BadLine) throw new Bug(`what Shopify answered cannot be read: ${error.reason}`)
+    throw error
+  }
+  await shareMergeLock(tx, shop)
+  await stage(tx, rows)
+  const merge = { shop, run, road: ROAD.single, fetchedAt }
+  if (!rows.customers.isEmpty) await mergeCustomers(tx, merge, { hasRepeats: true })
+  if (!rows.orders.isEmpty) await mergeOrders(tx, merge, { hasRepeats: true, hasOrphans: false })
+  await dropStaging(tx, run)
+}
+
+/** Below all runs: a connection is in one transaction at a time, and its rows are gone when that ends. */
+const ROOM_OF_SINGLES = -1_000_000_000
 
 /** Staged and merged in one transaction, apart from what the run's file has staged. */
 function stagingOf(run: number): number {

@@ -28,9 +28,7 @@ async function deliver(played: PlayedShop, topic: string, body: object, triggere
     webhookId: randomUUID(),
     eventId: null,
     triggeredAt,
-    kind: topic === 'app/uninstalled' ? 'uninstall-shop' : null,
-    entity: 'shop',
-    payload: null,
+    works: topic === 'app/uninstalled' ? [{ kind: 'uninstall-shop', entity: 'shop', payload: {} }] : [],
     body: topic === 'app/uninstalled' ? null : Buffer.from(JSON.stringify(body)),
   })
 }
@@ -155,9 +153,7 @@ describe('customers/redact', () => {
       webhookId: randomUUID(),
       eventId: null,
       triggeredAt: Date.now(),
-      kind: null,
-      entity: 'shop',
-      payload: null,
+      works: [],
       body: Buffer.from('{'),
     })
     await workUntilDone(played.shop)

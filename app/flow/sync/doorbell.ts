@@ -1,0 +1,66 @@
+/** Whether an event still has to be asked about: what is stored may tell of it already. */
+import type { Id, Instant } from '#app/domain/order.ts'
+import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { isMerging } from './merge.ts'
+
+/** `echoAt`: what the shop dated our own last write of this customer by. */
+type Stored = { updatedAt: Instant | null; fetchedAt: Instant | null; echoAt: Instant | null }
+
+type Answer = { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask' }
+
+/** An answer, or the question's beginning by the database's clock: it decides between fetches of the same updatedAt. */
+export type Look = { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask'; fetchedAt: Instant }
+
+/** Several changes share one second of Shopify's: what was read so long after it has seen them all. */
+const SETTLED_MS = 5000
+/** Clocks that differ by more make nobody wait. */
+const LONGEST_WAIT_MS = 2 * SETTLED_MS
+/** The order's answer brings the customer: theirs comes after it. */
+const CUSTOMERS_AFTER_MS = 1500
+/** Until the first import is done everything it brings would be stored twice; then most of what waits is known. */
+const IMPORT_WAIT_MS = 60_000
+const MERGE_WAIT_MS = 1000
+
+/**
+ * What a doorbell asks for.
+ *
+ * @param at   when the event happened, in Shopify's whole seconds; undefined: nobody knows
+ * @param now  by the database's clock
+ */
+export function answerTo(at: Instant | undefined, stored: Stored, now: Instant, afterMs = 0): Answer {
+  if (at === undefined) return { is: 'ask' }
+  if (stored.echoAt !== null && stored.echoAt >= at) return { is: 'known' }
+  if (stored.updatedAt === null || stored.fetchedAt === null || stored.updatedAt < at) return { is: 'ask' }
+  if (stored.updatedAt > at || stored.fetchedAt >= at + SETTLED_MS) return { is: 'known' }
+  // The first change of its second was asked about at once; the others of that second are, once it has settled.
+  const inMs = at + SETTLED_MS + afterMs - now
+  return inMs > 0 && inMs <= LONGEST_WAIT_MS ? { is: 'later', inMs } : { is: 'ask' }
+}
+
+/** Reads what is stored, and when the question begins. */
+export async function lookAt(
+  tx: BulkTx,
+  shop: ShopId,
+  kind: 'order' | 'customer',
+  id: Id,
+  at: Instant | undefined,
+): Promise<Look> {
+  const rows = await tx.query<Stored & { isImported: boolean; now: Instant }>(
+    kind === 'order' ? STORED_ORDER : STORED_CUSTOMER,
+    [shop, id],
+  )
+  const { isImported, now, ...stored } = rows[0]!
+  if (!isImported) return { is: 'later', inMs: IMPORT_WAIT_MS }
+  const answer = answerTo(at, stored, now, kind === 'customer' ? CUSTOMERS_AFTER_MS : 0)
+  if (answer.is !== 'ask') return answer
+  return (await isMerging(tx, shop)) ? { is: 'later', inMs: MERGE_WAIT_MS } : { is: 'ask', fetchedAt: now }
+}
+
+const STORED = `s."syncedAt" IS NOT NULL AS "isImported", floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+  (extract(epoch FROM t."updatedAt") * 1000)::float8 AS "updatedAt",
+  (extract(epoch FROM t."fetchedAt") * 1000)::float8 AS "fetchedAt"`
+const STORED_ORDER = `SELECT ${STORED}, NULL AS "echoAt"
+  FROM "Shop" s LEFT JOIN "Order" t ON t.shop = $1 AND t.id = $2 WHERE s.shop = $1`
+const STORED_CUSTOMER = `SELECT ${STORED}, (extract(epoch FROM l."echoAt") * 1000)::float8 AS "echoAt"
+  FROM "Shop" s LEFT JOIN "Customer" t ON t.shop = $1 AND t.id = $2
+  LEFT JOIN "Ledger" l ON l.shop = $1 AND l.customer = $2 WHERE s.shop = $1`
