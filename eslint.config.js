@@ -10,6 +10,8 @@ const may = (who, list, message) => ({
   except: list.map((place) => `./${place}`),
   message,
 })
+// Settings are rows that every stage reads, how fresh the pages are is asked on all of them, and a lock is nobody's.
+const BESIDE_THE_STAGES = ['settings.ts', 'freshness.ts', 'recompute-lock.ts']
 const stages = existsSync('app/flow') ? readdirSync('app/flow') : []
 const zones = [
   may('domain', ['domain', 'errors.ts'], 'the domain is pure: it knows only itself'),
@@ -38,13 +40,12 @@ const zones = [
     message: 'an extension knows only the wire contract',
   },
   { target: './tests/shop', from: './app', message: 'the local shop plays Shopify: it cannot know the app' },
-  // Settings are rows that every stage reads; they are no stage of their own.
   ...stages
-    .filter((stage) => stage !== 'settings.ts')
+    .filter((stage) => !BESIDE_THE_STAGES.includes(stage))
     .map((stage) => ({
       target: `./app/flow/${stage}`,
       from: './app/flow',
-      except: [`./${stage}`, './settings.ts'],
+      except: [`./${stage}`, ...BESIDE_THE_STAGES.map((file) => `./${file}`)],
       message: 'stages meet in the store, never in each other',
     })),
 ]

@@ -5,6 +5,7 @@ import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
 import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
 import { recompute } from './jobs/recompute.ts'
+import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
 import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
@@ -23,6 +24,7 @@ const JOBS = [
   refreshOrder,
   refreshCustomer,
   recompute,
+  recomputeCustomerJob,
   publish,
   nightly,
   redact,

@@ -14,7 +14,7 @@ export const OUTCOME_WITHIN_DAYS = 120
  * The versions of the estimates that the replay goes through, as limits with the instant from which each holds. The first
  * one holds for all time before it.
  */
-type LimitsOverTime = { from: Instant[]; limits: StageLimits[] }
+export type LimitsOverTime = { from: Instant[]; limits: StageLimits[] }
 
 /** @param adopted  versions in the order of their adoption; at least one */
 export function limitsOverTime(adopted: readonly Estimates[], thresholds: Thresholds): LimitsOverTime {

@@ -41,8 +41,11 @@ export const SummaryShape = z.object({
   withoutBenefit: z.object({ matured: count, cameBack: count }),
   /** When the stages were first worked out: what trends show before is replayed. */
   firstAsOf: z.number(),
-  /** What the stored evidence of discounts rests on, and up to which fetch it knows the orders. */
-  evidence: z.object({ basis: z.string(), upTo: z.number() }),
+  /**
+   * What the stored evidence of discounts rests on: settings, up to which fetch it knows the orders, and the mark of each
+   * week by its Monday (absent from what an earlier version has written).
+   */
+  evidence: z.object({ basis: z.string(), upTo: z.number(), marks: z.record(z.string(), z.number()).default({}) }),
 })
 
 export type SummaryData = z.infer<typeof SummaryShape>

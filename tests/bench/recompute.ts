@@ -40,7 +40,7 @@ async function recompute(shop: ShopId, asOf: Instant, cause: 'import' | 'time'):
 /** The peer: the bytes leave the server and are dropped. */
 async function copyOrders(shop: ShopId): Promise<void> {
   await withShopBulk(shop, async (tx) => {
-    for (const sql of [orderColumnsSql(shop, 0), evidenceColumnsSql(shop)])
+    for (const sql of [orderColumnsSql(shop), evidenceColumnsSql(shop)])
       for await (const _ of tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`)) continue
   })
 }

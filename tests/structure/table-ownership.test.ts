@@ -19,7 +19,14 @@ const OWNERS: Record<string, string[]> = {
   ],
   'app/flow/features/': ['Estimates', 'OrderEvidence', 'CustomerFeatures', 'DiscountUse', 'Summary', 'StageDay'],
   'app/flow/segments/': ['Membership', 'MembershipChange'],
-  'app/flow/publication/': ['Ledger', 'PublicationRun', 'TagChange', 'ShopifySegment'],
+  'app/flow/publication/': [
+    'Ledger',
+    'PublicationRun',
+    'TagChange',
+    'ShopifySegment',
+    'MoveAnnouncement',
+    'Announcing',
+  ],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],
 }

@@ -1,4 +1,4 @@
-import type { Instant } from '#app/domain/order.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { PACKED_TYPES, packedArray, type PackedKind } from '#app/outside/packed-arrays.server.ts'
@@ -56,9 +56,14 @@ export async function writeCustomers(
   const isStored = new Uint8Array(standings.count)
   const gone: number[] = []
   const names = columns.map((column) => `"${column.name}"`).join(', ')
-  const sql = `SELECT "customer", ${names} FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}`
-  const stored = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), columns.length + 1, (row) => {
+  const sql = `SELECT "customer", ${names}, "asOf" FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}`
+  const stored = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), columns.length + 2, (row) => {
     const position = index.find(row.int8(0))
+    // Worked out since, for this customer alone, from orders that this run does not know yet.
+    if (row.time(columns.length + 1) > asOf) {
+      if (position >= 0) isStored[position] = 1
+      return
+    }
     if (position < 0) {
       gone.push(row.int8(0))
       return
@@ -81,6 +86,15 @@ export async function writeCustomers(
     changed = []
   }
   if (changed.length > 0) await writeChunk(tx, shop, folded, columns, changed, asOf, stored > 0)
+}
+
+/** Writes the one customer that was worked out, with the moment, whether or not anything differs. */
+export async function writeCustomer(tx: BulkTx, shop: ShopId, folded: Folded, asOf: Instant): Promise<void> {
+  await writeChunk(tx, shop, folded, columnsOf(folded), [0], asOf, true)
+}
+
+export async function removeCustomer(tx: BulkTx, shop: ShopId, customer: Id): Promise<void> {
+  await tx.query('DELETE FROM "CustomerFeatures" WHERE "shop" = $1 AND "customer" = $2::bigint', [shop, customer])
 }
 
 async function writeChunk(

@@ -33,8 +33,14 @@ export class DiscountSets {
   private readonly keyPositions = new Map<string, number>()
   private readonly setPositions = new Map<string, number>()
   private readonly arrays = new Map<string, number>()
+  private readonly isOpen: boolean
 
-  constructor(kept: Iterable<string>) {
+  /**
+   * @param isOpen  keys that are met are told apart too: for the orders of a few weeks, where there are not too many. A key
+   *                that counts has three buyers in a week, so it makes no difference to what counts.
+   */
+  constructor(kept: Iterable<string>, isOpen = false) {
+    this.isOpen = isOpen
     for (const key of kept) {
       this.keyPositions.set(key, this.keys.length)
       this.keys.push(key)
@@ -62,7 +68,13 @@ export class DiscountSets {
   }
 
   private positionOf(key: string): number {
-    return this.keyPositions.get(key) ?? (key.startsWith(STAFF) ? RARE_STAFF : RARE)
+    const known = this.keyPositions.get(key)
+    if (known !== undefined) return known
+    if (key.startsWith(STAFF)) return RARE_STAFF
+    if (!this.isOpen) return RARE
+    this.keyPositions.set(key, this.keys.length)
+    this.keys.push(key)
+    return this.keys.length - 1
   }
 
   private setOf(positions: number[]): number {

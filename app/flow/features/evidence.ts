@@ -8,12 +8,15 @@ import { packedArray } from '#app/outside/packed-arrays.server.ts'
 import type { DiscountSets } from './discount-sets.ts'
 import { evidenceOf, offerId, wider, type BoughtLines, type LookedOrders, type OrderSums } from './offers.ts'
 import type { CustomerColumns, OrderColumns } from './read-orders.ts'
+import { mark, mixed, type WeekMarks } from './week-marks.ts'
 
 /**
  * Adds up what lines say of discount habit: how many bought a product in an ISO week of the shop, how many of them paid
  * discounted, and what that says about every order of a known customer in the months that count (OrderEvidence). Nothing
- * of one week depends on another, so only weeks with orders that are new to the evidence are counted; for the others the
- * stored rows speak. Fills the deal columns of the customers.
+ * of one week depends on another, so only weeks that are not as they were are counted; for the others the stored rows
+ * speak. Fills the deal columns of the customers, and puts business customers into the marks of the weeks.
+ *
+ * @param known  the marks of the weeks as the stored evidence knows them; null: there is none
  */
 export async function takeEvidence(
   tx: BulkTx,
@@ -23,12 +26,14 @@ export async function takeEvidence(
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
   calendar: ShopCalendar,
+  known: Readonly<Record<string, number>> | null,
   asOf: Instant,
 ): Promise<void> {
   const since = cherryFrom(asOf)
   const first = mondayOf(calendar.dayOf(since))
   const weeks = (mondayOf(calendar.dayOf(asOf)) - first) / 7 + 1
   const weekOf = weeksOf(orders, customers, calendar, first)
+  if (known) leaveOutUnchanged(weekOf, orders.marks, known, first)
   const stored = await takeStored(tx, shop, orders, weekOf, customers, since)
   const atOnce = weeksAtOnce(weekOf, weeks)
   // Right after an import the planner has not counted these tables yet, and would look the lines of every order up by itself.
@@ -57,7 +62,10 @@ function weeksAtOnce(weekOf: Int16Array, weeks: number): number {
   return Math.max(1, Math.ceil((weeks * ORDERS_AT_ONCE) / Math.max(looked, ORDERS_AT_ONCE)))
 }
 
-/** The week of every order that is looked at: not of a business customer, and of a week that is counted. */
+/**
+ * The week of every order of the weeks that count, but for those of business customers: those leave a mark of their own,
+ * because somebody whom a company has bought for since drops out of all their weeks.
+ */
 function weeksOf(
   orders: OrderColumns,
   customers: CustomerColumns,
@@ -67,22 +75,42 @@ function weeksOf(
   const weekOf = new Int16Array(orders.count).fill(-1)
   const from = calendar.startOf(firstMonday)
   for (let order = 0; order < orders.count; order += 1) {
-    if (orders.at[order]! < from || isOfBusiness(orders, customers, order)) continue
+    if (orders.at[order]! < from) continue
     const monday = mondayOf(calendar.dayOf(orders.at[order]!))
-    if (orders.changedWeeks?.has(monday) ?? true) weekOf[order] = (monday - firstMonday) / 7
+    if (isOfBusiness(orders, customers, order)) mark(orders.marks, monday, mixed(orders.ids[order]!, 1, 0))
+    else weekOf[order] = (monday - firstMonday) / 7
   }
   return weekOf
 }
 
-function isOfBusiness(orders: OrderColumns, customers: CustomerColumns, order: number): boolean {
+function leaveOutUnchanged(
+  weekOf: Int16Array,
+  marks: WeekMarks,
+  known: Readonly<Record<string, number>>,
+  firstMonday: number,
+): void {
+  for (let order = 0; order < weekOf.length; order += 1) {
+    if (weekOf[order]! < 0) continue
+    const monday = firstMonday + 7 * weekOf[order]!
+    if (known[monday] === marks.get(monday)) weekOf[order] = -1
+  }
+}
+
+export function isOfBusiness(orders: OrderColumns, customers: CustomerColumns, order: number): boolean {
   const customer = orders.customer[order]!
   return orders.isBusiness[order] === 1 || (customer >= 0 && customers.isBusiness[customer] === 1)
 }
 
-type Spans = { from: Instant; to: Instant }[]
+export type Spans = { from: Instant; to: Instant }[]
 
 /** Half-open spans of time that the weeks with orders to look at make, of those from one week up to another. */
-function spansOf(weekOf: Int16Array, from: number, to: number, calendar: ShopCalendar, firstMonday: number): Spans {
+export function spansOf(
+  weekOf: Int16Array,
+  from: number,
+  to: number,
+  calendar: ShopCalendar,
+  firstMonday: number,
+): Spans {
   const isLooked = new Uint8Array(to)
   for (const week of weekOf) if (week >= from && week < to) isLooked[week] = 1
   const spans: Spans = []
@@ -97,7 +125,7 @@ function spansOf(weekOf: Int16Array, from: number, to: number, calendar: ShopCal
   return spans
 }
 
-function within(spans: Spans, column: string): string {
+export function within(spans: Spans, column: string): string {
   const conditions = spans.map(({ from, to }) => {
     const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()]
     return `(${column} >= '${start}' AND ${column} < '${end}')`
@@ -109,7 +137,7 @@ function ordersWithin(shop: ShopId, spans: Spans): string {
   return `SELECT "id" FROM "Order" WHERE "shop" = ${Number(shop)} AND ${within(spans, '"processedAt"')}`
 }
 
-function lookedOrders(
+export function lookedOrders(
   orders: OrderColumns,
   weekOf: Int16Array,
   from: number,
@@ -137,7 +165,7 @@ function lookedOrders(
   return looked
 }
 
-function noLines(): BoughtLines {
+export function noLines(): BoughtLines {
   const lines: BoughtLines = {
     count: 0,
     order: new Int32Array(4096),
@@ -152,7 +180,7 @@ function noLines(): BoughtLines {
 }
 
 /** Puts the lines of some weeks in the place of those that were there. */
-async function readLines(
+export async function readLines(
   tx: BulkTx,
   shop: ShopId,
   lines: BoughtLines,
@@ -196,7 +224,7 @@ export function evidenceColumnsSql(shop: ShopId): string {
 }
 
 /** Hands the customers what one of their orders says. */
-function take(
+export function take(
   orders: OrderColumns,
   customers: CustomerColumns,
   order: number,
@@ -238,11 +266,11 @@ async function takeStored(
     else if (weekOf[order]! >= 0) recounted += 1
     else take(orders, customers, order, row.int4(1), row.int4(2), row.float8(3), row.float8(4))
   })
-  await remove(tx, shop, gone)
+  await removeEvidence(tx, shop, gone)
   return { rows, recounted }
 }
 
-async function remove(tx: BulkTx, shop: ShopId, gone: number[]): Promise<void> {
+export async function removeEvidence(tx: BulkTx, shop: ShopId, gone: number[]): Promise<void> {
   if (gone.length === 0) return
   const ids = packedArray('int8', gone, Array.from(gone.keys()))
   await tx.query('DELETE FROM "OrderEvidence" WHERE "shop" = $1 AND "order" = ANY($2::bigint[])', [shop, ids])
@@ -273,7 +301,7 @@ async function compare(
       row.float8(4) === sums.variance[order]
     if (isSame) isStored[order] = 1
   })
-  await remove(tx, shop, gone)
+  await removeEvidence(tx, shop, gone)
   return isStored
 }
 
@@ -296,13 +324,13 @@ async function settle(
     if (isStored?.[i] === 1) continue
     changed.push(i)
     if (changed.length < CHUNK) continue
-    await writeChunk(tx, shop, looked, sums, changed, mayExist)
+    await writeEvidence(tx, shop, looked, sums, changed, mayExist)
     changed = []
   }
-  if (changed.length > 0) await writeChunk(tx, shop, looked, sums, changed, mayExist)
+  if (changed.length > 0) await writeEvidence(tx, shop, looked, sums, changed, mayExist)
 }
 
-async function writeChunk(
+export async function writeEvidence(
   tx: BulkTx,
   shop: ShopId,
   looked: LookedOrders,

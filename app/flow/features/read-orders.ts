@@ -1,24 +1,21 @@
 import { cherryFrom, isBenefitAttempt, isFreeKit } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
-import { netMinorOf, whyLeftOut, type Instant, type LeftOutReason, type OrderRule } from '#app/domain/order.ts'
+import { netMinorOf, whyLeftOut, type Id, type Instant, type LeftOutReason, type OrderRule } from '#app/domain/order.ts'
 import { mondayOf, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { DiscountSets } from './discount-sets.ts'
+import { mark, mixed, type WeekMarks } from './week-marks.ts'
 
-/**
- * Exactly what a recompute reads of a shop's orders. `where shop` is written although row-level security says it too.
- *
- * @param upTo  orders fetched later are new to the stored evidence
- */
-export function orderColumnsSql(shop: ShopId, upTo: Instant): string {
+/** Exactly what a recompute reads of a shop's orders. `where shop` is written although row-level security says it too. */
+export function orderColumnsSql(shop: ShopId): string {
   return `SELECT "id", "customer", "processedAt", "isTest", "cancelledAt", "financialStatus", "subtotalMinor", "totalMinor",
-    "refundedMinor", "currency", "isBusiness", "discountMinor", "discounts", "quantity",
-    "fetchedAt" > '${new Date(upTo).toISOString()}' FROM "Order" WHERE "shop" = ${Number(shop)}`
+    "refundedMinor", "currency", "isBusiness", "discountMinor", "discounts", "quantity", "fetchedAt"
+    FROM "Order" WHERE "shop" = ${Number(shop)}`
 }
 const ORDER_FIELDS = 15
 const [ID, CUSTOMER, AT, TEST, CANCELLED, STATUS, SUBTOTAL, TOTAL, REFUNDED] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
-const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, NEW] = [9, 10, 11, 12, 13, 14]
+const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, FETCHED] = [9, 10, 11, 12, 13, 14]
 
 /**
  * Valid orders as columns, guests' included, and what the others leave behind: numbers left out, free kits, benefit
@@ -42,8 +39,8 @@ export type OrderColumns = {
   takenOffMinor: Float64Array
   total: number
   leftOut: Record<LeftOutReason, number>
-  /** Mondays of the shop weeks with orders that are new to the stored evidence; null: all of them. */
-  changedWeeks: Set<number> | null
+  /** Per shop week (its Monday) that counts, a number that changes with any of its valid orders. */
+  marks: WeekMarks
 }
 
 export type CustomerColumns = {
@@ -67,21 +64,18 @@ export type ReadRule = {
   currency: string
   /** Keys of confirmed first-purchase benefits. */
   benefits: ReadonlySet<string>
-  /** Up to which fetch the stored evidence knows the orders; null: there is none, or it rests on something else. */
-  upTo: Instant | null
 }
 
-export async function readCustomers(tx: BulkTx, shop: ShopId): Promise<CustomerColumns> {
-  const [counted] = await tx.query<{ count: string }>('SELECT count(*) AS count FROM "Customer" WHERE "shop" = $1', [
-    shop,
-  ])
-  // Some orders name customers that Shopify has not listed (deleted since): a little room for them.
-  const room = Math.ceil(Number(counted?.count ?? 0) * 1.02) + 64
+/** @param only  one customer instead of all that Shopify lists */
+export async function readCustomers(tx: BulkTx, shop: ShopId, only: Id | null = null): Promise<CustomerColumns> {
+  const where = `"shop" = ${Number(shop)}${only === null ? '' : ` AND "id" = ${BigInt(only)}`}`
+  const [counted] = await tx.query<{ count: string }>(`SELECT count(*) AS count FROM "Customer" WHERE ${where}`)
+  const room = roomFor(Number(counted?.count ?? 0))
   const index = new IdIndex(room)
   const createdAt: Float64Array = new Float64Array(room).fill(NaN)
   await readCopy(
     tx.copyOut(
-      `COPY (SELECT "id", "createdAt" FROM "Customer" WHERE "shop" = ${Number(shop)} ORDER BY "id") TO STDOUT (FORMAT binary)`,
+      `COPY (SELECT "id", "createdAt" FROM "Customer" WHERE ${where} ORDER BY "id") TO STDOUT (FORMAT binary)`,
     ),
     2,
     (row) => {
@@ -89,6 +83,22 @@ export async function readCustomers(tx: BulkTx, shop: ShopId): Promise<CustomerC
     },
   )
   return { index, listed: index.size, createdAt, ...customerSums(room) }
+}
+
+/** Some orders name customers that Shopify has not listed (deleted since): a little room for them. */
+function roomFor(customers: number): number {
+  return Math.ceil(customers * 1.02) + 64
+}
+
+/** Columns for customers who will be known from orders only. */
+export function noCustomers(expected: number): CustomerColumns {
+  const room = roomFor(expected)
+  return {
+    index: new IdIndex(room),
+    listed: 0,
+    createdAt: new Float64Array(room).fill(NaN),
+    ...customerSums(room),
+  }
 }
 
 function customerSums(room: number) {
@@ -113,15 +123,17 @@ function widen(customers: CustomerColumns): void {
   Object.assign(customers, sums, { createdAt })
 }
 
+/** @param only  a condition on the orders, with AND before it; without it, all of them */
 export async function readOrders(
   tx: BulkTx,
   shop: ShopId,
   customers: CustomerColumns,
   discounts: DiscountSets,
-  { rule, currency, benefits, upTo }: ReadRule,
+  { rule, currency, benefits }: ReadRule,
   calendar: ShopCalendar,
   expected: number,
   asOf: Instant,
+  only = '',
 ): Promise<OrderColumns> {
   const room = expected + 1024
   const orders: OrderColumns = {
@@ -136,9 +148,10 @@ export async function readOrders(
     takenOffMinor: new Float64Array(discounts.keys.length),
     total: 0,
     leftOut: { guest: 0, future: 0, test: 0, cancelled: 0, refunded: 0, unpaid: 0, zero: 0, 'other-currency': 0 },
-    changedWeeks: upTo === null ? null : new Set(),
+    marks: new Map(),
   }
   const evidenceFrom = cherryFrom(asOf)
+  const marksFrom = calendar.startOf(mondayOf(calendar.dayOf(evidenceFrom)))
   const text = internedTexts()
   const isBenefitSet: boolean[] = []
   const usesBenefit = (set: number): boolean => {
@@ -159,7 +172,7 @@ export async function readOrders(
     isBusiness: false,
     discounts: [] as string[],
   }
-  const sql = orderColumnsSql(shop, upTo ?? 0)
+  const sql = orderColumnsSql(shop) + only
   await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), ORDER_FIELDS, (row) => {
     orders.total += 1
     facts.customer = row.isNull(CUSTOMER) ? null : 'known'
@@ -174,7 +187,6 @@ export async function readOrders(
     facts.isBusiness = row.bool(BUSINESS)
     const reason = whyLeftOut(facts, asOf, rule, currency)
     if (reason !== null) orders.leftOut[reason] += 1
-    if (row.bool(NEW)) orders.changedWeeks?.add(mondayOf(calendar.dayOf(facts.orderedAt)))
     if (reason === 'future') return
     const customer = facts.customer === null ? -1 : takeCustomer(customers, row.int8(CUSTOMER), facts)
     const set = discounts.of(row, DISCOUNTS)
@@ -196,6 +208,11 @@ export async function readOrders(
     orders.discountSet[position] = set
     orders.isBusiness[position] = facts.isBusiness ? 1 : 0
     orders.count += 1
+    if (facts.orderedAt >= marksFrom) {
+      const monday = mondayOf(calendar.dayOf(facts.orderedAt))
+      const who = customer < 0 ? 0 : customers.index.ids[customer]!
+      mark(orders.marks, monday, mixed(orders.ids[position]!, who, row.time(FETCHED)))
+    }
     if (customer < 0) return
     const keys = discounts.sets[set]!
     for (const key of keys) orders.takenOffMinor[key]! += row.int8(DISCOUNT) / keys.length

@@ -15,11 +15,15 @@ import { keepEstimates } from './estimates.ts'
 import { takeEvidence } from './evidence.ts'
 import { byCustomer, foldCustomers } from './fold.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
+import { holdWholeShop } from '../recompute-lock.ts'
 import { replayStages, writeStageDays } from './stage-days.ts'
 import { readSummary, summaryOf, writeSummary } from './summary.ts'
 
-/** Any number that no other lock of ours has. */
-const RECOMPUTE_LOCK = 7_261
+/**
+ * A fetch that began this long before a run has been stored by then: what the run did not see is newer to the stored
+ * evidence.
+ */
+const FETCH_TAKES_MS = 2 * 60_000
 
 export type RecomputeCause = WorkPayload<'recompute'>['cause']
 
@@ -40,25 +44,21 @@ export async function recomputeFeatures(
   stillMine: (tx: BulkTx) => Promise<void> = async () => {},
 ): Promise<Standings> {
   return withShopBulk(shop, async (tx) => {
-    // One run of a shop at a time: two at once would write the same rows in each other's way.
-    await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [RECOMPUTE_LOCK, shop])
+    await holdWholeShop(tx, shop)
     const facts = await readShop(tx, shop)
     const settings = await readSettings(tx, shop)
     const previous = await readSummary(tx, shop)
     const answered = Object.keys(settings.benefitCodes)
     const benefits = new Set(answered.filter((key) => settings.benefitCodes[key] === 'confirmed'))
     const calendar = shopCalendar(facts.timezone, facts.firstOrderAt ?? asOf, asOf)
-    const evidence = {
-      basis: JSON.stringify([[...benefits].sort(), facts.timezone, facts.currency, settings.orderRule]),
-      upTo: facts.fetchedUpTo,
-    }
-    const isKept = cause !== 'import' && previous?.evidence.basis === evidence.basis
-    const upTo = isKept ? previous.evidence.upTo : null
-    const read: ReadRule = { rule: settings.orderRule, currency: facts.currency, benefits, upTo }
+    const basis = JSON.stringify([[...benefits].sort(), facts.timezone, facts.currency, settings.orderRule])
+    const isKept = cause !== 'import' && previous?.evidence.basis === basis
+    const read: ReadRule = { rule: settings.orderRule, currency: facts.currency, benefits }
     const customers = await readCustomers(tx, shop)
     const discounts = await readDiscountSets(tx, shop, answered)
     const orders = await readOrders(tx, shop, customers, discounts, read, calendar, facts.orders, asOf)
-    await takeEvidence(tx, shop, orders, customers, discounts, benefits, calendar, asOf)
+    const known = isKept ? previous.evidence.marks : null
+    await takeEvidence(tx, shop, orders, customers, discounts, benefits, calendar, known, asOf)
     const grouped = byCustomer(orders, customers.index.size)
     const folded = foldCustomers(orders, grouped, customers, discounts, benefits, asOf)
     const adopted = await keepEstimates(tx, shop, folded, asOf)
@@ -70,7 +70,11 @@ export async function recomputeFeatures(
     const summary: SummaryData = summaryOf(orders, folded, replay, thresholds, {
       withoutBenefit: uses.withoutBenefit,
       firstAsOf: previous?.firstAsOf ?? asOf,
-      evidence,
+      evidence: {
+        basis,
+        upTo: Math.min(facts.fetchedUpTo, asOf - FETCH_TAKES_MS),
+        marks: Object.fromEntries(orders.marks),
+      },
     })
     await writeCustomers(tx, shop, folded, customers.index, asOf)
     await writeDiscountUses(tx, shop, uses.uses)

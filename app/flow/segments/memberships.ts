@@ -2,7 +2,7 @@ import { cherryTierOf, isWatched, type CherryTier } from '#app/domain/cherry-pic
 import { cycleDaysOf, estimatesAt } from '#app/domain/estimates.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import { emptyFacts } from '#app/domain/occasions.ts'
-import type { Instant } from '#app/domain/order.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
 import type { Settings } from '#app/domain/settings.ts'
 import { cherryFactsInto, emptyCherryFacts, stageFactsInto, type Standings } from '#app/domain/standings.ts'
 import { limitsOf, movesAfterMs, stageIndexAt, stageReason, STAGES, type Estimates } from '#app/domain/stages.ts'
@@ -13,6 +13,7 @@ import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { packedArray } from '#app/outside/packed-arrays.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { holdWholeShop } from '../recompute-lock.ts'
 import { readSettings } from '../settings.ts'
 
 const TIERS: readonly CherryTier[] = ['none', 'possible', 'likely']
@@ -30,9 +31,18 @@ type Decisions = {
 }
 
 /** What was stored before: 255 for customers without a row. */
-type Before = { stage: Uint8Array; tier: Uint8Array; nextAt: Float64Array; isSame: Uint8Array; rows: number }
+type Before = {
+  stage: Uint8Array
+  tier: Uint8Array
+  nextAt: Float64Array
+  isSame: Uint8Array
+  /** Decided later than the moment of this run, for this customer alone: it stays, and nobody has moved. */
+  isLater: Uint8Array
+  rows: number
+}
 
-type Cause = WorkPayload<'recompute'>['cause']
+/** `order`: something has happened to this customer. */
+export type Cause = WorkPayload<'recompute'>['cause'] | 'order'
 
 /**
  * Decides everybody's stage and cherry-picker tier as of a moment and writes what differs from what is stored, with a
@@ -50,19 +60,26 @@ export async function recomputeMemberships(
   stillMine: (tx: BulkTx) => Promise<void> = async () => {},
 ): Promise<void> {
   await withShopBulk(shop, async (tx) => {
+    // Nobody is decided by themselves meanwhile.
+    await holdWholeShop(tx, shop)
     if (await isOvertaken(tx, shop, asOf)) return
     const settings = await readSettings(tx, shop)
-    const rows = await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop])
-    const adopted = adoptedOf(rows)
-    if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
-    const estimates = estimatesAt(adopted, asOf)
+    const estimates = await estimatesInForce(tx, shop, asOf)
     const decisions = decide(standings, asOf, estimates, settings)
-    const before = await readStored(tx, shop, standings, decisions)
+    const before = await readStored(tx, shop, asOf, standings, decisions)
     await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)
-    if (before.rows > 0) await writeChanges(tx, shop, asOf, cause, standings, decisions, before, settings, estimates)
+    if (before.rows > 0) {
+      await writeChanges(tx, shop, asOf, cause, standings, decisions, before, settings, estimates)
+    }
     if (settings.taggingOn) await owe(tx, shop, 'publish', String(shop), {})
     await stillMine(tx)
   })
+}
+
+export async function estimatesInForce(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<Estimates> {
+  const adopted = adoptedOf(await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop]))
+  if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
+  return estimatesAt(adopted, asOf)
 }
 
 /** A later run has worked the facts out again in the meantime; it decides, and older decisions must not overwrite its own. */
@@ -71,7 +88,7 @@ async function isOvertaken(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<boo
   return row !== undefined && row.asOf.getTime() !== asOf
 }
 
-function decide(standings: Standings, asOf: Instant, estimates: Estimates, settings: Settings): Decisions {
+export function decide(standings: Standings, asOf: Instant, estimates: Estimates, settings: Settings): Decisions {
   const { count } = standings
   const decisions: Decisions = {
     stage: new Uint8Array(count),
@@ -101,7 +118,20 @@ function decide(standings: Standings, asOf: Instant, estimates: Estimates, setti
   return decisions
 }
 
-async function readStored(tx: BulkTx, shop: ShopId, standings: Standings, decisions: Decisions): Promise<Before> {
+/**
+ * What is stored, and which of it stays: what is decided the same, and whoever was decided by themselves later than this
+ * moment. Removes whoever is gone, with their moves.
+ *
+ * @param only  one customer instead of all
+ */
+export async function readStored(
+  tx: BulkTx,
+  shop: ShopId,
+  asOf: Instant,
+  standings: Standings,
+  decisions: Decisions,
+  only: Id | null = null,
+): Promise<Before> {
   const { count } = standings
   const index = new IdIndex(count + 1)
   for (let i = 0; i < count; i += 1) index.add(standings.customers[i]!)
@@ -110,17 +140,27 @@ async function readStored(tx: BulkTx, shop: ShopId, standings: Standings, decisi
     tier: new Uint8Array(count),
     nextAt: new Float64Array(count).fill(NaN),
     isSame: new Uint8Array(count),
+    isLater: new Uint8Array(count),
     rows: 0,
   }
   const stageOf = codes(STAGES)
   const tierOf = codes(TIERS)
   const gone: number[] = []
-  const sql = `SELECT "customer", "stage", "stageSince", "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage"
-    FROM "Membership" WHERE "shop" = ${Number(shop)}`
-  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 8, (row) => {
+  const sql = `SELECT "customer", "stage", "stageSince", "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage",
+    "decidedAt" FROM "Membership"
+    WHERE "shop" = ${Number(shop)}${only === null ? '' : ` AND "customer" = ${BigInt(only)}`}`
+  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 9, (row) => {
     const i = index.find(row.int8(0))
+    const isLater = row.time(8) > asOf
     if (i < 0) {
-      gone.push(row.int8(0))
+      if (!isLater) gone.push(row.int8(0))
+      return
+    }
+    if (isLater) {
+      before.stage[i] = decisions.stage[i]!
+      before.tier[i] = decisions.tier[i]!
+      before.isSame[i] = 1
+      before.isLater[i] = 1
       return
     }
     const stage = stageOf(row, 1)
@@ -139,9 +179,15 @@ async function readStored(tx: BulkTx, shop: ShopId, standings: Standings, decisi
       (next === NO_STAGE || before.nextAt[i] === decisions.nextAt[i])
     if (isSame) before.isSame[i] = 1
   })
-  if (gone.length > 0)
-    await tx.query('DELETE FROM "Membership" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
+  await removeMembers(tx, shop, gone)
   return before
+}
+
+/** Customers whom the shop does not know any more, with their moves. */
+export async function removeMembers(tx: BulkTx, shop: ShopId, gone: readonly (number | Id)[]): Promise<void> {
+  if (gone.length === 0) return
+  await tx.query('DELETE FROM "Membership" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
+  await tx.query('DELETE FROM "MembershipChange" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
 }
 
 /** Reads a text field as its position in a list. */
@@ -150,12 +196,14 @@ function codes(values: readonly string[]): (row: CopyRow, field: number) => numb
   return (row, field) => known.get(row.key(field)) ?? NO_STAGE
 }
 
+// Whoever was deleted between the run's two parts is not brought back.
+const STILL_KNOWN = `WHERE EXISTS (SELECT FROM "CustomerFeatures" f WHERE f."shop" = $1 AND f."customer" = r."customer")`
 const OVERWRITE = `ON CONFLICT ("shop", "customer") DO UPDATE SET "ruleVersion" = excluded."ruleVersion",
   "estimates" = excluded."estimates", "decidedAt" = excluded."decidedAt", "stage" = excluded."stage",
   "stageSince" = excluded."stageSince", "cherryPicker" = excluded."cherryPicker", "isBusiness" = excluded."isBusiness",
   "isWatched" = excluded."isWatched", "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`
 
-async function writeMemberships(
+export async function writeMemberships(
   tx: BulkTx,
   shop: ShopId,
   asOf: Instant,
@@ -175,7 +223,7 @@ async function writeMemberships(
           ($6::text[])[r."tier" + 1], r."isBusiness", r."isWatched", r."nextAt", ($5::text[])[r."next" + 1]
         FROM unnest($7::bigint[], $8::int[], $9::timestamptz[], $10::int[], $11::bool[], $12::bool[], $13::timestamptz[],
           $14::int[]) r("customer", "stage", "since", "tier", "isBusiness", "isWatched", "nextAt", "next") ${
-            before.rows > 0 ? OVERWRITE : ''
+            before.rows > 0 ? `${STILL_KNOWN} ${OVERWRITE}` : ''
           }`,
       [
         shop,
@@ -207,7 +255,8 @@ async function writeMemberships(
 
 type Change = { customer: number; what: string; from: string; to: string; cause: string; because: unknown }
 
-async function writeChanges(
+/** Writes a row for each move and answers how many there were. */
+export async function writeChanges(
   tx: BulkTx,
   shop: ShopId,
   asOf: Instant,
@@ -217,15 +266,17 @@ async function writeChanges(
   before: Before,
   settings: Settings,
   estimates: Estimates,
-): Promise<void> {
+): Promise<number> {
   const facts = emptyFacts()
   let changes: Change[] = []
+  let written = 0
   const write = async () => {
     if (changes.length === 0) return
-    await tx.query(
+    const rows = await tx.query(
       `INSERT INTO "MembershipChange" ("shop", "at", "ruleVersion", "estimates", "customer", "what", "from", "to", "cause", "because")
         SELECT $1::int, $2::timestamptz, $3::int, $4::int, r.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[],
-          $9::text[], $10::jsonb[]) r`,
+          $9::text[], $10::jsonb[]) r("customer", "what", "from", "to", "cause", "because")
+        WHERE EXISTS (SELECT FROM "Membership" m WHERE m."shop" = $1 AND m."customer" = r."customer") RETURNING "id"`,
       [
         shop,
         new Date(asOf),
@@ -239,6 +290,7 @@ async function writeChanges(
         changes.map((change) => JSON.stringify(change.because)),
       ],
     )
+    written += rows.length
     changes = []
   }
   for (let i = 0; i < standings.count; i += 1) {
@@ -272,6 +324,7 @@ async function writeChanges(
     if (changes.length >= CHANGES_CHUNK) await write()
   }
   await write()
+  return written
 }
 
 /** Time moved them if the move had been announced and no order has come since; else an order did. */

@@ -32,6 +32,8 @@ export const ERASED_WITH_A_SHOP = [
   'PublicationRun',
   'TagChange',
   'ShopifySegment',
+  'MoveAnnouncement',
+  'Announcing',
   'DiscountUse',
   'StageDay',
   'Summary',

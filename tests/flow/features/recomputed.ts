@@ -1,5 +1,7 @@
 import type { Instant } from '#app/domain/order.ts'
 import { recomputeFeatures, type RecomputeCause } from '#app/flow/features/recompute.ts'
+import { recomputeCustomer } from '#app/flow/features/recompute-customer.ts'
+import { recomputeMembership } from '#app/flow/segments/membership-of-one.ts'
 import { recomputeMemberships } from '#app/flow/segments/memberships.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { connectAs } from '#tests/support/database.ts'
@@ -8,6 +10,13 @@ import { connectAs } from '#tests/support/database.ts'
 export async function recompute(shop: ShopId, asOf: Instant, cause: RecomputeCause): Promise<void> {
   const standings = await recomputeFeatures(shop, asOf, cause)
   await recomputeMemberships(shop, asOf, cause, standings)
+}
+
+/** What the job `recompute-customer` does, as of a moment. */
+export async function recomputeOne(shop: ShopId, customer: number, asOf: Instant): Promise<string> {
+  const standings = await recomputeCustomer(shop, String(customer), asOf)
+  if (typeof standings === 'string') return standings
+  return recomputeMembership(shop, String(customer), asOf, standings)
 }
 
 const TABLES = [
