@@ -29,6 +29,8 @@ beforeEach(async () => {
     uri: '/webhooks',
     fields: null,
     name: null,
+    filter: null,
+    metafieldNamespaces: [],
     createdAt: 0,
     updatedAt: 0,
   }))

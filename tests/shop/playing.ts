@@ -7,6 +7,7 @@ import { shopNumber } from './admin/shop-fields.ts'
 import { BulkFiles } from './bulk-files.ts'
 import { BulkOperations, type Pace } from './bulk.ts'
 import { noFaults, type Faults, type WebhookFaults } from './faults.ts'
+import { FlowTriggers } from './flow-triggers.ts'
 import { Happenings } from './happenings.ts'
 import { adminSchema } from './schema.ts'
 import { StagedUploads } from './staged-uploads.ts'
@@ -86,6 +87,7 @@ export class LocalShop {
       uploads: new StagedUploads(number),
       webhooks,
       happen: this.happen,
+      flow: new FlowTriggers(),
       definitions: [],
       level2: playing.level2 ?? false,
       calls: [],

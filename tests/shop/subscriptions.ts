@@ -11,9 +11,14 @@ export type Subscription = {
   uri: string
   fields: string[] | null
   name: string | null
+  filter: string | null
+  metafieldNamespaces: string[]
   createdAt: number
   updatedAt: number
 }
+
+/** What shopify.app.toml leaves open. */
+const UNSAID = { name: null, filter: null, metafieldNamespaces: [], createdAt: 0, updatedAt: 0 }
 
 type TomlSubscription = { topics?: string[]; compliance_topics?: string[]; uri: string; include_fields?: string[] }
 type AppToml = {
@@ -36,7 +41,7 @@ export function appConfig(text: string = readFileSync(TOML, 'utf8')): AppConfig 
     for (const topic of [...(one.topics ?? []), ...(one.compliance_topics ?? [])]) {
       if (!(topic in TOPICS)) throw new Error(`The local shop does not play the webhook topic ${topic} yet`)
       const fields = one.include_fields ?? null
-      subscriptions.push({ id: null, topic, uri: one.uri, fields, name: null, createdAt: 0, updatedAt: 0 })
+      subscriptions.push({ ...UNSAID, id: null, topic, uri: one.uri, fields })
     }
   return {
     scopes: (toml.access_scopes?.scopes ?? '').split(',').map((scope) => scope.trim()),

@@ -6,6 +6,8 @@ export const TOPICS: Readonly<Record<string, string | null>> = {
   'customers/data_request': null,
   'customers/redact': null,
   'shop/redact': null,
+  // Nothing in the local shop changes the shop itself.
+  'shop/update': null,
   'customers/create': 'read_customers',
   'customers/update': 'read_customers',
   'customers/delete': 'read_customers',

@@ -83,6 +83,9 @@ export function goodsMinor(order: WorldOrder): number {
   return minor
 }
 
+/** A customer segment of the merchant's admin, whoever made it. */
+export type WorldSegment = { id: number; name: string; query: string; createdAt: number; editedAt: number }
+
 /** A code that the shop's checkout accepts: a share of the price of every line, free shipping, or both. */
 export type WorldCode = {
   code: string
@@ -120,6 +123,7 @@ export class World {
   orders = new Map<number, WorldOrder>()
   /** Codes the checkout takes, by lower-cased code. */
   codes = new Map<string, WorldCode>()
+  segments = new Map<number, WorldSegment>()
   shipping: WorldShipping = { minor: 0, freeFromMinor: 0 }
   /** Metafields of other owners than customers (shop, app installation), by owner gid. */
   otherMetafields = new Map<string, Map<string, WorldMetafield>>()
@@ -308,6 +312,7 @@ export class World {
     const world = new World(head.shop)
     world.appId = head.appId
     for (const code of head.codes) world.codes.set(code.code.toLowerCase(), code)
+    for (const segment of head.segments ?? []) world.segments.set(segment.id, segment)
     if (head.shipping) world.shipping = head.shipping
     for (const [owner, fields] of head.otherMetafields) world.otherMetafields.set(owner, new Map(fields))
     for (const product of readLines<WorldProduct>(folder, 'products')) world.products.set(product.id, product)
@@ -330,6 +335,7 @@ export class World {
       appId: this.appId,
       codes: [...this.codes.values()],
       shipping: this.shipping,
+      segments: [...this.segments.values()],
       otherMetafields: [...this.otherMetafields].map(([owner, fields]) => [owner, [...fields]]),
       lastId: this.#lastId,
       lastOrderNumber: this.#lastOrderNumber,
@@ -370,6 +376,7 @@ type SavedHead = {
   codes: WorldCode[]
   /** Missing in a world that was saved before the checkout knew shipping. */
   shipping?: WorldShipping
+  segments?: WorldSegment[]
   otherMetafields: [string, [string, WorldMetafield][]][]
   lastId: number
   lastOrderNumber: number

@@ -7,12 +7,15 @@ export type Page = {
   nodes: unknown[]
   edges: { cursor: string; node: unknown }[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+  /** Of the whole list; few connections show it. */
+  totalCount: number
 }
 
 type Position = { last_id: number | string; last_value: string }
 
 /** Cuts a list into the asked page. A cursor names an item by its sort value and id, so that it survives new items. */
 export function pageOf(list: List, args: Args): Page {
+  const most = list.most ?? MAX_PAGE
   const first = args['first'] as number | null | undefined
   const last = args['last'] as number | null | undefined
   if (first == null && last == null)
@@ -21,8 +24,8 @@ export function pageOf(list: List, args: Args): Page {
     ['first', first],
     ['last', last],
   ] as const)
-    if (size != null && (size > MAX_PAGE || size < 0))
-      throw new GraphQLError(`${name} must be between 0 and ${MAX_PAGE}`, { extensions: { code: 'BAD_REQUEST' } })
+    if (size != null && (size > most || size < 0))
+      throw new GraphQLError(`${name} must be between 0 and ${most}`, { extensions: { code: 'BAD_REQUEST' } })
   let items = list.reverse === true ? list.items.toReversed() : list.items
   let hasPreviousPage = false
   let hasNextPage = false
@@ -47,7 +50,8 @@ export function pageOf(list: List, args: Args): Page {
   }
   const edges = items.map((node) => ({ cursor: cursorOf(list, node), node }))
   const ends = { startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null }
-  return { nodes: items, edges, pageInfo: { hasNextPage, hasPreviousPage, ...ends } }
+  const pageInfo = { hasNextPage, hasPreviousPage, ...ends }
+  return { nodes: items, edges, pageInfo, totalCount: list.items.length }
 }
 
 function sortValue(list: List, item: unknown): string | number {

@@ -5,6 +5,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   getNamedType,
   isCompositeType,
@@ -35,6 +36,8 @@ const SIZES = [
 const FREE = new Set(['MoneyBag', 'MoneyV2', 'PageInfo', 'MailingAddress'])
 const COUNT_COST = 10
 const MUTATION_COST = 10
+/** Recorded: these mutations have a price of their own. */
+const MUTATION_COSTS: Record<string, number> = { flowTriggerReceive: 1, customerSegmentMembersQueryCreate: 2 }
 
 export type Fragments = Record<string, FragmentDefinitionNode>
 export type Variables = Record<string, unknown>
@@ -58,7 +61,7 @@ export function requestedCost(costing: Costing, operation: OperationDefinitionNo
   // Recorded: what a mutation answers is in its price, what hangs below that is not.
   let mutations = 0
   for (const field of fieldsOf(costing, root, operation.selectionSet)) {
-    mutations += MUTATION_COST
+    mutations += MUTATION_COSTS[field.name.value] ?? MUTATION_COST
     const payload = fieldType(root, field.name.value)
     if (!payload || !field.selectionSet) continue
     for (const part of fieldsOf(costing, payload, field.selectionSet)) {
@@ -99,7 +102,7 @@ function widest(
 ): number {
   let most = isInterfaceType(type) ? sum(costing, type, selection, data) : 0
   for (const part of selection.selections) {
-    if (part.kind === 'Field') continue
+    if (part.kind === 'Field' || isLeftOut(costing, part)) continue
     const name = part.kind === 'InlineFragment' ? part.typeCondition?.name.value : part.name.value
     const fragment = part.kind === 'FragmentSpread' ? costing.fragments[part.name.value] : undefined
     const on = costing.schema.getType(fragment?.typeCondition.name.value ?? name ?? type.name)
@@ -116,7 +119,8 @@ function sum(
   data: Record<string, unknown> | null,
 ): number {
   let cost = 0
-  for (const part of selection.selections) if (part.kind === 'Field') cost += fieldCost(costing, type, part, data)
+  for (const part of selection.selections)
+    if (part.kind === 'Field' && !isLeftOut(costing, part)) cost += fieldCost(costing, type, part, data)
   return cost
 }
 
@@ -173,6 +177,7 @@ function sizeOf(costing: Costing, field: FieldNode, name: string): number {
 
 function* fieldsOf(costing: Costing, type: GraphQLCompositeType, selection: SelectionSetNode): Iterable<FieldNode> {
   for (const part of selection.selections) {
+    if (isLeftOut(costing, part)) continue
     if (part.kind === 'Field') yield part
     else if (part.kind === 'InlineFragment') yield* fieldsOf(costing, type, part.selectionSet)
     else {
@@ -180,6 +185,16 @@ function* fieldsOf(costing: Costing, type: GraphQLCompositeType, selection: Sele
       if (fragment) yield* fieldsOf(costing, type, fragment.selectionSet)
     }
   }
+}
+
+/** What @include and @skip leave out costs nothing (unverified: no recording has either). */
+function isLeftOut(costing: Costing, { directives = [] }: SelectionNode): boolean {
+  return directives.some(({ name, arguments: given = [] }) => {
+    const value = given.find((argument) => argument.name.value === 'if')?.value
+    const says =
+      value?.kind === 'Variable' ? costing.variables[value.name.value] : value?.kind === 'BooleanValue' && value.value
+    return name.value === 'include' ? says === false : name.value === 'skip' && says === true
+  })
 }
 
 function fieldType(parent: GraphQLCompositeType, name: string): GraphQLCompositeType | null {

@@ -2,7 +2,7 @@ import { numberOfOrders, spentMinor } from '../amounts.ts'
 import type { WorldCustomer } from '../world.ts'
 import { dateTime, gid, money } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
-import { maySee } from './orders.ts'
+import { maySee, orderListOf } from './orders.ts'
 import { compareDate, compareNumber, compileSearch, idIn, notPlayed, type Filters } from './search.ts'
 import { sortedBy } from './sorted.ts'
 
@@ -32,6 +32,17 @@ function ordersOf(customer: WorldCustomer, call: Call) {
   return call.shop.world.ordersOf(customer.id)
 }
 
+type ContactOf = { kind: string; customer: WorldCustomer }
+
+function emailState(customer: WorldCustomer): string {
+  return customer.emailConsent ?? 'NOT_SUBSCRIBED'
+}
+
+/** Without a state there is no phone number. */
+function smsOf<T>(customer: WorldCustomer, of: T): T | null {
+  return customer.smsConsent === undefined ? null : of
+}
+
 export const customerFields: PlayedFields = {
   Customer: {
     id: (customer: WorldCustomer) => gid('Customer', customer.id),
@@ -48,21 +59,31 @@ export const customerFields: PlayedFields = {
       const seen = ordersOf(customer, call).filter((order) => maySee(order, call))
       return seen.toSorted((a, b) => a.processedAt - b.processedAt).at(-1) ?? null
     },
+    canDelete: (customer: WorldCustomer, _args, call) => ordersOf(customer, call).length === 0,
+    defaultEmailAddress: (customer: WorldCustomer) => ({ kind: 'CustomerEmailAddress', customer }),
+    emailMarketingConsent: (customer: WorldCustomer) => ({ marketingState: emailState(customer) }),
+    defaultPhoneNumber: (customer: WorldCustomer) => smsOf(customer, { kind: 'CustomerPhoneNumber', customer }),
+    smsMarketingConsent: (customer: WorldCustomer) => smsOf(customer, { marketingState: customer.smsConsent }),
     // Level 2: the executor lets these through only for an app approved for them.
     firstName: (customer: WorldCustomer) => customer.firstName,
     lastName: (customer: WorldCustomer) => customer.lastName,
     displayName: (customer: WorldCustomer) => `${customer.firstName} ${customer.lastName}`.trim(),
     email: (customer: WorldCustomer) => customer.email,
   },
+  CustomerEmailAddress: {
+    emailAddress: (of: ContactOf) => of.customer.email,
+    marketingState: (of: ContactOf) => emailState(of.customer),
+    validFormat: () => true,
+  },
+  CustomerPhoneNumber: {
+    marketingState: (of: ContactOf) => of.customer.smsConsent,
+    smsMarketingConsent: (of: ContactOf) => ({ state: of.customer.smsConsent }),
+  },
 }
 
 export const customerLists: PlayedLists = {
   QueryRoot: { customers: (_root: unknown, args, call) => customerList(call, args) },
   Customer: {
-    orders: (customer: WorldCustomer, args, call) => ({
-      items: ordersOf(customer, call).filter((order) => maySee(order, call)),
-      sortValue: (order: { id: number }) => order.id,
-      reverse: args['reverse'] === true,
-    }),
+    orders: (customer: WorldCustomer, args, call) => orderListOf(ordersOf(customer, call), call, args),
   },
 }

@@ -1,5 +1,5 @@
 import { PLAYED_TYPES } from './metafield-values.ts'
-import { gid } from './money.ts'
+import { gid, readGid } from './money.ts'
 import { resolveNamespace } from './namespaces.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists, PlayedShop } from './played.ts'
 import { notPlayed } from './search.ts'
@@ -78,6 +78,53 @@ function create(input: Input, call: Call) {
   return { createdDefinition: definition, userErrors: [] }
 }
 
+/** Unverified wording of both refusals. */
+function remove(args: Args, call: Call) {
+  const { shop } = call
+  const id = args['id'] == null ? null : readGid(args['id'])?.id
+  const by = args['identifier'] as { ownerType: string; namespace?: string | null; key: string } | null | undefined
+  const namespace = by ? resolveNamespace(shop.world, by.namespace) : ''
+  const found = shop.definitions.find((one) =>
+    by ? one.ownerType === by.ownerType && one.namespace === namespace && one.key === by.key : one.id === id,
+  )
+  if (!found) {
+    const userErrors = [{ field: [by ? 'identifier' : 'id'], message: 'Definition not found.', code: 'NOT_FOUND' }]
+    return { deletedDefinitionId: null, deletedDefinition: null, userErrors }
+  }
+  const path = `${found.namespace}.${found.key}`
+  const ours = found.namespace.startsWith(`app--${shop.world.appId}`)
+  const owners = ownersOf(found, call).filter(({ metafields }) => metafields.has(path))
+  if (args['deleteAllAssociatedMetafields'] === true)
+    for (const { metafields, changed } of owners) {
+      metafields.delete(path)
+      changed()
+    }
+  else if (ours && owners.length > 0) {
+    const message = 'Deleting a definition in a reserved namespace must have deleteAllAssociatedMetafields set to true.'
+    const userErrors = [{ field: ['id'], message, code: 'RESERVED_NAMESPACE_ORPHANED_METAFIELDS' }]
+    return { deletedDefinitionId: null, deletedDefinition: null, userErrors }
+  }
+  shop.definitions.splice(shop.definitions.indexOf(found), 1)
+  const { ownerType, key } = found
+  return {
+    deletedDefinitionId: gid('MetafieldDefinition', found.id),
+    deletedDefinition: { ownerType, namespace: found.namespace, key },
+    userErrors: [],
+  }
+}
+
+/** Whoever may carry a metafield of this definition. */
+function ownersOf(definition: Definition, { shop }: Call): { metafields: Map<string, unknown>; changed(): void }[] {
+  if (definition.ownerType === 'CUSTOMER')
+    return [...shop.world.customers.values()].map((customer) => ({
+      metafields: customer.metafields,
+      changed: () => shop.happen.metafieldsWritten(customer),
+    }))
+  return [...shop.world.otherMetafields]
+    .filter(([owner]) => readGid(owner)?.type === 'Shop')
+    .map(([, metafields]) => ({ metafields, changed: () => shop.world.touch() }))
+}
+
 function list(args: Args, call: Call): List {
   const { shop } = call
   const namespace = args['namespace'] == null ? null : resolveNamespace(shop.world, String(args['namespace']))
@@ -92,6 +139,7 @@ function list(args: Args, call: Call): List {
 export const definitionFields: PlayedFields = {
   Mutation: {
     metafieldDefinitionCreate: (_root, args, call) => create(args['definition'] as Input, call),
+    metafieldDefinitionDelete: (_root, args, call) => remove(args, call),
   },
   MetafieldDefinition: {
     id: (one: Definition) => gid('MetafieldDefinition', one.id),

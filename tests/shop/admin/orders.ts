@@ -57,6 +57,17 @@ function currentSubtotalMinor(order: WorldOrder): number {
   }, 0)
 }
 
+/** The orders of one customer, who has few: searched and sorted on the spot. */
+export function orderListOf(own: WorldOrder[], call: Call, args: Args): List {
+  const key = String(args['sortKey'] ?? 'ID')
+  const sortValue = ORDER_SORTS[key]
+  if (!sortValue) throw notPlayed(`the sort key ${key} of Customer.orders`)
+  const passes = compileSearch(args['query'], ORDER_FILTERS, 'Customer.orders')
+  const items = own.filter((order) => maySee(order, call) && passes(order))
+  items.sort((a, b) => sortValue(a) - sortValue(b) || a.id - b.id)
+  return { items, sortValue, reverse: args['reverse'] === true }
+}
+
 function bag(order: WorldOrder, minor: number) {
   return moneyBag(minor, order.currency)
 }

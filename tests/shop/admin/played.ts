@@ -1,5 +1,6 @@
 import type { BulkOperations } from '../bulk.ts'
 import type { Faults } from '../faults.ts'
+import type { FlowTriggers } from '../flow-triggers.ts'
 import type { Happenings } from '../happenings.ts'
 import type { AdminSchema } from '../schema.ts'
 import type { StagedUploads } from '../staged-uploads.ts'
@@ -21,6 +22,7 @@ export type PlayedShop = {
   uploads: StagedUploads
   webhooks: Webhooks
   happen: Happenings
+  flow: FlowTriggers
   definitions: Definition[]
   /** Level 2 fields (name, e-mail, phone, address) are refused unless the app was approved for them. */
   level2: boolean
@@ -37,5 +39,11 @@ export type Resolve = (source: never, args: Args, call: Call) => unknown
 export type PlayedFields = Record<string, Record<string, Resolve>>
 
 /** A connection's whole list in ascending order, before it is turned around and cut into pages. */
-export type List = { items: unknown[]; sortValue?: (item: never) => string | number; reverse?: boolean }
+export type List = {
+  items: unknown[]
+  sortValue?: (item: never) => string | number
+  reverse?: boolean
+  /** The largest page, where it is not 250. */
+  most?: number
+}
 export type PlayedLists = Record<string, Record<string, (source: never, args: Args, call: Call) => List>>

@@ -1,12 +1,15 @@
 import { bulkFields, bulkLists } from './bulk-fields.ts'
 import { customerFields, customerLists } from './customers.ts'
+import { flowFields } from './flow.ts'
 import { definitionFields, definitionLists } from './metafield-definitions.ts'
 import { metafieldFields, metafieldLists } from './metafields.ts'
 import { orderFields, orderLists } from './orders.ts'
 import type { PlayedFields, PlayedLists } from './played.ts'
 import { rootFields } from './roots.ts'
+import { segmentFields, segmentLists } from './segments.ts'
 import { shopFields, shopLists } from './shop-fields.ts'
 import { tagFields } from './tags.ts'
+import { subscriptionFields, subscriptionLists } from './webhook-subscriptions.ts'
 
 /** Every field the local shop plays, by type. What is not here is answered with an error naming it. */
 export const FIELDS: PlayedFields = merged<PlayedFields>([
@@ -17,6 +20,9 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
   metafieldFields,
   definitionFields,
   tagFields,
+  segmentFields,
+  subscriptionFields,
+  flowFields,
   bulkFields,
 ])
 
@@ -27,6 +33,8 @@ export const LISTS: PlayedLists = merged<PlayedLists>([
   customerLists,
   metafieldLists,
   definitionLists,
+  segmentLists,
+  subscriptionLists,
   bulkLists,
 ])
 
@@ -36,7 +44,7 @@ function merged<T extends Record<string, Record<string, unknown>>>(parts: T[]): 
   return all as T
 }
 
-type Shaped = { kind?: string; financialStatus?: string; metafields?: unknown; variantId?: number }
+type Shaped = { kind?: string; financialStatus?: string; metafields?: unknown; variantId?: number; editedAt?: number }
 
 /** The GraphQL type of a source: ours carry their kind, the world's are told by what only they have. */
 export function typenameOf(source: unknown): string {
@@ -45,5 +53,6 @@ export function typenameOf(source: unknown): string {
   if (shaped.financialStatus !== undefined) return 'Order'
   if (shaped.metafields !== undefined) return 'Customer'
   if (shaped.variantId !== undefined) return 'Product'
+  if (shaped.editedAt !== undefined) return 'Segment'
   throw new Error(`No GraphQL type known for ${JSON.stringify(source).slice(0, 80)}`)
 }

@@ -33,6 +33,9 @@ function nodeOf(id: string, call: Call): unknown {
       return world.products.get(at.id) ?? null
     case 'Shop':
       return at.id === shopNumber(world.shop.domain) ? { kind: 'Shop', id: at.id } : null
+    case 'Segment':
+      needScope(call.scopes, 'read_customers', 'node')
+      return world.segments.get(at.id) ?? null
     case 'BulkOperation':
       return bulk.byId(at.id)
     case 'MetafieldDefinition':
