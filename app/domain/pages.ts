@@ -41,6 +41,22 @@ export type Freshness = {
   asOf: Instant | null
   /** Older than promised (26 hours). */
   isLate: boolean
+  live: {
+    /**
+     * live: changes come within what is promised · behind: they wait for longer · silent: Shopify has changes that it did
+     * not tell us of · off: none can come (no import yet, or Shopify lets us in no more)
+     */
+    state: 'live' | 'behind' | 'silent' | 'off'
+    /** Since when it is not live; missing before the first import. */
+    sinceMs?: Instant
+    /** Changes that are being worked in. */
+    waiting: number
+    promisedMs: number
+  }
+  /** When Shopify was last found to have nothing newer than what is here; null: not yet. */
+  checkedAt: Instant | null
+  /** Without read_all_orders: stages go by Shopify's own counts, and money waits. */
+  isLimited: boolean
 }
 
 export type SetupStep = 'import' | 'benefit-codes' | 'look' | 'tagging' | 'theme'
@@ -197,6 +213,7 @@ export type CustomerPage = {
   cherry: { tier: CherryTier; evidence: CherryEvidence[] }
   tags: { ours: string[]; wanted: string[] }
   shopifyUrl: string
+  freshness: Freshness
 }
 
 export type DryRun = {
@@ -214,6 +231,8 @@ export type DryRun = {
   import: ImportProgress
   total: number
 }
+
+export type TaggingPage = DryRun & { freshness: Freshness }
 
 export type TagRun = {
   id: number

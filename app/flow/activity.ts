@@ -1,12 +1,10 @@
-import type { ActivityEntry, ActivityPage, Freshness, Problem } from '#app/domain/pages.ts'
-import { now } from '#app/outside/clock.ts'
+import type { ActivityEntry, ActivityPage, Problem } from '#app/domain/pages.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import { listWork } from '#app/outside/queue.server.ts'
+import { freshnessOf } from './freshness.ts'
 
 const ENTRIES_OF_A_KIND = 50
-/** Stages are worked out once a day; older than this is late. */
-const LATE_AFTER_MS = 26 * 60 * 60_000
 
 /** What the app has done for the shop, newest first: imports, tag runs, work in trouble, privacy requests. */
 export async function activityPage(shop: ShopId): Promise<ActivityPage> {
@@ -57,7 +55,11 @@ function problemOf(value: unknown): Problem | null {
 const TAG_RUN_KINDS = ['start', 'update', 'remove', 'undo', 'live'] as const
 
 async function tagRuns(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
-  const rows = await tx.publicationRun.findMany({ where: { shop, kind: { in: [...TAG_RUN_KINDS] } }, orderBy: { id: 'desc' }, take: ENTRIES_OF_A_KIND })
+  const rows = await tx.publicationRun.findMany({
+    where: { shop, kind: { in: [...TAG_RUN_KINDS] } },
+    orderBy: { id: 'desc' },
+    take: ENTRIES_OF_A_KIND,
+  })
   return rows.map((row) => ({
     what: 'tag-run',
     id: row.id,
@@ -98,15 +100,4 @@ async function privacyRequests(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
     doneAt: row.doneAt?.getTime() ?? null,
     hasExport: exports.has(row.id),
   }))
-}
-
-async function freshnessOf(tx: Tx, shop: ShopId): Promise<Freshness> {
-  const stored = await tx.shop.findUnique({ where: { shop }, select: { lastOrderAt: true } })
-  const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
-  const asOf = summary?.asOf.getTime() ?? null
-  return {
-    lastOrderAt: stored?.lastOrderAt?.getTime() ?? null,
-    asOf,
-    isLate: asOf !== null && now() - asOf > LATE_AFTER_MS,
-  }
 }

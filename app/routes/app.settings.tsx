@@ -1,6 +1,7 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
 import { useState } from 'react'
 import { z } from 'zod'
+import { freshnessFor } from '#app/flow/freshness.ts'
 import { removeTags, stopTagging } from '#app/flow/publication/runs.ts'
 import { discountList, leftOut } from '#app/flow/segments/pages.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
@@ -19,8 +20,13 @@ const SettingsForm = z.discriminatedUnion('intent', [
 ])
 
 export const loader = forMerchant({}, async ({ shop }): Promise<SettingsView> => {
-  const [settings, orders, codes] = await Promise.all([getSettings(shop), leftOut(shop), discountList(shop)])
-  return { settings, orders, codes }
+  const [settings, orders, codes, freshness] = await Promise.all([
+    getSettings(shop),
+    leftOut(shop),
+    discountList(shop),
+    freshnessFor(shop),
+  ])
+  return { settings, orders, codes, freshness }
 })
 
 export const action = forMerchant({ form: SettingsForm }, async ({ shop, form }) => {

@@ -2,7 +2,7 @@ import { Badge, BlockStack, Box, Card, Divider, InlineStack, Page, Text } from '
 import type { ReactNode } from 'react'
 import type { ActivityEntry, ActivityPage } from '#app/domain/pages.ts'
 import { DownloadButton } from './download-button.tsx'
-import { FreshnessText } from './freshness.tsx'
+import { FreshnessLine } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { ProblemText } from './problem.tsx'
@@ -16,7 +16,7 @@ export function ActivityScreen({ page }: { page: ActivityPage }) {
     <Page title={t('nav.activity')}>
       <BlockStack gap="400">
         <Box paddingInline={{ xs: '400', sm: '0' }}>
-          <FreshnessText freshness={page.freshness} />
+          <FreshnessLine freshness={page.freshness} />
         </Box>
         {page.entries.length === 0 ? (
           <EmptyCard title={t('activity.empty.title')} text={t('activity.empty.text')} />

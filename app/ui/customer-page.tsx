@@ -12,6 +12,7 @@ import {
   Text,
 } from '@shopify/polaris'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
+import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { discountText, evidenceGroups, evidenceText, reasonText } from './reason.ts'
 import { StageBadge } from './stage-badge.tsx'
@@ -71,6 +72,7 @@ function WhyCard({ page }: { page: CustomerPage }) {
         <Text as="p" tone="subdued" variant="bodySm">
           {t('customer.asOf', { time: f.dateTime(page.asOf) })}
         </Text>
+        <FreshnessTrouble freshness={page.freshness} />
       </BlockStack>
     </Card>
   )

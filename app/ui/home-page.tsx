@@ -1,11 +1,12 @@
-import { Banner, BlockStack, Button, Card, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import { BlockStack, Button, Card, InlineStack, Link, Page, Text } from '@shopify/polaris'
 import type { BenefitCodeCard, HomePage } from '#app/domain/pages.ts'
 import { CodeProposal, CodeResult } from './benefit-codes.tsx'
-import { FreshnessText } from './freshness.tsx'
+import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard } from './import-card.tsx'
 import { ProblemText } from './problem.tsx'
 import { SetupGuide } from './setup-guide.tsx'
+import { SixtyDays } from './sixty-days.tsx'
 
 type Props = {
   page: HomePage
@@ -38,18 +39,6 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, 
         <FreshnessCard page={page} isAsking={isAsking} onCheck={onCheck} />
       </BlockStack>
     </Page>
-  )
-}
-
-function SixtyDays() {
-  const { t } = useWords()
-  return (
-    <Banner tone="warning" title={t('home.sixtyDays.title')}>
-      <BlockStack gap="200">
-        <Text as="p">{t('home.sixtyDays.text')}</Text>
-        <Text as="p">{t('home.sixtyDays.whatNow')}</Text>
-      </BlockStack>
-    </Banner>
   )
 }
 
@@ -163,7 +152,7 @@ function FreshnessCard({ page, isAsking, onCheck }: FreshnessProps) {
         {page.import.state === 'done' && page.import.problem !== null ? (
           <ProblemText problem={page.import.problem} />
         ) : null}
-        {page.freshness.isLate ? <Text as="p">{t('freshness.whatNow')}</Text> : null}
+        <FreshnessTrouble freshness={page.freshness} />
         <InlineStack gap="300" blockAlign="center">
           {page.check === 'not-yet' || page.week === null ? null : (
             <Button onClick={onCheck} loading={isChecking}>

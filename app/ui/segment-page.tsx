@@ -3,10 +3,11 @@ import { useState } from 'react'
 import type { SegmentPage, SegmentPreview } from '#app/domain/pages.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
 import { CustomerList } from './customer-list.tsx'
-import { FreshnessText } from './freshness.tsx'
+import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { SaveBar } from './save-bar.tsx'
+import { SixtyDays } from './sixty-days.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
 import { SegmentPreviewCard } from './segment-preview.tsx'
 import { RuleSentence, isRuleValid } from './rule-sentence.tsx'
@@ -55,6 +56,7 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
         onDiscard={() => setDraft(page.thresholds)}
       />
       <BlockStack gap="400">
+        {page.freshness.isLimited ? <SixtyDays /> : null}
         <Card>
           <BlockStack gap="300">
             <RuleSentence segment={page.segment} thresholds={draft} onChange={change} />
@@ -69,6 +71,7 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
               {' · '}
               <FreshnessText freshness={page.freshness} />
             </Text>
+            <FreshnessTrouble freshness={page.freshness} />
             <ShopifyList page={page} />
           </BlockStack>
         </Card>

@@ -2,9 +2,11 @@ import { BlockStack, Box, Button, Card, InlineGrid, InlineStack, Link, Page, Tex
 import { useState } from 'react'
 import type { SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
 import type { Estimates } from '#app/domain/stages.ts'
+import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard, isImporting } from './import-card.tsx'
 import { EmptyCard } from './page-states.tsx'
+import { SixtyDays } from './sixty-days.tsx'
 import { StageTable } from './stage-table.tsx'
 
 const OTHERS: readonly SegmentKey[] = ['prospect', 'one-and-done', 'lapsed']
@@ -22,7 +24,9 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
     <Page title={t('nav.segments')} secondaryActions={<Button url="/app/tagging">{t('segments.tagging')}</Button>}>
       <BlockStack gap="400">
         {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
-        {page.estimates === null ? null : (
+        {page.freshness.isLimited ? <SixtyDays /> : null}
+        <FreshnessTrouble freshness={page.freshness} />
+        {page.estimates === null || page.freshness.isLimited ? null : (
           <Box paddingInline={{ xs: '400', sm: '0' }}>
             <Text as="p" variant="bodyLg">
               <Headline estimates={page.estimates} />

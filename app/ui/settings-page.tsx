@@ -1,9 +1,10 @@
 import { Banner, BlockStack, Box, Card, Layout, Page, Select, Text } from '@shopify/polaris'
 import { useState } from 'react'
-import type { BenefitCodeCard, DryRun } from '#app/domain/pages.ts'
+import type { BenefitCodeCard, DryRun, Freshness } from '#app/domain/pages.ts'
 import type { LeftOutReason } from '#app/domain/order.ts'
 import { SettingsShape, patchedSettings } from '#app/domain/settings.ts'
 import type { Settings, SettingsData } from '#app/domain/settings.ts'
+import { FreshnessLine } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { tagFieldsOf } from './settings-fields.ts'
@@ -18,6 +19,7 @@ export type SettingsView = {
   /** Null until the orders have been looked through. */
   orders: { orders: number; counted: number; reasons: { reason: LeftOutReason; orders: number }[] } | null
   codes: BenefitCodeCard[]
+  freshness: Freshness
 }
 
 export type SettingsProps = {
@@ -132,6 +134,9 @@ export function SettingsScreen(props: SettingsProps) {
             />
           </Layout.AnnotatedSection>
         </Layout>
+        <Box paddingInline={{ xs: '400', sm: '0' }}>
+          <FreshnessLine freshness={page.freshness} />
+        </Box>
       </BlockStack>
     </Page>
   )

@@ -1,13 +1,14 @@
 import { Badge, BlockStack, Box, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
 import { useId } from 'react'
-import type { DryRun, TagRun } from '#app/domain/pages.ts'
+import type { DryRun, TaggingPage, TagRun } from '#app/domain/pages.ts'
 import { DownloadButton } from './download-button.tsx'
+import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard } from './import-card.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { ProblemBanner } from './problem.tsx'
 
-type Props = { page: DryRun; isStarting: boolean; onStart: () => void }
+type Props = { page: TaggingPage; isStarting: boolean; onStart: () => void }
 
 export function TaggingScreen({ page, isStarting, onStart }: Props) {
   const { t, f } = useWords()
@@ -32,6 +33,7 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
             <Text as="p" tone="subdued">
               {t('tagging.asOf', { time: f.dateTime(page.asOf) })}
             </Text>
+            <FreshnessTrouble freshness={page.freshness} />
           </Box>
         ) : null}
       </BlockStack>

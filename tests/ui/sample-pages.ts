@@ -2,13 +2,12 @@ import type {
   ActivityPage,
   CustomerPage,
   CustomerRow,
-  DryRun,
-  Freshness,
   HomePage,
   ImportProgress,
   SegmentPage,
   SegmentsPage,
   StageRow,
+  TaggingPage,
   WatchPage,
 } from '#app/domain/pages.ts'
 import { DAY_MS } from '#app/domain/order.ts'
@@ -16,13 +15,9 @@ import { defaultSettings } from '#app/domain/settings.ts'
 import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 import type { Estimates, Stage, StageReason } from '#app/domain/stages.ts'
 import type { SettingsView } from '#app/ui/settings-page.tsx'
+import { AS_OF, FRESH, NO_FRESHNESS } from './sample-freshness.ts'
 
-export const AS_OF = Date.parse('2026-11-22T03:00:00Z')
 const won = (minor: number) => ({ minor, currency: 'KRW' })
-
-export const FRESH: Freshness = { lastOrderAt: AS_OF - 120_000, asOf: AS_OF, isLate: false }
-export const LATE: Freshness = { lastOrderAt: AS_OF - 3 * DAY_MS, asOf: AS_OF - 2 * DAY_MS, isLate: true }
-export const NO_FRESHNESS: Freshness = { lastOrderAt: null, asOf: null, isLate: false }
 
 export const IMPORTED: ImportProgress = {
   state: 'done',
@@ -225,6 +220,7 @@ export const PREVIEW = {
 }
 
 export const CUSTOMER: CustomerPage = {
+  freshness: FRESH,
   customer: '7012345678001',
   stage: 'at-risk',
   since: AS_OF - 12 * DAY_MS,
@@ -359,7 +355,8 @@ export const HOME_IMPORTING: HomePage = {
   freshness: NO_FRESHNESS,
 }
 
-export const DRY_RUN: DryRun = {
+export const DRY_RUN: TaggingPage = {
+  freshness: FRESH,
   asOf: AS_OF,
   tags: [
     { tag: 'seg:new', adds: 2_743, removes: 0 },
@@ -469,6 +466,7 @@ export const NOTHING_NEW: ActivityPage = {
 }
 
 export const SETTINGS: SettingsView = {
+  freshness: FRESH,
   settings: { ...defaultSettings(), taggingOn: true, version: 3, benefitCodes: { 'code:WELCOME20': 'confirmed' } },
   orders: {
     orders: 16_372,

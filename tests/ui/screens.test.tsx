@@ -14,6 +14,7 @@ import { WatchScreen } from '#app/ui/watch-page.tsx'
 import { ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts'
 import { isRuleValid } from '#app/ui/rule-sentence.tsx'
 import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
+import * as fresh from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
 import { readInBothLanguages, textOf, type Case } from './reading.tsx'
 
@@ -83,14 +84,14 @@ const cases: Case[] = [
     screen: <HomeScreen page={{ ...sample.HOME, seesAllOrders: false }} {...home} />,
     en: [
       'Shopify shows us 60 days so far',
-      'Everything here is worked out from those orders only',
+      'order counts; revenue and cherry-picker wait',
       'asks for “Read all orders”',
     ],
-    ko: ['Shopify가 최근 60일 주문만 보여 줍니다', '모든 주문 읽기 권한을 요청'],
+    ko: ['Shopify가 최근 60일 주문만 보여 줍니다', '누적 주문 수로 계산', '모든 주문 읽기 권한을 요청'],
   },
   {
     name: 'home says what a failed import left safe and when it goes on',
-    screen: <HomeScreen page={{ ...sample.HOME, import: sample.IMPORT_FAILED, freshness: sample.LATE }} {...home} />,
+    screen: <HomeScreen page={{ ...sample.HOME, import: sample.IMPORT_FAILED, freshness: fresh.LATE }} {...home} />,
     en: [
       'The import has stopped',
       'Shopify did not answer',
@@ -99,6 +100,26 @@ const cases: Case[] = [
       'later than promised',
     ],
     ko: ['가져오기가 멈췄습니다', 'Shopify 응답이 없습니다', '다시 시도합니다.', '약속보다 늦습니다'],
+  },
+  {
+    name: 'home says since when changes have not rung, and that nothing is lost',
+    screen: <HomeScreen page={{ ...sample.HOME, freshness: fresh.SILENT }} {...home} />,
+    en: ['later than promised', 'Shopify has not told Morello of every change', 'Nothing is lost'],
+    ko: ['약속보다 늦습니다', 'Shopify가 일부 변경을 알려 주지 않았습니다'],
+  },
+  {
+    name: 'a page says how many changes wait, and that it goes on by itself',
+    screen: (
+      <SegmentsScreen page={{ ...sample.SEGMENTS, freshness: fresh.LATE }} isSaving={false} onEstimates={nothing} />
+    ),
+    en: ['1,204 are waiting, and 2 minutes are promised', 'It goes on by itself'],
+    ko: ['1,204건이 기다리고', '자동으로 계속'],
+  },
+  {
+    name: 'a page of a shop that lets us in no more says what to do',
+    screen: <CustomerScreen page={{ ...sample.CUSTOMER, freshness: fresh.LOCKED_OUT }} />,
+    en: ['Shopify lets Morello in no more', 'Open Morello again'],
+    ko: ['접근을 허용하지 않습니다', '다시 열어'],
   },
   {
     name: 'home of a shop without orders says so',

@@ -4,6 +4,7 @@ import { KeptNotice, PageFailed } from '#app/ui/page-states.tsx'
 import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import { TaggingScreen } from '#app/ui/tagging-page.tsx'
 import { tagFieldsOf } from '#app/ui/settings-fields.ts'
+import * as fresh from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
 import { readInBothLanguages, type Case } from './reading.tsx'
 
@@ -97,7 +98,7 @@ const cases: Case[] = [
   },
   {
     name: 'activity of a new shop is empty and says what will be there',
-    screen: <ActivityScreen page={{ entries: [], freshness: sample.NO_FRESHNESS }} />,
+    screen: <ActivityScreen page={{ entries: [], freshness: fresh.NO_FRESHNESS }} />,
     en: ['Nothing has happened yet'],
     ko: ['아직 활동이 없습니다'],
   },

@@ -1,5 +1,5 @@
 import type { Id } from '#app/domain/order.ts'
-import type { CustomerPage, Freshness } from '#app/domain/pages.ts'
+import type { CustomerPage } from '#app/domain/pages.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { customerPage } from './customer-page.ts'
@@ -7,15 +7,14 @@ import { readShopState } from './shop-state.ts'
 
 /** What the block on Shopify's customer page is made of. */
 export type CustomerRead =
-  | { state: 'known'; page: CustomerPage; freshness: Freshness; timezone: string | null }
-  | { state: 'unknown' | 'not-imported' }
+  { state: 'known'; page: CustomerPage; timezone: string | null } | { state: 'unknown' | 'not-imported' }
 
 /** One customer for the block: the same reading as the app's own page, from stored rows only. */
 export async function customerForBlock(shop: ShopId, customer: Id): Promise<CustomerRead> {
-  const { worked, freshness, timezone } = await withShop(shop, (tx) => readShopState(tx, shop))
+  const { worked, timezone } = await withShop(shop, (tx) => readShopState(tx, shop))
   if (!worked) return { state: 'not-imported' }
   try {
-    return { state: 'known', page: await customerPage(shop, customer), freshness, timezone }
+    return { state: 'known', page: await customerPage(shop, customer), timezone }
   } catch (error) {
     if (error instanceof InvalidInput && error.code === 'not-found') return { state: 'unknown' }
     throw error

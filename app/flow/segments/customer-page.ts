@@ -8,6 +8,7 @@ import { nextOrderWindow, nextStage, stageAt, stageReason } from '#app/domain/st
 import type { Estimates, StageFacts } from '#app/domain/stages.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
+import { freshnessOf } from '../freshness.ts'
 import { evidenceOf, ordersOf, type ReadOrder } from './customer-orders.ts'
 import { adminUrl, readShopState, workedOut } from './shop-state.ts'
 
@@ -58,6 +59,7 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
       },
       tags: { ours: ledger?.tags ?? [], wanted: desiredTags(stage, tier, settings) },
       shopifyUrl: adminUrl(state.domain, `customers/${customer}`),
+      freshness: await freshnessOf(tx, shop),
     }
   })
 }

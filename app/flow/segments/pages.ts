@@ -5,6 +5,7 @@ import { dayFromText, dayText, shopCalendar } from '#app/domain/shop-calendar.ts
 import { STAGES, windowDaysOf, type Stage } from '#app/domain/stages.ts'
 import { config } from '#app/outside/config.server.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { freshnessOf } from '../freshness.ts'
 import { movesUnder } from './preview.ts'
 import { readShopState, type ShopState } from './shop-state.ts'
 
@@ -24,7 +25,7 @@ export async function homePage(shop: ShopId): Promise<Omit<HomePage, keyof SyncS
       steps: stepsOf(state, codes),
       week: weekOf(state),
       codes,
-      freshness: state.freshness,
+      freshness: await freshnessOf(tx, shop),
       themeEditorUrl: themeEditorUrl(state.domain),
     }
   })
@@ -94,13 +95,13 @@ async function benefitCodes(
 
 /** All segments, but for the import, which another stage knows. */
 export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'import'>> {
-  const { state, rows } = await withShop(shop, async (tx) => {
+  const { state, rows, freshness } = await withShop(shop, async (tx) => {
     const read = await readShopState(tx, shop)
-    return { state: read, rows: await stageRows(tx, shop, read) }
+    return { state: read, rows: await stageRows(tx, shop, read), freshness: await freshnessOf(tx, shop) }
   })
   const moves = state.proposal ? await movesUnder(shop, state, state.proposal) : 0
   return {
-    freshness: state.freshness,
+    freshness,
     estimates: state.worked?.estimates ?? null,
     proposal: state.proposal ? { estimates: state.proposal, moves } : null,
     rows,

@@ -5,6 +5,7 @@ import { dayText } from '#app/domain/shop-calendar.ts'
 import type { SummaryData } from '#app/domain/summary.ts'
 import { Bug } from '#app/errors.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { freshnessOf } from '../freshness.ts'
 import { customerRows, memberIds, withEvidence } from './customer-rows.ts'
 import { dayOf, dayOfRow, stageRows } from './pages.ts'
 import { adminUrl, readShopState, workedOut } from './shop-state.ts'
@@ -34,7 +35,7 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       replayedUntil: segment === 'cherry-picker' ? null : dayText(dayOf(summary.firstAsOf, state) - 1),
       shopifyListUrl: adminUrl(state.domain, `customers${filter}`),
       tag,
-      freshness: state.freshness,
+      freshness: await freshnessOf(tx, shop),
       taggingOn: settings.taggingOn,
     }
   })

@@ -1,24 +1,18 @@
 import { estimatesAt } from '#app/domain/estimates.ts'
 import type { Instant } from '#app/domain/order.ts'
-import type { Freshness } from '#app/domain/pages.ts'
 import type { Settings } from '#app/domain/settings.ts'
 import { adoptedOf, proposalOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
 import type { Estimates } from '#app/domain/stages.ts'
 import { SummaryShape, type SummaryData } from '#app/domain/summary.ts'
 import { InvalidInput } from '#app/errors.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
-import { now } from '#app/outside/clock.ts'
 import { readSettings } from '../settings.ts'
-
-/** Stages older than this are late: the nightly run has not come. */
-const LATE_AFTER_MS = 26 * 3_600_000
 
 /** What every page of a shop starts from. */
 export type ShopState = {
   domain: string
   currency: string | null
   timezone: string | null
-  freshness: Freshness
   settings: Settings
   /** Null until the first run of the stages. */
   worked: { asOf: Instant; summary: SummaryData; estimates: Estimates } | null
@@ -30,7 +24,6 @@ type Row = {
   domain: string
   currency: string | null
   timezone: string | null
-  lastOrderAt: Date | null
   asOf: Date | null
   summary: unknown
   versions: (Omit<EstimatesRow, 'takenAt' | 'adoptedAt'> & { takenAt: string; adoptedAt: string | null })[] | null
@@ -39,7 +32,7 @@ type Row = {
 export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
   // One question instead of three: the live count asks it at every keystroke.
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT s."domain", s."currency", s."timezone", s."lastOrderAt", y."asOf", y."data" AS "summary",
+    SELECT s."domain", s."currency", s."timezone", y."asOf", y."data" AS "summary",
       (SELECT jsonb_agg(to_jsonb(e) ORDER BY e."version") FROM "Estimates" e WHERE e."shop" = s."shop") AS "versions"
     FROM "Shop" s LEFT JOIN "Summary" y ON y."shop" = s."shop" WHERE s."shop" = ${shop}`
   if (!row) throw new InvalidInput(`no shop ${shop}`, { code: 'not-found' })
@@ -55,11 +48,6 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
     domain: row.domain,
     currency: row.currency,
     timezone: row.timezone,
-    freshness: {
-      lastOrderAt: row.lastOrderAt?.getTime() ?? null,
-      asOf,
-      isLate: asOf !== null && now() - asOf > LATE_AFTER_MS,
-    },
     settings,
     worked:
       adopted.length > 0 && asOf !== null
