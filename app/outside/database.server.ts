@@ -8,7 +8,8 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 
 import type { Instant } from '../domain/order.ts'
 import type { WorkKind } from '../domain/work.ts'
-import { Bug, InvalidInput } from '../errors.ts'
+import { Bug, InvalidInput, OutsideFailure } from '../errors.ts'
+import { inBatches } from './batches.ts'
 import { config } from './config.server.ts'
 import { databaseFailure } from './database-failures.server.ts'
 import { startLocalPostgres } from './local-postgres.server.ts'
@@ -94,6 +95,8 @@ async function open(): Promise<Doors> {
     connectionTimeoutMillis: 1000,
     query_timeout: 2000,
     statement_timeout: 1500,
+    // Whatever the server is set to: what has been acknowledged is on the disk.
+    options: '-c synchronous_commit=on',
     application_name: 'morello ingest',
   })
   const lock = pool(url, {
@@ -253,6 +256,22 @@ export type WebhookDelivery = {
   body: Buffer | null
 }
 
+type Outcome = 'stored' | 'repeated' | 'unknown-shop'
+type ToStore = Pick<WebhookDelivery, 'domain' | 'topic' | 'works'> & { dedupeKey: string; triggeredAt: Date | null }
+
+// Two statements at once, so that a slow one does not hold up all; a refusal must be out long before Shopify's five
+// seconds, and half a second is left for the way.
+const storeWithOthers = inBatches<ToStore, Outcome>({
+  send: storeTogether,
+  sendOne: (delivery) => store(delivery, null, null),
+  // PostgreSQL has said no to what it was given, or a row was held: not that it is down.
+  isOfOne: (error) => /^(55P03|57014|40...|2....)$/.test(String(codeOf(error))),
+  tooLate: () => new OutsideFailure('database-unavailable', 'PostgreSQL has not stored a delivery in time'),
+  atOnce: 2,
+  largest: 100,
+  patienceMs: 2000,
+})
+
 /**
  * Stores a delivery once and owes its work, in one statement; a late one is given to the installation that it is about.
  * `app/uninstalled` ends the installation at once. Compliance topics get a PrivacyRequest and work `redact` or
@@ -260,29 +279,50 @@ export type WebhookDelivery = {
  *
  * @throws {OutsideFailure} when in doubt whether it is stored: refuse the delivery, Shopify repeats it
  */
-export async function receiveWebhook(delivery: WebhookDelivery): Promise<'stored' | 'repeated' | 'unknown-shop'> {
-  const { domain, topic } = delivery
+export async function receiveWebhook(delivery: WebhookDelivery): Promise<Outcome> {
+  const { domain, topic, works } = delivery
   const dedupeKey = delivery.eventId ?? delivery.webhookId
   const triggeredAt = delivery.triggeredAt === null ? null : new Date(delivery.triggeredAt)
-  let shop: number | null = null
-  let body: Buffer | null = null
-  if (delivery.body) {
-    const about = await ask<{ shop: number | null }>(
-      'SELECT webhook_shop($1, $2, $3) AS shop',
-      [domain, topic, triggeredAt],
-      'ingest',
-    )
-    if (about.shop === null) return 'unknown-shop'
-    shop = about.shop
-    body = seal(shop, bodyLabel(topic, dedupeKey), delivery.body)
-  }
-  const values = [domain, topic, dedupeKey, triggeredAt, JSON.stringify(delivery.works), body, shop]
-  const told = await ask<{ outcome: 'stored' | 'repeated' | 'unknown-shop' }>(
+  const toStore = { domain, topic, dedupeKey, triggeredAt, works }
+  if (!delivery.body) return storeWithOthers(toStore)
+  const { shop } = await ask<{ shop: number | null }>(
+    'SELECT webhook_shop($1, $2, $3) AS shop',
+    [domain, topic, triggeredAt],
+    'ingest',
+  )
+  if (shop === null) return 'unknown-shop'
+  return store(toStore, seal(shop, bodyLabel(topic, dedupeKey), delivery.body), shop)
+}
+
+async function store(one: ToStore, body: Buffer | null, shop: number | null): Promise<Outcome> {
+  const values = [one.domain, one.topic, one.dedupeKey, one.triggeredAt, JSON.stringify(one.works), body, shop]
+  const { outcome } = await ask<{ outcome: Outcome }>(
     'SELECT receive_webhook($1, $2, $3, $4, $5, $6, $7) AS outcome',
     values,
     'ingest',
   )
-  return told.outcome
+  return outcome
+}
+
+async function storeTogether(deliveries: ToStore[]): Promise<Outcome[]> {
+  // In one order everywhere, so that two processes do not wait for each other's rows.
+  const ordered = deliveries
+    .map((delivery, n) => ({ delivery, n, key: `${delivery.domain} ${JSON.stringify(delivery.works)}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+  const { outcomes } = await ask<{ outcomes: Outcome[] }>(
+    'SELECT receive_webhooks($1) AS outcomes',
+    [JSON.stringify(ordered.map(({ delivery }) => delivery))],
+    'ingest',
+  )
+  if (outcomes.length !== deliveries.length) throw new Bug('not every delivery has an outcome')
+  const answers: Outcome[] = []
+  ordered.forEach(({ n }, at) => (answers[n] = outcomes[at]!))
+  return answers
+}
+
+function codeOf(error: unknown): unknown {
+  const { cause = error } = error as { cause?: unknown }
+  return (cause as { code?: unknown }).code
 }
 
 function bodyLabel(topic: string, dedupeKey: string): string {

@@ -16,6 +16,7 @@ const FUNCTIONS_PAST_THE_POLICIES = [
   'installed_shop',
   'issue_work',
   'receive_webhook',
+  'receive_webhooks',
   'shop_domain',
   'sweep_staging',
   'webhook_shop',
