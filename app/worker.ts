@@ -4,6 +4,7 @@ import { exportData } from './jobs/export-data.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
 import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
+import { publishCustomer } from './jobs/publish-customer.ts'
 import { recompute } from './jobs/recompute.ts'
 import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
@@ -26,6 +27,7 @@ const JOBS = [
   recompute,
   recomputeCustomerJob,
   publish,
+  publishCustomer,
   nightly,
   redact,
   exportData,

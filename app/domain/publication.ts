@@ -57,6 +57,27 @@ function shownPart(state: string | null): string | null {
   return JSON.stringify([v, stage, flags])
 }
 
+/** What other hands have done to one customer's tags of ours, by key, as far as it was noticed. */
+export type Hands = {
+  /** Taken off though the stage asks for them; the merchant has not answered yet. */
+  missing: readonly string[]
+  /** Taken off, and to be left so for as long as the stage asks for them. */
+  leftOff: readonly string[]
+  /** Given by somebody since we began; the merchant has not answered yet. */
+  added: readonly string[]
+  /** How often each was put back without asking. */
+  putBack: Readonly<Record<string, number>>
+}
+
+/** Nobody else's hand was noticed. */
+export const NO_HANDS: Hands = { missing: [], leftOff: [], added: [], putBack: {} }
+
+/** What the merchant wants done where somebody takes a tag of ours off. */
+export type WhenRemoved = SettingsData['whenRemoved']
+
+/** A tag is put back this often without asking, for each customer; then somebody means it. */
+const PUT_BACK_AT_MOST = 3
+
 /** What is known of one customer's tags before a change. */
 export type TagsKnown = {
   /** Tags that our ledger says we added. */
@@ -71,15 +92,24 @@ export type TagsKnown = {
    * was cut off, so what the ledger owns may or may not be there.
    */
   how: 'fresh' | 'remembered' | 'unsure'
+  /** Tags that a write which was cut off was about: whether they are there says nothing of anybody's hand. */
+  cutOff: readonly string[]
+  hands: Hands
+  /** The customer is in the ledger already: what turns up now was not there before us, but for names never used yet. */
+  isKnown: boolean
+  neverUsed: readonly string[]
 }
 
-type TagChange = {
+export type TagChange = {
   add: string[]
   remove: string[]
   /** What the ledger must own before anything is sent: tags of ours that are there, and those to add. */
   owned: string[]
   /** The merchant's, as keys. */
   preexisting: string[]
+  hands: Hands
+  /** What somebody else is now seen to have done: tags of ours taken off, keys of ours added. */
+  noticed: { removed: string[]; added: string[] }
 }
 
 /**
@@ -87,21 +117,31 @@ type TagChange = {
  *
  * - Only what the ledger owns is ever removed.
  * - A name of ours that is there and that the ledger does not own is the merchant's: never added, never removed.
- * - A tag of ours that somebody took off in the meantime is ours no more; it is added again only if still desired.
+ * - A tag of ours that somebody took off is ours no more. If it is still desired, the merchant says whether it is put back
+ *   (three times at most, then they are asked), left off, or asked about.
  */
-export function tagChange(desired: readonly string[], known: TagsKnown): TagChange {
+export function tagChange(desired: readonly string[], known: TagsKnown, whenRemoved: WhenRemoved): TagChange {
   const isFresh = known.how === 'fresh'
   const observed = new Set(known.observed.map(tagKeyOf))
   const ownedBefore = new Set(known.owned.map(tagKeyOf))
-  const preexisting = new Set(known.preexisting.map(tagKeyOf).filter((key) => !isFresh || observed.has(key)))
+  const theirsBefore = known.preexisting.map(tagKeyOf)
+  const preexisting = new Set(theirsBefore.filter((key) => !isFresh || observed.has(key)))
   for (const key of observed) if (!ownedBefore.has(key)) preexisting.add(key)
-  const owned = known.owned.filter((tag) => {
-    const key = tagKeyOf(tag)
-    return !preexisting.has(key) && (!isFresh || observed.has(key))
-  })
-  const there = new Set(known.how === 'unsure' ? [] : owned.map(tagKeyOf))
-  const add = desired.filter((tag) => !preexisting.has(tagKeyOf(tag)) && !there.has(tagKeyOf(tag)))
+  const cutOff = new Set(known.cutOff.map(tagKeyOf))
+  const isGone = (key: string) => isFresh && !observed.has(key)
+  const owned = known.owned.filter((tag) => !preexisting.has(tagKeyOf(tag)) && !isGone(tagKeyOf(tag)))
+  const noticed = {
+    removed: known.owned.filter((tag) => isGone(tagKeyOf(tag)) && !cutOff.has(tagKeyOf(tag))),
+    added:
+      isFresh && known.isKnown
+        ? [...preexisting].filter((key) => !theirsBefore.includes(key) && !known.neverUsed.includes(key))
+        : [],
+  }
   const wanted = new Set(desired.map(tagKeyOf))
+  const hands = handsAfter(known.hands, noticed, wanted, preexisting, whenRemoved)
+  const isOff = new Set([...hands.missing, ...hands.leftOff])
+  const there = new Set(known.how === 'unsure' ? [] : owned.map(tagKeyOf))
+  const add = desired.filter((tag) => ![preexisting, there, isOff].some((keys) => keys.has(tagKeyOf(tag))))
   const remove = owned.filter((tag) => !wanted.has(tagKeyOf(tag)))
   const added = new Set(add.map(tagKeyOf))
   return {
@@ -109,7 +149,31 @@ export function tagChange(desired: readonly string[], known: TagsKnown): TagChan
     remove,
     owned: [...owned.filter((tag) => !added.has(tagKeyOf(tag))), ...add],
     preexisting: [...preexisting].sort(),
+    hands,
+    noticed,
   }
+}
+
+/** A question is open only while it is one: the stage still asks for what is missing, what was added is still there. */
+function handsAfter(
+  before: Hands,
+  noticed: TagChange['noticed'],
+  wanted: ReadonlySet<string>,
+  preexisting: ReadonlySet<string>,
+  whenRemoved: WhenRemoved,
+): Hands {
+  const isOpen = (key: string) => wanted.has(key) && !preexisting.has(key)
+  const missing = new Set(before.missing.filter(isOpen))
+  const leftOff = new Set(before.leftOff.filter(isOpen))
+  const putBack = { ...before.putBack }
+  for (const key of noticed.removed.map(tagKeyOf).filter(isOpen)) {
+    const times = putBack[key] ?? 0
+    if (whenRemoved === 'leave') leftOff.add(key)
+    else if (whenRemoved === 'ask' || times >= PUT_BACK_AT_MOST) missing.add(key)
+    else putBack[key] = times + 1
+  }
+  const added = new Set([...before.added, ...noticed.added].filter((key) => preexisting.has(key)))
+  return { missing: [...missing].sort(), leftOff: [...leftOff].sort(), added: [...added].sort(), putBack }
 }
 
 /** One text for what somebody should carry, to remember what Shopify has refused and not ask for it again. */

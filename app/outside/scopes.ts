@@ -65,7 +65,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     reason: 'Which product a line sold tells whether a discount was open to everybody that week.',
   },
   write_customers: {
-    documents: ['TagsAdd', 'TagsRemove', 'StatesSet', 'StatesDelete', 'StateDefinition'],
+    documents: ['CustomerMove', 'TagsAdd', 'TagsRemove', 'StatesSet', 'StatesDelete', 'StateDefinition'],
     topics: [],
     features: ['tagging', 'storefront message'],
     reason: 'Segments are written to customers as tags and one metafield.',

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { allTags, desiredState, desiredTags, showsTheSame, tagChange, tagOfSegment } from '#app/domain/publication.ts'
+import {
+  NO_HANDS,
+  allTags,
+  desiredState,
+  desiredTags,
+  showsTheSame,
+  tagChange,
+  tagOfSegment,
+} from '#app/domain/publication.ts'
 import type { TagsKnown } from '#app/domain/publication.ts'
 import { SettingsShape, defaultSettings, patchedSettings, tagKeyOf } from '#app/domain/settings.ts'
 
@@ -49,6 +57,10 @@ describe('a change of tags', () => {
     preexisting: [],
     observed: [],
     how: 'fresh',
+    cutOff: [],
+    hands: NO_HANDS,
+    isKnown: true,
+    neverUsed: [],
     ...over,
   })
   test.each<[string, string[], Partial<TagsKnown>, Partial<ReturnType<typeof tagChange>>]>([
@@ -62,7 +74,6 @@ describe('a change of tags', () => {
     ["the merchant's own of that name stays", ['a'], { observed: ['A'] }, { add: [], remove: [], preexisting: ['a'] }],
     ['and is not removed later', [], { preexisting: ['a'], how: 'remembered' }, { remove: [], preexisting: ['a'] }],
     ['a name not desired yet is noted as theirs too', ['b'], { observed: ['A'] }, { add: ['b'], preexisting: ['a'] }],
-    ['one that somebody took off comes back', ['a'], { owned: ['a'] }, { add: ['a'], owned: ['a'] }],
     ['one that somebody took off is not removed', [], { owned: ['a'] }, { remove: [], owned: [] }],
     [
       'what we wrote last is remembered',
@@ -74,7 +85,73 @@ describe('a change of tags', () => {
     ['theirs that they took off can be ours', ['a'], { preexisting: ['a'] }, { add: ['a'], preexisting: [] }],
     ['another case of a name is the same tag', ['SEG:New'], { owned: ['seg:new'], observed: ['seg:new'] }, { add: [] }],
   ])('%s', (_name, desired, over, expected) => {
-    expect(tagChange(desired, known(over))).toMatchObject(expected)
+    expect(tagChange(desired, known(over), 'ask')).toMatchObject(expected)
+  })
+
+  describe('where somebody else had a hand in it', () => {
+    const off = { owned: ['seg:a'], observed: [] }
+    const hands = (over: Partial<TagsKnown['hands']>) => ({ ...NO_HANDS, ...over })
+
+    test('a tag that was taken off is noticed, and by default asked about, not put back', () => {
+      expect(tagChange(['seg:a'], known(off), 'ask')).toMatchObject({
+        add: [],
+        owned: [],
+        hands: hands({ missing: ['seg:a'] }),
+        noticed: { removed: ['seg:a'], added: [] },
+      })
+      const asked = { hands: hands({ missing: ['seg:a'] }) }
+      expect(tagChange(['seg:a'], known(asked), 'put-back')).toMatchObject({ add: [], noticed: { removed: [] } })
+    })
+
+    test('it is put back three times at most, then asked about', () => {
+      let ledger = known(off)
+      for (const times of [1, 2, 3]) {
+        const change = tagChange(['seg:a'], ledger, 'put-back')
+        expect(change).toMatchObject({ add: ['seg:a'], hands: hands({ putBack: { 'seg:a': times } }) })
+        ledger = known({ ...off, hands: change.hands })
+      }
+      expect(tagChange(['seg:a'], ledger, 'put-back')).toMatchObject({ add: [], hands: { missing: ['seg:a'] } })
+    })
+
+    test('it is left off for as long as the stage asks for it, and forgotten with the stage', () => {
+      const { hands: left } = tagChange(['seg:a'], known(off), 'leave')
+      expect(left).toEqual(hands({ leftOff: ['seg:a'] }))
+      expect(tagChange(['seg:a'], known({ hands: left }), 'ask').add).toEqual([])
+      const moved = tagChange(['seg:b'], known({ hands: left }), 'ask')
+      expect(moved).toMatchObject({ add: ['seg:b'], hands: NO_HANDS })
+      expect(tagChange(['seg:a'], known({ hands: moved.hands }), 'ask').add).toEqual(['seg:a'])
+    })
+
+    test('nobody is asked about a tag that the stage does not ask for, or that our own cut-off write was about', () => {
+      expect(tagChange([], known(off), 'ask').hands).toEqual(NO_HANDS)
+      expect(tagChange(['seg:a'], known({ ...off, cutOff: ['SEG:A'] }), 'ask')).toMatchObject({
+        add: ['seg:a'],
+        hands: NO_HANDS,
+        noticed: { removed: [] },
+      })
+    })
+
+    test('a name of ours that turns up later is theirs and is shown until it is gone', () => {
+      const change = tagChange([], known({ observed: ['Seg:B'] }), 'ask')
+      expect(change).toMatchObject({
+        remove: [],
+        preexisting: ['seg:b'],
+        hands: { added: ['seg:b'] },
+        noticed: { added: ['seg:b'] },
+      })
+      const later = { preexisting: ['seg:b'], hands: change.hands }
+      expect(tagChange([], known({ ...later, observed: ['Seg:B'] }), 'ask').noticed.added).toEqual([])
+      expect(tagChange([], known(later), 'ask').hands.added).toEqual([])
+    })
+
+    test('what was there before us, or before a name was ours, is nobody’s hand', () => {
+      for (const over of [{ isKnown: false }, { neverUsed: ['seg:b'] }])
+        expect(tagChange([], known({ observed: ['seg:b'], ...over }), 'ask')).toMatchObject({
+          preexisting: ['seg:b'],
+          noticed: { added: [] },
+          hands: NO_HANDS,
+        })
+    })
   })
 
   test("whatever happens, a merchant's tag is neither removed nor added, and ours end as desired", () => {
@@ -97,9 +174,14 @@ describe('a change of tags', () => {
         for (const { desired, isRead, fails } of all) {
           const how = isFirst || isRead ? 'fresh' : ledger.how
           const observed = how === 'fresh' ? [...inShop.values()] : []
-          const change = tagChange(desired, { ...ledger, observed, how })
+          const change = tagChange(desired, { ...ledger, observed, how }, 'ask')
           isFirst = false
-          ledger = { ...known({}), owned: change.owned, preexisting: change.preexisting, how: 'unsure' }
+          ledger = {
+            ...known({ cutOff: [...change.add, ...change.remove], hands: change.hands }),
+            owned: change.owned,
+            preexisting: change.preexisting,
+            how: 'unsure',
+          }
           for (const tag of [...change.add, ...change.remove]) expect(theirs.has(tagKeyOf(tag))).toBe(false)
           if (fails === 'before') continue
           for (const tag of change.add) inShop.set(tagKeyOf(tag), tag)
@@ -109,6 +191,7 @@ describe('a change of tags', () => {
             ...ledger,
             owned: ledger.owned.filter((tag) => !change.remove.includes(tag)),
             how: 'remembered',
+            cutOff: [],
           }
           for (const key of theirs) expect(inShop.has(key)).toBe(true)
           const present = [...inShop.keys()].filter((key) => !theirs.has(key)).sort()

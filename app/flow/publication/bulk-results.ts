@@ -3,37 +3,42 @@ import { withShopBulk } from '#app/outside/database.server.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
 import { confirm, confirmAll } from './confirm.ts'
+import type { Confirmed } from './confirm.ts'
 import { withRefusals } from './runs.ts'
 import type { Operation, Run } from './runs.ts'
 import type { Hold } from './publish.ts'
 
 const BATCH = 2000
 
+type Told = { id?: string; updatedAt?: string }
 type UserErrors = { userErrors?: { message: string }[] }
 type ResultLine = {
   data?: {
-    tagsAdd?: ({ node?: { id: string } | null } & UserErrors) | null
-    tagsRemove?: ({ node?: { id: string } | null } & UserErrors) | null
-    metafieldsSet?: ({ metafields?: { owner?: { id?: string } }[] | null } & UserErrors) | null
+    tagsAdd?: ({ node?: Told | null } & UserErrors) | null
+    tagsRemove?: ({ node?: Told | null } & UserErrors) | null
+    metafieldsSet?: ({ metafields?: { owner?: Told }[] | null } & UserErrors) | null
     metafieldsDelete?: ({ deletedMetafields?: ({ ownerId: string } | null)[] | null } & UserErrors) | null
   } | null
   errors?: { message: string }[]
 }
 
 /** What one line of a result says: the customers whose change is done, or Shopify's words. */
-export function readResultLine(text: string): { customers: string[]; refusal: string | null } {
+export function readResultLine(text: string): { customers: Confirmed[]; refusal: string | null } {
   const line = parsed(text)
   const { tagsAdd, tagsRemove, metafieldsSet, metafieldsDelete } = line.data ?? {}
   const answer = tagsAdd ?? tagsRemove ?? metafieldsSet ?? metafieldsDelete
   const refusal = answer?.userErrors?.[0]?.message ?? line.errors?.[0]?.message ?? (answer ? null : 'no answer')
   if (refusal !== null) return { customers: [], refusal }
-  const gids = [
-    tagsAdd?.node?.id,
-    tagsRemove?.node?.id,
-    ...(metafieldsSet?.metafields ?? []).map((metafield) => metafield.owner?.id),
-    ...(metafieldsDelete?.deletedMetafields ?? []).map((deleted) => deleted?.ownerId),
+  const told: (Told | null | undefined)[] = [
+    tagsAdd?.node,
+    tagsRemove?.node,
+    ...(metafieldsSet?.metafields ?? []).map((metafield) => metafield.owner),
+    ...(metafieldsDelete?.deletedMetafields ?? []).map((deleted) => deleted && { id: deleted.ownerId }),
   ]
-  return { customers: gids.flatMap((gid) => (gid ? [gid.slice(gid.lastIndexOf('/') + 1)] : [])), refusal: null }
+  const customers = told.flatMap((each) =>
+    each?.id ? [{ customer: each.id.slice(each.id.lastIndexOf('/') + 1), updatedAt: each.updatedAt ?? null }] : [],
+  )
+  return { customers, refusal: null }
 }
 
 /** A file that is not whole counts as gone: what it would have confirmed is sent once more, which does no harm. */
@@ -56,7 +61,7 @@ export async function readResults(
 ): Promise<void> {
   const file = await admin.openFile(url, 0, null)
   const words: string[] = []
-  let customers: string[] = []
+  let customers: Confirmed[] = []
   const write = async () => {
     const batch = customers
     customers = []

@@ -2,6 +2,9 @@
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Operation } from './runs.ts'
 
+/** A customer whose change Shopify has confirmed, with their updatedAt after it where the answer names it. */
+export type Confirmed = { customer: string; updatedAt: string | null }
+
 const LEDGER_OF: Record<Operation['kind'], string> = {
   add: 'tags = l.tags',
   remove: `tags = ARRAY(SELECT tag FROM unnest(l.tags) AS tag WHERE NOT was.pending->'remove' ? tag)`,
@@ -16,8 +19,15 @@ const COUNT_OF: Record<Operation['kind'], { column: string; each: string }> = {
   clear: { column: 'statesWritten', each: '1' },
 }
 
+const HISTORY_OF: Record<Operation['kind'], string> = {
+  add: `'add', tag, NULL FROM was CROSS JOIN jsonb_array_elements_text(was.pending->'add') AS tag`,
+  remove: `'remove', tag, NULL FROM was CROSS JOIN jsonb_array_elements_text(was.pending->'remove') AS tag`,
+  state: `'state', was.pending->>'state', was.state FROM was`,
+  clear: `'state', NULL, was.state FROM was`,
+}
+
 /** What an intent says beside the changes themselves. */
-const NO_CHANGE = `'{run,wanted,claimed}'::text[]`
+const NO_CHANGE = `'{run,wanted,claimed,isNew,live}'::text[]`
 
 /** Takes one kind of change of these customers as done. */
 export async function confirm(
@@ -25,9 +35,15 @@ export async function confirm(
   shop: ShopId,
   run: number,
   kind: Operation['kind'],
-  customers: string[],
+  done: Confirmed[],
 ): Promise<void> {
-  if (customers.length > 0) await write(tx, shop, run, kind, 'customer = ANY ($3::bigint[])', [customers])
+  if (done.length === 0) return
+  const told = 'SELECT * FROM unnest($3::bigint[], $5::timestamptz[]) AS told(customer, "updatedAt")'
+  await write(tx, shop, run, kind, told, [
+    done.map(({ customer }) => customer),
+    kind,
+    done.map(({ updatedAt }) => updatedAt),
+  ])
 }
 
 /**
@@ -36,7 +52,9 @@ export async function confirm(
  */
 export async function confirmAll(tx: BulkTx, shop: ShopId, run: number, operation: Operation): Promise<void> {
   const { kind, after, upTo } = operation
-  await write(tx, shop, run, kind, 'customer > $3::bigint AND customer <= $5::bigint', [after], [upTo])
+  const told = `SELECT customer, NULL::timestamptz AS "updatedAt" FROM "Ledger"
+    WHERE shop = $1 AND customer > $3::bigint AND customer <= $5::bigint`
+  await write(tx, shop, run, kind, told, [after, kind, upTo])
 }
 
 /**
@@ -57,29 +75,33 @@ export async function release(tx: BulkTx, shop: ShopId, run: number, operation: 
   )
 }
 
+/** `told` selects customers with their updatedAt from the values, of which $4 is the kind. */
 async function write(
   tx: BulkTx,
   shop: ShopId,
   run: number,
   kind: Operation['kind'],
-  which: string,
-  third: unknown[],
-  further: unknown[] = [],
+  told: string,
+  values: unknown[],
 ): Promise<void> {
   const { column, each } = COUNT_OF[kind]
   await tx.query(
-    `WITH was AS (
-       SELECT customer, problem->'pending' AS pending FROM "Ledger"
-       WHERE shop = $1 AND ${which} AND (problem->'pending'->>'run')::int = $2
-         AND problem->'pending' ? $4
-       ORDER BY customer FOR UPDATE
+    `WITH told AS (${told}), was AS (
+       SELECT l.customer, l.state, l.problem->'pending' AS pending, told."updatedAt"
+       FROM "Ledger" l JOIN told ON told.customer = l.customer
+       WHERE l.shop = $1 AND (l.problem->'pending'->>'run')::int = $2 AND l.problem->'pending' ? $4
+       ORDER BY l.customer FOR UPDATE OF l
      ), written AS (
        UPDATE "Ledger" l SET ${LEDGER_OF[kind]}, "writtenAt" = clock_timestamp(),
+         "echoAt" = greatest(l."echoAt", was."updatedAt"),
          problem = CASE WHEN was.pending - ${NO_CHANGE} - $4 <> '{}' THEN jsonb_build_object('pending', was.pending - $4) END
        FROM was WHERE l.shop = $1 AND l.customer = was.customer
+     ), noted AS (
+       INSERT INTO "TagChange" (shop, run, customer, by, at, what, tag, was)
+       SELECT $1, $2, was.customer, 'us', clock_timestamp(), ${HISTORY_OF[kind]}
      )
      UPDATE "PublicationRun" SET "${column}" = "${column}" + (SELECT coalesce(sum(${each}), 0)::int FROM was)
      WHERE shop = $1 AND id = $2`,
-    [shop, run, ...third, kind, ...further],
+    [shop, run, ...values],
   )
 }

@@ -33,7 +33,7 @@ export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
     for (const tag of group.remove) count(tag, 'removes', group.customers)
   }
   const rest = await withShop(shop, async (tx) => {
-    const [lastRun] = await listRuns(tx, shop, 1)
+    const [lastRun] = await listRuns(tx, shop, 1, ['start', 'update', 'remove', 'undo'])
     const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
     return {
       lastRun: lastRun ?? null,

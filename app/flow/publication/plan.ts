@@ -2,13 +2,22 @@
  * What has to change in Shopify, worked out for the whole shop at once: customers fall into a few dozen groups that are
  * alike in everything the decision looks at; the domain decides once for each group, and SQL carries it to the rows.
  */
-import { allTags, desiredState, desiredTags, showsTheSame, tagChange, wantedOf } from '#app/domain/publication.ts'
-import type { TagsKnown } from '#app/domain/publication.ts'
+import {
+  NO_HANDS,
+  allTags,
+  desiredState,
+  desiredTags,
+  showsTheSame,
+  tagChange,
+  wantedOf,
+} from '#app/domain/publication.ts'
+import type { Hands, TagsKnown } from '#app/domain/publication.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { neverUsedNames, noteNames } from './names.ts'
 
 /** What a plan is for: bringing tags to the stages, the same with what Shopify refused asked again, or taking ours away. */
 type Purpose = 'update' | 'start' | 'remove'
@@ -44,6 +53,10 @@ type GroupPlan = {
   owned: string[]
   kept: string[]
   preexisting: string[]
+  hands: Hands
+  noticed: { removed: string[]; added: string[] }
+  /** They are not in the ledger yet. */
+  isNew: boolean
   wanted: string
   /** The new state with `since` to be filled in for each customer; null: it stays. */
   state: string | null
@@ -60,12 +73,16 @@ const SINCE_IN_TEMPLATE = new Date(0).toISOString()
 // Our own writes come back with later imports; what was fetched this soon after one may have missed it.
 const ECHO_MINUTES = 10
 
+/** The same customer may be published alone at this moment: they are left to that job, which looks again when it is done. */
+export const IS_IN_FLIGHT = `coalesce(l.problem->'pending' ? 'live' AND EXISTS (SELECT FROM "Work" w WHERE w.shop = l.shop
+  AND w.kind = 'publish-customer' AND w.entity = l.customer::text AND w.state = 'running'), false)`
+
 const UPDATE_FROM = `
   FROM "Membership" m
   LEFT JOIN "Customer" c ON c.shop = m.shop AND c.id = m.customer
   LEFT JOIN "Ledger" l ON l.shop = m.shop AND l.customer = m.customer
   LEFT JOIN jsonb_to_recordset($4::jsonb) AS r(customer bigint, tags text[]) ON r.customer = m.customer
-  WHERE m.shop = $1`
+  WHERE m.shop = $1 AND NOT ${IS_IN_FLIGHT}`
 
 const REMOVE_FROM = `
   FROM "Ledger" l
@@ -86,7 +103,7 @@ function factsOf(purpose: Purpose): string {
     FROM (SELECT lower(normalize(tag, NFC)) AS name FROM unnest(seen) AS tag) AS named
     WHERE CASE how WHEN 'fresh' THEN name = ANY ($2::text[]) OR name = ANY (preexisting) ELSE name = ANY ($3::text[]) END
       OR how = 'fresh' AND name IN (SELECT lower(normalize(mine, NFC)) FROM unnest(owned) AS mine)
-  ) END, shown, refused)::text AS key
+  ) END, shown, refused, hands, "cutOff", "isKnown")::text AS key
   FROM (
     SELECT ${isRemoval ? 'l' : 'm'}.customer, m."stageSince" AS since, m.stage, m."cherryPicker" AS tier,
       coalesce(l.tags, '{}') AS owned, coalesce(l.preexisting, '{}') AS preexisting,
@@ -98,7 +115,12 @@ function factsOf(purpose: Purpose): string {
       END AS how,
       coalesce(r.tags, c.tags, '{}') AS seen,
       split_part(l.state, ',"since"', 1) || '}' AS shown,
-      l.problem->'refused'->>'wanted' AS refused
+      l.problem->'refused'->>'wanted' AS refused,
+      CASE WHEN l.missing <> '{}' OR l."leftOff" <> '{}' OR l.added <> '{}' OR l."putBack" <> '{}' THEN
+        jsonb_build_object('missing', l.missing, 'leftOff', l."leftOff", 'added', l.added, 'putBack', l."putBack") END AS hands,
+      CASE WHEN l.problem ? 'pending' THEN
+        coalesce(l.problem->'pending'->'add', '[]') || coalesce(l.problem->'pending'->'remove', '[]') END AS "cutOff",
+      l.customer IS NOT NULL AND NOT coalesce(l.problem->'pending' ? 'isNew', false) AS "isKnown"
     ${isRemoval ? REMOVE_FROM : UPDATE_FROM}
   ) AS facts`
 }
@@ -107,31 +129,18 @@ function valuesOf({ shop, settings, justRead }: PlanInput, newNames: string[]): 
   return [shop, allTags(settings).map(tagKeyOf), newNames, JSON.stringify(justRead ?? [])]
 }
 
-/** Names of ours that no run has used yet: tags that carry them are the merchant's, however long ago they were seen. */
-async function newNamesOf(tx: BulkTx, shop: ShopId, settings: SettingsData): Promise<string[]> {
-  const used = await tx.query<{ name: string }>(
-    `SELECT DISTINCT jsonb_array_elements_text(progress->'names') AS name FROM "PublicationRun"
-     WHERE shop = $1 AND jsonb_typeof(progress->'names') = 'array'`,
-    [shop],
-  )
-  const usedNames = new Set(used.map((row) => row.name))
-  return allTags(settings)
-    .map(tagKeyOf)
-    .filter((name) => !usedNames.has(name))
-}
-
 /** The groups of the shop with what is to be done for each. */
 export async function planGroups(tx: BulkTx, input: PlanInput): Promise<GroupPlan[]> {
-  const newNames = await newNamesOf(tx, input.shop, input.settings)
+  const newNames = await neverUsedNames(tx, input.shop, input.settings)
   const groups = await tx.query<{ key: string; customers: number }>(
     `SELECT key, count(*)::int AS customers FROM (${factsOf(input.purpose)}) AS keyed GROUP BY key`,
     valuesOf(input, newNames),
   )
-  return groups.map(({ key, customers }) => ({ ...decide(readKey(key), input), key, customers }))
+  return groups.map(({ key, customers }) => ({ ...decide(readKey(key, newNames), input), key, customers }))
 }
 
-function readKey(key: string): GroupKey {
-  const [stage, tier, owned, preexisting, how, observed, shown, refused] = JSON.parse(key) as [
+function readKey(key: string, neverUsed: string[]): GroupKey {
+  const [stage, tier, owned, preexisting, how, observed, shown, refused, hands, cutOff, isKnown] = JSON.parse(key) as [
     Stage | null,
     CherryTier | null,
     string[],
@@ -140,15 +149,19 @@ function readKey(key: string): GroupKey {
     string[],
     string | null,
     string | null,
+    Hands | null,
+    string[] | null,
+    boolean,
   ]
-  return { stage, tier, known: { owned, preexisting, how, observed }, shown, refused }
+  const rest = { cutOff: cutOff ?? [], hands: hands ?? NO_HANDS, isKnown, neverUsed }
+  return { stage, tier, known: { owned, preexisting, how, observed, ...rest }, shown, refused }
 }
 
 function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPlan, 'key' | 'customers'> {
   const isRemoval = purpose === 'remove' || group.stage === null
   const desired = isRemoval ? [] : desiredTags(group.stage!, group.tier ?? 'none', settings)
   const desiredTemplate = isRemoval ? null : desiredState(group.stage!, [], 0)
-  const change = tagChange(desired, group.known)
+  const change = tagChange(desired, group.known, settings.whenRemoved)
   const ownedAfter = new Set(change.owned.map(tagKeyOf))
   const isStateSame = showsTheSame(group.shown, desiredTemplate) && group.known.how !== 'unsure'
   const wanted = wantedOf(desired, desiredTemplate)
@@ -157,19 +170,27 @@ function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPl
   const changes = !isRefused && (hasTagChange || !isStateSame)
   const isNew =
     change.preexisting.join() !== [...group.known.preexisting].sort().join() ||
-    change.owned.join() !== group.known.owned.join()
+    change.owned.join() !== group.known.owned.join() ||
+    JSON.stringify(change.hands) !== JSON.stringify(inOrder(group.known.hands))
   return {
     add: isRefused ? [] : change.add,
     remove: isRefused ? [] : change.remove,
     owned: isRefused ? [...group.known.owned] : change.owned,
     kept: group.known.owned.filter((tag) => isRefused || ownedAfter.has(tagKeyOf(tag))),
     preexisting: change.preexisting,
+    hands: isRefused ? group.known.hands : change.hands,
+    noticed: isRefused ? { removed: [], added: [] } : change.noticed,
+    isNew: !group.known.isKnown,
     wanted,
     state: changes && !isStateSame ? desiredTemplate : null,
     clear: changes && !isStateSame && desiredTemplate === null,
     changes,
     notes: changes || (!isRefused && isNew) || group.known.how === 'unsure',
   }
+}
+
+function inOrder({ missing, leftOff, added, putBack }: Hands): Hands {
+  return { missing, leftOff, added, putBack }
 }
 
 /**
@@ -191,33 +212,46 @@ export async function writeIntents(
       owned: claims ? group.owned : group.kept,
       claimed: claims ? group.add.filter((tag) => !group.kept.includes(tag)) : null,
     }))
-  const names = allTags(input.settings).map(tagKeyOf)
+  const neverUsed = await neverUsedNames(tx, input.shop, input.settings)
   const rows = await tx.query<{ customers: number }>(
-    `WITH written AS (
-       INSERT INTO "Ledger" AS l (shop, customer, tags, preexisting, state, "writtenAt", problem)
-       SELECT $1, keyed.customer, plan.owned, plan.preexisting, NULL, now(), CASE WHEN plan.changes THEN
+    `WITH planned AS MATERIALIZED (
+       SELECT keyed.customer, keyed.since, plan.* FROM (${factsOf(input.purpose)}) AS keyed
+       JOIN jsonb_to_recordset($5::jsonb) AS plan(key text, owned text[], preexisting text[], wanted text, claimed text[],
+         "add" text[], remove text[], state text, clear boolean, changes boolean, "isNew" boolean, hands jsonb,
+         noticed jsonb) ON plan.key = keyed.key
+     ), written AS (
+       INSERT INTO "Ledger" AS l (shop, customer, tags, preexisting, missing, "leftOff", added, "putBack", state,
+         "writtenAt", problem)
+       SELECT $1, plan.customer, plan.owned, plan.preexisting,
+         ARRAY(SELECT jsonb_array_elements_text(plan.hands->'missing')),
+         ARRAY(SELECT jsonb_array_elements_text(plan.hands->'leftOff')),
+         ARRAY(SELECT jsonb_array_elements_text(plan.hands->'added')), plan.hands->'putBack',
+         NULL, now(), CASE WHEN plan.changes THEN
          jsonb_build_object('pending', jsonb_strip_nulls(jsonb_build_object(
            'run', $6::int, 'wanted', plan.wanted, 'claimed', to_jsonb(plan.claimed),
+           'isNew', CASE WHEN plan."isNew" THEN true END,
            'add', CASE WHEN plan.add <> '{}' THEN to_jsonb(plan.add) END,
            'remove', CASE WHEN plan.remove <> '{}' THEN to_jsonb(plan.remove) END,
            'state', replace(plan.state, '${SINCE_IN_TEMPLATE}',
-             to_char(keyed.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+             to_char(plan.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
            'clear', CASE WHEN plan.clear THEN true END))) END
-       FROM (${factsOf(input.purpose)}) AS keyed
-       JOIN jsonb_to_recordset($5::jsonb) AS plan(key text, owned text[], preexisting text[], wanted text,
-         claimed text[], "add" text[], remove text[], state text, clear boolean, changes boolean) ON plan.key = keyed.key
+       FROM planned AS plan
        ON CONFLICT (shop, customer) DO UPDATE SET tags = excluded.tags, preexisting = excluded.preexisting,
-         "writtenAt" = excluded."writtenAt", problem = excluded.problem
+         missing = excluded.missing, "leftOff" = excluded."leftOff", added = excluded.added,
+         "putBack" = excluded."putBack", "writtenAt" = excluded."writtenAt", problem = excluded.problem
        RETURNING problem
+     ), noted AS (
+       INSERT INTO "TagChange" (shop, customer, what, tag, by, at)
+       SELECT $1, plan.customer, noticed.what, noticed.tag, 'somebody', clock_timestamp()
+       FROM planned AS plan CROSS JOIN LATERAL (
+         SELECT 'remove' AS what, jsonb_array_elements_text(plan.noticed->'removed') AS tag
+         UNION ALL SELECT 'add', jsonb_array_elements_text(plan.noticed->'added')
+       ) AS noticed WHERE plan.noticed <> '{"removed":[],"added":[]}'
      )
      SELECT count(problem)::int AS customers FROM written`,
-    [...valuesOf(input, await newNamesOf(tx, input.shop, input.settings)), JSON.stringify(noted), run],
+    [...valuesOf(input, neverUsed), JSON.stringify(noted), run],
   )
-  await tx.query(
-    `UPDATE "PublicationRun" SET progress = coalesce(progress, '{}') || jsonb_build_object('names', $3::jsonb)
-     WHERE shop = $1 AND id = $2`,
-    [input.shop, run, JSON.stringify(input.purpose === 'remove' ? [] : names)],
-  )
+  if (input.purpose !== 'remove') await noteNames(tx, input.shop, run, input.settings)
   return rows[0]?.customers ?? 0
 }
 
@@ -233,6 +267,6 @@ export async function changesByCustomer(
   return tx.query(
     `SELECT keyed.customer::text, plan.index AS "group" FROM (${factsOf(input.purpose)}) AS keyed
      JOIN jsonb_to_recordset($5::jsonb) AS plan(key text, index int) ON plan.key = keyed.key ORDER BY keyed.customer`,
-    [...valuesOf(input, await newNamesOf(tx, input.shop, input.settings)), JSON.stringify(changing)],
+    [...valuesOf(input, await neverUsedNames(tx, input.shop, input.settings)), JSON.stringify(changing)],
   )
 }

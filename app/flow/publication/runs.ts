@@ -23,33 +23,45 @@ export type Progress = {
   road?: 'single' | 'bulk'
   /** Keys of the tags that this run may write. */
   names?: string[]
+  /** Of these, keys that no run before it could write. */
+  neverUsed?: string[]
   operations?: Operation[]
   /** Shopify's own words for what it refused, with how often. */
   refusals?: Record<string, number>
+  /** The run that an undo takes back. */
+  undoes?: number
   /** Looks since something last moved, for the pace of looking again. */
   looks?: number
 }
 
 export type Run = {
   id: number
-  kind: 'start' | 'update' | 'remove'
+  kind: 'start' | 'update' | 'remove' | 'undo'
   state: 'planned' | 'running' | 'done' | 'failed'
   progress: Progress
 }
 
+/** The runs for the whole shop. */
+const RUN_KINDS = ['start', 'update', 'remove', 'undo'] as const
+
 /** Different words of Shopify that a run keeps. */
 const REFUSALS_KEPT = 20
 
-/** Turns tagging on; the first run brings tags and metafields to what the stages say. */
+/**
+ * Turns tagging on; the first run brings tags and metafields to what the stages say. Where it was stopped before a run that
+ * was starting came to its end, that run goes on.
+ */
 export async function startTagging(shop: ShopId): Promise<void> {
   await withShop(shop, async (tx) => {
     // Saving locks the shop's settings: of two people who start at once, the second sees the first one's run.
-    await saveSettingsIn(tx, shop, { taggingOn: true })
+    const before = await saveSettingsIn(tx, shop, {})
+    const { version } = await saveSettingsIn(tx, shop, { taggingOn: true })
     const open = await tx.publicationRun.count({
       where: { shop, kind: 'start', state: { in: ['planned', 'running'] } },
     })
-    if (open > 0) throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
-    await planRun(tx, shop, 'start')
+    if (open > 0 && version === before.version)
+      throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
+    if (open === 0) await planRun(tx, shop, 'start')
     await owe(tx, shop, 'publish', String(shop), {})
   })
 }
@@ -71,7 +83,8 @@ export async function removeTags(shop: ShopId): Promise<void> {
   })
 }
 
-async function planRun(tx: Tx, shop: ShopId, kind: Run['kind']): Promise<void> {
+/** A run to be begun. */
+export async function planRun(tx: Tx, shop: ShopId, kind: Run['kind']): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "PublicationRun" (shop, kind, state, "startedAt") VALUES (${shop}, ${kind}, 'planned', now())`
 }
@@ -84,11 +97,25 @@ export async function planUpdate(tx: BulkTx, shop: ShopId): Promise<void> {
   )
 }
 
+/** Whether any run is planned or under way. */
+export async function isAnyOpen(tx: Tx, shop: ShopId): Promise<boolean> {
+  const open = await tx.publicationRun.count({
+    where: { shop, kind: { in: [...RUN_KINDS] }, state: { in: ['planned', 'running'] } },
+  })
+  return open > 0
+}
+
+/** The newest run for the whole shop, if it was one that can be taken back and has not been; null: none. */
+export async function findLastRun(tx: Tx, shop: ShopId): Promise<TagRun | null> {
+  const last = (await listRuns(tx, shop, 1, RUN_KINDS))[0]
+  return last && (last.kind === 'start' || last.kind === 'update') ? last : null
+}
+
 /** The run to work on: the one under way, else the oldest planned; null: none. */
 export async function findOpenRun(tx: BulkTx, shop: ShopId): Promise<Run | null> {
   const rows = await tx.query<Run>(
     `SELECT id, kind, state, coalesce(progress, '{}') AS progress FROM "PublicationRun"
-     WHERE shop = $1 AND state IN ('planned', 'running') ORDER BY state = 'running' DESC, id LIMIT 1`,
+     WHERE shop = $1 AND kind IN ('start', 'update', 'remove', 'undo') AND state IN ('planned', 'running') ORDER BY state = 'running' DESC, id LIMIT 1`,
     [shop],
   )
   return rows[0] ?? null
@@ -157,11 +184,16 @@ export async function endRun(
 type RunRow = Omit<TagRun, 'startedAt' | 'finishedAt'> & { startedAt: Date; finishedAt: Date | null }
 
 /** The newest runs first. */
-export async function listRuns(tx: Tx, shop: ShopId, limit: number): Promise<TagRun[]> {
+export async function listRuns(
+  tx: Tx,
+  shop: ShopId,
+  limit: number,
+  kinds: readonly TagRun['kind'][] = [...RUN_KINDS, 'live'],
+): Promise<TagRun[]> {
   const rows = await tx.$queryRaw<RunRow[]>`
     SELECT id, kind, state, customers, "tagsAdded", "tagsRemoved", "statesWritten", failures, "startedAt", "finishedAt",
       problem
-    FROM "PublicationRun" WHERE shop = ${shop} ORDER BY id DESC LIMIT ${limit}`
+    FROM "PublicationRun" WHERE shop = ${shop} AND kind = ANY (${[...kinds]}::text[]) ORDER BY id DESC LIMIT ${limit}`
   return rows.map((row) => ({
     ...row,
     startedAt: row.startedAt.getTime(),

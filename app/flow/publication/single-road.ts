@@ -1,18 +1,6 @@
 /** Few customers: single calls, each on tags read from Shopify a moment before. */
-import {
-  STATE_KEY,
-  STATE_NAMESPACE,
-  allTags,
-  desiredState,
-  desiredTags,
-  showsTheSame,
-  tagChange,
-  wantedOf,
-} from '#app/domain/publication.ts'
-import type { CherryTier } from '#app/domain/cherry-picker.ts'
-import { tagKeyOf } from '#app/domain/settings.ts'
+import { STATE_KEY, STATE_NAMESPACE } from '#app/domain/publication.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
-import type { Stage } from '#app/domain/stages.ts'
 import {
   StatesDeleteDocument,
   StatesSetDocument,
@@ -23,7 +11,10 @@ import {
 import { withShopBulk } from '#app/outside/database.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
+import { ROW_COLUMNS, changeOf, writeChanges } from './changes.ts'
+import type { Change, Row } from './changes.ts'
 import { confirm } from './confirm.ts'
+import type { Confirmed } from './confirm.ts'
 import { saveProgress, withRefusals } from './runs.ts'
 import type { Operation, Run } from './runs.ts'
 import type { Hold } from './publish.ts'
@@ -35,34 +26,10 @@ const STATES_PER_CALL = 25
 export const CUSTOMER_GID = 'gid://shopify/Customer/'
 
 /** A tag that is there already is added to no effect, one that is gone is removed so, and a metafield is set to the same. */
-const REPEATABLE = { isRepeatable: true }
-
-type Pending = { run: number; add?: string[]; remove?: string[]; state?: string; clear?: true }
-
-type Row = {
-  customer: string
-  tags: string[]
-  preexisting: string[]
-  state: string | null
-  pending: Pending
-  stage: Stage | null
-  tier: CherryTier | null
-  since: number | null
-}
-
-type Change = {
-  customer: string
-  add: string[]
-  remove: string[]
-  owned: string[]
-  preexisting: string[]
-  wanted: string
-  state: string | null
-  clear: boolean
-}
+export const REPEATABLE = { isRepeatable: true }
 
 /** What came of a chunk: the customers whose change is done, by kind, and Shopify's words for the others. */
-type Outcome = { done: Record<Operation['kind'], string[]>; refusals: string[] }
+type Outcome = { done: Record<Operation['kind'], Confirmed[]>; refusals: string[] }
 
 /** Sends everything that the run still has to; stops early where `goOn` says so. Answers whether it came to the end. */
 export async function sendSingly(
@@ -80,12 +47,14 @@ export async function sendSingly(
     if (rows.length === 0) return true
     after = rows.at(-1)!.customer
     const seen = await tagsNow(admin, rows)
-    const changes = rows
-      .filter((row) => seen.has(row.customer))
-      .map((row) => changeOf(row, seen.get(row.customer)!, run, settings))
-    await withShopBulk(shop, async (tx) => {
+    const changes = await withShopBulk(shop, async (tx) => {
       await hold.stillMine(tx)
-      await writeChanges(tx, shop, run.id, changes)
+      const deciding = { settings, isRemoval: run.kind === 'remove', neverUsed: run.progress.neverUsed ?? [] }
+      const decided = rows
+        .filter((row) => seen.has(row.customer))
+        .map((row) => changeOf(row, seen.get(row.customer)!, deciding))
+      await writeChanges(tx, shop, run.id, decided, { isLive: false })
+      return decided
     })
     const outcome: Outcome = { done: { add: [], remove: [], state: [], clear: [] }, refusals: [] }
     for (let gone = seen.size; gone < rows.length; gone += 1) outcome.refusals.push('Customer does not exist')
@@ -108,8 +77,7 @@ export async function sendSingly(
 
 function nextRows(tx: BulkTx, shop: ShopId, run: number, after: string): Promise<Row[]> {
   return tx.query<Row>(
-    `SELECT l.customer::text, l.tags, l.preexisting, l.state, l.problem->'pending' AS pending, m.stage,
-       m."cherryPicker" AS tier, (extract(epoch FROM m."stageSince") * 1000)::float8 AS since
+    `SELECT l.customer::text, ${ROW_COLUMNS}
      FROM "Ledger" l LEFT JOIN "Membership" m ON m.shop = l.shop AND m.customer = l.customer
      WHERE l.shop = $1 AND (l.problem->'pending'->>'run')::int = $2 AND l.customer > $3::bigint
      ORDER BY l.customer LIMIT ${CHUNK}`,
@@ -124,46 +92,6 @@ async function tagsNow(admin: Admin, rows: Row[]): Promise<Map<string, string[]>
     if (node && 'tags' in node) seen.set(node.id.slice(CUSTOMER_GID.length), node.tags)
   }
   return seen
-}
-
-function changeOf(row: Row, observed: string[], run: Run, settings: SettingsData): Change {
-  const isRemoval = run.kind === 'remove' || row.stage === null
-  const desired = isRemoval ? [] : desiredTags(row.stage!, row.tier ?? 'none', settings)
-  const wantedState = isRemoval ? null : desiredState(row.stage!, [], row.since ?? 0)
-  const mustState =
-    row.pending.state !== undefined || row.pending.clear === true || !showsTheSame(row.state, wantedState)
-  const names = new Set([...allTags(settings), ...row.tags, ...row.preexisting].map(tagKeyOf))
-  const ours = observed.filter((tag) => names.has(tagKeyOf(tag)))
-  const change = tagChange(desired, { owned: row.tags, preexisting: row.preexisting, observed: ours, how: 'fresh' })
-  return {
-    customer: row.customer,
-    ...change,
-    wanted: wantedOf(desired, wantedState),
-    state: mustState ? wantedState : null,
-    clear: mustState && wantedState === null,
-  }
-}
-
-/** Ownership before sending: whatever happens from here on, what we add is known to be ours. */
-async function writeChanges(tx: BulkTx, shop: ShopId, run: number, changes: Change[]): Promise<void> {
-  const rows = changes.map(({ customer, owned, preexisting, add, remove, wanted, state, clear }) => {
-    const pending = {
-      run,
-      wanted,
-      ...(add.length > 0 && { add }),
-      ...(remove.length > 0 && { remove }),
-      ...(state !== null && { state }),
-      ...(clear && { clear }),
-    }
-    const isNothing = Object.keys(pending).length === 2
-    return { customer, owned, preexisting, problem: isNothing ? null : { pending } }
-  })
-  await tx.query(
-    `UPDATE "Ledger" l SET tags = c.owned, preexisting = c.preexisting, problem = c.problem, "writtenAt" = now()
-     FROM jsonb_to_recordset($2::jsonb) AS c(customer bigint, owned text[], preexisting text[], problem jsonb)
-     WHERE l.shop = $1 AND l.customer = c.customer`,
-    [shop, JSON.stringify(rows)],
-  )
 }
 
 async function sendTags(admin: Admin, changes: Change[], outcome: Outcome): Promise<void> {
@@ -182,21 +110,27 @@ async function sendTagsOf(admin: Admin, change: Change, outcome: Outcome): Promi
   // Removing first makes room under Shopify's limit of tags per customer.
   if (change.remove.length > 0) {
     const { tagsRemove } = await admin.change(TagsRemoveDocument, { id, tags: change.remove }, REPEATABLE)
-    note('remove', change.customer, tagsRemove?.userErrors, outcome)
+    note('remove', change.customer, tagsRemove?.userErrors, updatedAtOf(tagsRemove?.node), outcome)
   }
   if (change.add.length > 0) {
     const { tagsAdd } = await admin.change(TagsAddDocument, { id, tags: change.add }, REPEATABLE)
-    note('add', change.customer, tagsAdd?.userErrors, outcome)
+    note('add', change.customer, tagsAdd?.userErrors, updatedAtOf(tagsAdd?.node), outcome)
   }
+}
+
+/** The customer's updatedAt where the answer names it; for whatever else a node may be there is none. */
+export function updatedAtOf(node: object | null | undefined): string | null {
+  return node && 'updatedAt' in node && typeof node.updatedAt === 'string' ? node.updatedAt : null
 }
 
 function note(
   kind: Operation['kind'],
   customer: string,
   errors: { message: string }[] | undefined,
+  updatedAt: string | null,
   outcome: Outcome,
 ): void {
-  if (errors && errors.length === 0) outcome.done[kind].push(customer)
+  if (errors && errors.length === 0) outcome.done[kind].push({ customer, updatedAt })
   else outcome.refusals.push(errors?.[0]?.message ?? 'no answer')
 }
 
@@ -212,7 +146,7 @@ async function sendStates(admin: Admin, changes: Change[], outcome: Outcome): Pr
       { metafields: batch.map(identifierOf) },
       REPEATABLE,
     )
-    for (const { customer } of batch) note('clear', customer, metafieldsDelete?.userErrors, outcome)
+    for (const { customer } of batch) note('clear', customer, metafieldsDelete?.userErrors, null, outcome)
   }
 }
 
@@ -225,9 +159,15 @@ async function setStates(admin: Admin, batch: Change[], outcome: Outcome): Promi
     for (const change of batch) await setStates(admin, [change], outcome)
     return
   }
-  for (const { customer } of batch) note('state', customer, errors, outcome)
+  const updatedAt = new Map(
+    (metafieldsSet?.metafields ?? []).flatMap(({ owner }) =>
+      'updatedAt' in owner ? [[owner.id.slice(CUSTOMER_GID.length), owner.updatedAt] as const] : [],
+    ),
+  )
+  for (const { customer } of batch) note('state', customer, errors, updatedAt.get(customer) ?? null, outcome)
 }
 
-function identifierOf({ customer }: { customer: string }) {
+/** Where a customer's state is kept. */
+export function identifierOf({ customer }: { customer: string }) {
   return { ownerId: CUSTOMER_GID + customer, namespace: STATE_NAMESPACE, key: STATE_KEY }
 }

@@ -12,7 +12,8 @@ import type { LocalShopOptions } from '#tests/support/local-shop.ts'
 export type ToldCustomer = { id: number; tags?: string[]; stage: Stage; tier?: CherryTier }
 
 const SINCE = '2026-03-01T00:00:00.000Z'
-const STILL_MINE: Hold = { stillMine: async () => {}, signal: new AbortController().signal }
+/** Nobody else has the work. */
+export const STILL_MINE: Hold = { stillMine: async () => {}, signal: new AbortController().signal }
 
 /** Customers 1001, 1002, …; tags are in Shopify and as the import has seen them. */
 export async function playStages(
@@ -73,6 +74,7 @@ type LedgerRow = {
   preexisting: string[]
   state: string | null
   problem: Record<string, unknown> | null
+  echoAt: Date | null
 }
 
 export async function ledger(shop: ShopId): Promise<Map<number, LedgerRow>> {

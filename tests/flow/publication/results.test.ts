@@ -2,20 +2,31 @@ import { expect, test } from 'vitest'
 import { readResultLine } from '#app/flow/publication/bulk-results.ts'
 
 const CUSTOMER = 'gid://shopify/Customer/1001'
+const AT = '2026-11-22T07:00:00Z'
 
 test.each([
-  ['a tag added', { data: { tagsAdd: { node: { id: CUSTOMER }, userErrors: [] } } }, ['1001'], null],
-  ['a tag removed', { data: { tagsRemove: { node: { id: CUSTOMER }, userErrors: [] } } }, ['1001'], null],
+  [
+    'a tag added',
+    { data: { tagsAdd: { node: { id: CUSTOMER, updatedAt: AT }, userErrors: [] } } },
+    [{ customer: '1001', updatedAt: AT }],
+    null,
+  ],
+  [
+    'a tag removed',
+    { data: { tagsRemove: { node: { id: CUSTOMER, updatedAt: AT }, userErrors: [] } } },
+    [{ customer: '1001', updatedAt: AT }],
+    null,
+  ],
   [
     'a state written',
-    { data: { metafieldsSet: { metafields: [{ owner: { id: CUSTOMER } }], userErrors: [] } } },
-    ['1001'],
+    { data: { metafieldsSet: { metafields: [{ owner: { id: CUSTOMER, updatedAt: AT } }], userErrors: [] } } },
+    [{ customer: '1001', updatedAt: AT }],
     null,
   ],
   [
     'a state deleted',
     { data: { metafieldsDelete: { deletedMetafields: [{ ownerId: CUSTOMER }], userErrors: [] } } },
-    ['1001'],
+    [{ customer: '1001', updatedAt: null }],
     null,
   ],
   [

@@ -1,0 +1,202 @@
+/**
+ * Tells Shopify Flow of moves between segments. Every move that is to be told is told at least once: it counts as told
+ * only when Shopify has taken it and that is written down. A worker that dies in between leaves one move, the one in
+ * flight, that Flow hears of twice; one at a time, so never more than one.
+ *
+ * Moves are not read by a cursor alone: a transaction that began earlier may commit later, with lower numbers. What was
+ * told is kept beside the moves until everything before it is settled too.
+ */
+import type { Id } from '#app/domain/order.ts'
+import type { Problem } from '#app/domain/pages.ts'
+import { AccessLost, OutsideFailure } from '#app/errors.ts'
+import { SegmentChangedDocument } from '#app/outside/admin.generated.ts'
+import { bucketOf } from '#app/outside/bucket.server.ts'
+import { withShop, withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { adminOf, type Admin } from '#app/outside/shopify.server.ts'
+import { readSettings } from '../settings.ts'
+import type { Hold } from './publish.ts'
+
+const HANDLE = 'segment-changed'
+/** People looked at together; their moves are told in the order in which they happened. */
+const PEOPLE_AT_ONCE = 20
+/** Points of the shop's bucket that are left to others: few for what has just happened, many for what a night has moved. */
+const LEFT_BY_ORDERS = 100
+const LEFT_BY_TIME = 500
+/** So many refusals with nothing taken between them mean that Flow takes none: the rest is not tried. */
+const REFUSALS_IN_A_ROW = 5
+/** Flow's single-line text. */
+const TEXT_MAX_CHARACTERS = 255
+
+/** A move as it was written down: `because` is what decided it. */
+export type Move = {
+  id: string
+  customer: Id
+  what: 'stage' | 'cherry-picker'
+  from: string
+  to: string
+  cause: string
+  because: unknown
+}
+
+/** Why somebody moved, as a sentence in the shop's language; the words are the screens'. */
+export type MoveText = (move: Move, language: 'en' | 'ko') => string
+
+/** Moves that Flow may still be told of: later than the mark, and not settled one by one. */
+const OPEN = `"MembershipChange" c WHERE c."shop" = $1 AND c."id" > coalesce((SELECT "upTo" FROM "Announcing" WHERE "shop" = $1), 0)
+  AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = $1 AND a."change" = c."id")`
+
+/** Tells a few, and looks again while there are more. */
+export async function announceMoves(shop: ShopId, textOf: MoveText, hold: Hold): Promise<void | { againInMs: number }> {
+  const { moves, language } = await withShopBulk(shop, async (tx) => {
+    const settings = await readSettings(tx, shop)
+    await begin(tx, shop)
+    await leaveOut(tx, shop, settings)
+    const next = await nextMoves(tx, shop)
+    await settle(tx, shop)
+    await hold.stillMine(tx)
+    return { moves: next, language: settings.language ?? ('en' as const) }
+  })
+  if (moves.length === 0) return
+  const admin = await adminOf(shop)
+  let refusals = 0
+  for (const move of moves) {
+    if (hold.signal.aborted) return { againInMs: 0 }
+    const waitMs = bucketOf(shop).waitMsFor(move.cause === 'time' ? LEFT_BY_TIME : LEFT_BY_ORDERS)
+    if (waitMs > 0) return { againInMs: waitMs }
+    const refusal = await tell(admin, move, textOf(move, language))
+    refusals = refusal === null ? 0 : refusals + 1
+    await withShopBulk(shop, async (tx) => {
+      await hold.stillMine(tx)
+      await note(tx, shop, move.id, refusal)
+      if (refusals >= REFUSALS_IN_A_ROW) await giveUpOpen(tx, shop)
+    })
+    if (refusals >= REFUSALS_IN_A_ROW) return
+  }
+  return { againInMs: 0 }
+}
+
+/** A shop that was worked out before Flow was ever told: what moved then is not news. */
+async function begin(tx: BulkTx, shop: ShopId): Promise<void> {
+  await tx.query(
+    `INSERT INTO "Announcing" ("shop", "upTo", "at")
+      SELECT $1::int, coalesce(max("id"), 0), now() FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 day'
+      ON CONFLICT DO NOTHING`,
+    [shop],
+  )
+}
+
+/**
+ * Settles what Flow is not told of: everything while the merchant has it off; moves by an edited rule or by new estimates
+ * unless they were ticked; and a cherry-picker who is only possible, which is no segment.
+ */
+async function leaveOut(
+  tx: BulkTx,
+  shop: ShopId,
+  settings: { announceMoves: boolean; announceRuleMoves: boolean },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'left-out', now() FROM ${OPEN}
+      AND (NOT $2::boolean OR (c."cause" IN ('rule', 'estimates') AND NOT $3::boolean)
+        OR (c."what" = 'cherry-picker' AND 'likely' NOT IN (c."from", c."to")))`,
+    [shop, settings.announceMoves, settings.announceRuleMoves],
+  )
+}
+
+/** Whoever moved last is told of first, so that a night's thousands never keep an order's move waiting. */
+async function nextMoves(tx: BulkTx, shop: ShopId): Promise<Move[]> {
+  return tx.query<Move>(
+    `WITH open AS (SELECT c.* FROM ${OPEN}), people AS (
+      SELECT "customer" FROM open GROUP BY "customer" ORDER BY max("id") DESC LIMIT $2)
+      SELECT "id"::text, "customer"::text, "what", "from", "to", "cause", "because" FROM open
+      WHERE "customer" IN (SELECT "customer" FROM people) ORDER BY "id"`,
+    [shop, PEOPLE_AT_ONCE],
+  )
+}
+
+/**
+ * Moves the mark up to the first open move, and forgets what lies before it. Not past what is younger than an hour, while
+ * which a transaction with a lower number may still commit.
+ */
+async function settle(tx: BulkTx, shop: ShopId): Promise<void> {
+  await tx.query(
+    `UPDATE "Announcing" SET "at" = now(), "upTo" = greatest("upTo", least(
+      (SELECT max("id") FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 hour'),
+      (SELECT min(c."id") - 1 FROM ${OPEN}))) WHERE "shop" = $1`,
+    [shop],
+  )
+  await tx.query(
+    `DELETE FROM "MoveAnnouncement" WHERE "shop" = $1 AND "change" <= (SELECT "upTo" FROM "Announcing" WHERE "shop" = $1)`,
+    [shop],
+  )
+}
+
+/** Null: Flow has taken it. Else its words: a shop without Flow, or one that knows no such trigger, must not hold us up. */
+async function tell(admin: Admin, move: Move, text: string): Promise<string | null> {
+  const payload = {
+    customer_id: Number(move.customer),
+    from: segmentOf(move, move.from),
+    to: segmentOf(move, move.to),
+    reason: text.slice(0, TEXT_MAX_CHARACTERS),
+    cause: move.cause,
+  }
+  try {
+    const { flowTriggerReceive } = await admin.change(SegmentChangedDocument, { handle: HANDLE, payload })
+    return flowTriggerReceive?.userErrors[0]?.message ?? null
+  } catch (error) {
+    // A scope that is missing for this alone must not park all else that the shop waits for.
+    if (error instanceof AccessLost && error.code === 'scope-missing') return error.message
+    if (error instanceof OutsideFailure && error.code === 'shopify-refused') return error.message
+    throw error
+  }
+}
+
+/** A stage is its own word; the flag is a segment only where it is likely. */
+function segmentOf(move: Move, key: string): string {
+  if (move.what === 'stage') return key
+  return key === 'likely' ? 'cherry-picker' : 'none'
+}
+
+async function note(tx: BulkTx, shop: ShopId, change: string, refusal: string | null): Promise<void> {
+  await tx.query(
+    `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") VALUES ($1, $2::bigint, $3, now()) ON CONFLICT DO NOTHING`,
+    [shop, change, refusal === null ? 'told' : 'refused'],
+  )
+  const problem: Problem | null = refusal === null ? null : { kind: 'shopify-refused', detail: refusal.slice(0, 500) }
+  await tx.query('UPDATE "Announcing" SET "problem" = $2::jsonb, "at" = now() WHERE "shop" = $1', [
+    shop,
+    problem === null ? null : JSON.stringify(problem),
+  ])
+}
+
+async function giveUpOpen(tx: BulkTx, shop: ShopId): Promise<void> {
+  await tx.query(
+    `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'refused', now() FROM ${OPEN}`,
+    [shop],
+  )
+}
+
+/** How telling Flow stands, for Settings. */
+export type Announcements = {
+  isOn: boolean
+  /** Moves that Flow has not been told of yet. */
+  waiting: number
+  /** What Flow said last when it took none; null: it takes them. */
+  problem: Problem | null
+}
+
+export async function movesToAnnounce(shop: ShopId): Promise<Announcements> {
+  return withShop(shop, async (tx) => {
+    const settings = await readSettings(tx, shop)
+    const state = await tx.announcing.findUnique({ where: { shop } })
+    const [row] = await tx.$queryRaw<{ waiting: bigint }[]>`
+      SELECT count(*) AS "waiting" FROM "MembershipChange" c WHERE c."shop" = ${shop} AND c."id" > ${state?.upTo ?? 0n}
+        AND (c."cause" NOT IN ('rule', 'estimates') OR ${settings.announceRuleMoves})
+        AND (c."what" <> 'cherry-picker' OR 'likely' IN (c."from", c."to"))
+        AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = c."shop" AND a."change" = c."id")`
+    return {
+      isOn: settings.announceMoves,
+      waiting: settings.announceMoves ? Number(row?.waiting ?? 0) : 0,
+      problem: (state?.problem ?? null) as Problem | null,
+    }
+  })
+}
