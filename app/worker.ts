@@ -1,10 +1,11 @@
 import { backfillShop } from './jobs/backfill-shop.ts'
 import { catchUp } from './jobs/catch-up.ts'
+import { checkHealth } from './jobs/check-health.ts'
 import { exportData } from './jobs/export-data.ts'
+import { followScopes } from './jobs/follow-scopes.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
 import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
-import { publishCustomer } from './jobs/publish-customer.ts'
 import { recompute } from './jobs/recompute.ts'
 import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
@@ -24,10 +25,11 @@ const JOBS = [
   catchUp,
   refreshOrder,
   refreshCustomer,
+  checkHealth,
+  followScopes,
   recompute,
   recomputeCustomerJob,
   publish,
-  publishCustomer,
   nightly,
   redact,
   exportData,

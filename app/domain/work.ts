@@ -14,8 +14,15 @@ export const WORK = {
    * the job finds it by the operation). Read a ready result in, resumable; polls while it is not ready.
    */
   'ingest-bulk-result': z.object({ run: z.number().int().optional() }),
-  /** entity: the shop. Orders and customers updated since the last agreement with Shopify. */
-  'catch-up': z.object({}),
+  /**
+   * entity: the shop. Orders and customers updated since the last agreement with Shopify. `isNightly`: also what is done
+   * once a day (a sample compared with Shopify, everybody worked out).
+   */
+  'catch-up': z.object({ isNightly: z.boolean().optional() }),
+  /** entity: the shop. Whether the live road works. */
+  'check-health': z.object({}),
+  /** entity: the shop. Shopify has granted or taken away a scope. */
+  'follow-scopes': z.object({}),
   /**
    * entity: the order's, the customer's id. Something happened to it: ask Shopify, unless what is stored is newer than the
    * event. `at`: when it happened, as Shopify dates it, in whole seconds; without it Shopify is always asked.
@@ -27,6 +34,8 @@ export const WORK = {
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the customer's id. The same of one customer, as of now. */
   'recompute-customer': z.object({}),
+  /** entity: the shop. Tell Shopify Flow of moves that it has not been told of. */
+  announce: z.object({}),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */
   publish: z.object({ run: z.number().int().optional() }),
   /** entity: the customer's id. The same for one customer: what their stage says, and what other hands did to their tags. */

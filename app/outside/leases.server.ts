@@ -31,8 +31,8 @@ const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 10 * 60_000
 // Whatever an answer from outside asks for.
 const LONGEST_ASKED_WAIT_MS = 60 * 60_000
-// They need no token, so a shop whose access is lost does not stop them.
-const KINDS_WITHOUT_ACCESS: WorkKind[] = ['redact', 'export-data', 'uninstall-shop']
+// They need no token, or tell whether access is back: a shop whose access is lost does not stop them.
+const KINDS_WITHOUT_ACCESS: WorkKind[] = ['redact', 'export-data', 'uninstall-shop', 'follow-scopes']
 
 /** Runs one statement in either kind of transaction. */
 export async function rowsOf<R>(tx: Tx | BulkTx, statement: Prisma.Sql): Promise<R[]> {

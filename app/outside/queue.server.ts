@@ -84,10 +84,13 @@ export function defineJob<K extends WorkKind>(job: {
 }
 
 /** Lets parked work run again: a new token was stored, or the merchant asks. */
-export async function unpark(tx: Tx, shop: ShopId): Promise<void> {
-  await tx.$executeRaw`
+export async function unpark(tx: Tx | BulkTx, shop: ShopId): Promise<void> {
+  await rowsOf(
+    tx,
+    Prisma.sql`
     UPDATE "Work" SET state = 'waiting', attempts = 0, crashes = 0, problem = NULL, "nextAt" = now(), "issuedAt" = NULL
-    WHERE shop = ${shop}::int AND state = 'parked'`
+    WHERE shop = ${shop}::int AND state = 'parked' RETURNING id::text`,
+  )
 }
 
 /** Work that did not go as it should, newest first: waiting for another try, parked, or dead. */
@@ -211,6 +214,7 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
     if (now() - nightlyAt > NIGHTLY_EVERY_MS) {
       nightlyAt = now()
       await askSystem('due_nightly')
+      await askSystem('due_health')
     }
     if (carrier && (await issue(carrier))) return
     const free = concurrency - running.size

@@ -25,6 +25,9 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'CustomerOrders',
       'TaggedLately',
       'TagsNow',
+      'HealthLook',
+      'HeldStill',
+      'CustomersCounted',
     ],
     topics: [
       'customers/data_request',
@@ -41,7 +44,16 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     reason: 'Customers are put into segments; only ids, dates and tags are read, no names or addresses.',
   },
   read_orders: {
-    documents: ['OrdersBulk', 'OrdersUpdated', 'OrderById', 'OrderLines', 'CustomerOrders'],
+    documents: [
+      'OrdersBulk',
+      'OrdersUpdated',
+      'OrderById',
+      'OrderLines',
+      'CustomerOrders',
+      'HealthLook',
+      'HeldStill',
+      'OrdersCounted',
+    ],
     topics: ['orders/create', 'orders/updated', 'orders/cancelled', 'orders/edited', 'orders/delete', 'refunds/create'],
     features: ['import', 'stages', 'cherry-picker', 'live'],
     reason: 'A customer’s stage follows from when and what they ordered.',
@@ -65,7 +77,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     reason: 'Which product a line sold tells whether a discount was open to everybody that week.',
   },
   write_customers: {
-    documents: ['CustomerMove', 'TagsAdd', 'TagsRemove', 'StatesSet', 'StatesDelete', 'StateDefinition'],
+    documents: ['TagsAdd', 'TagsRemove', 'StatesSet', 'StatesDelete', 'StateDefinition'],
     topics: [],
     features: ['tagging', 'storefront message'],
     reason: 'Segments are written to customers as tags and one metafield.',
@@ -74,7 +86,19 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
 
 /** Documents and topics that Shopify gives every installed app. */
 export const NEEDS_NO_SCOPE: Pick<ScopeUse, 'documents' | 'topics'> = {
-  documents: ['BulkRun', 'BulkStatus', 'BulkRecent', 'BulkChange', 'BulkChangeStatus', 'LinesUpload', 'ShopDetails'],
+  documents: [
+    'BulkRun',
+    'BulkStatus',
+    'BulkRecent',
+    'BulkChange',
+    'BulkChangeStatus',
+    'LinesUpload',
+    'ShopDetails',
+    'GrantedScopes',
+    'OurSubscriptions',
+    'SubscriptionCreate',
+    'SubscriptionDelete',
+  ],
   topics: ['app/uninstalled', 'app/scopes_update', 'bulk_operations/finish', 'shop/redact'],
 }
 

@@ -1,13 +1,16 @@
 /** What Shopify has changed since the roads last agreed: customers and orders by updated_at, page by page. */
-import type { Instant } from '#app/domain/order.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
+import type { WorkPayload } from '#app/domain/work.ts'
 import { OutsideFailure } from '#app/errors.ts'
 import { CustomersUpdatedDocument, OrdersUpdatedDocument } from '#app/outside/admin.generated.ts'
 import { now } from '#app/outside/clock.ts'
 import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.server.ts'
+import { forgetDeliveries } from '#app/outside/inbox.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
-import type { Subject } from './read-order.ts'
+import { lookForDeleted, lookAtSample } from './deleted.ts'
+import { BadLine, idOf, type Subject } from './read-order.ts'
 import { fetchStart, storeCustomers, storeOrders, type WholeOrder, wholeOrder } from './refetch.ts'
 import {
   type BadLineNote,
@@ -21,28 +24,50 @@ import {
   withLeftOut,
 } from './runs.ts'
 
+const ORDER = 'gid://shopify/Order/'
+const CUSTOMER = 'gid://shopify/Customer/'
+
 /** Shopify's index may lag and clocks may differ. */
-const OVERLAP_MS = 600_000
+export const OVERLAP_MS = 600_000
 /** Shopify pages no deeper than 25,000 objects: beyond this the question is asked anew from where it has come to. */
 const DEEPEST_PAGE = 20_000
+/** Up to so many customers are worked out one by one; for more, everybody at once is less work. */
+const FEW_CUSTOMERS = 200
+/** If this worker dies after it has stored many, everybody is worked out all the same. */
+const SAFETY_NET_MS = 60_000
+
+/** An object of a page, as far as it tells whose stage it may move. */
+type Touch = { id: Id; updatedAt: Instant; customer: Id | null }
 
 type Page = {
   count: number
+  touches: Touch[]
   lastUpdatedAt: Instant | null
   next: string | null
   store(tx: BulkTx, run: number, fetchedAt: Instant): Promise<BadLineNote[]>
 }
 
-/** Brings the shop's rows up to Shopify's, then has everybody worked out again. Nothing to do before the first import. */
-export async function catchUp(holder: Holder): Promise<void> {
-  const { shop } = holder
+/** Whose stage has to be worked out again: those of the pages so far, or everybody. */
+type Touched = { customers: Set<Id>; everybody: boolean }
+
+/**
+ * Brings the shop's rows up to Shopify's and has whoever it concerns worked out again: the touched customers while they are
+ * few, else everybody. Nothing to do before the first import.
+ */
+export async function catchUp(holder: Holder & { payload: WorkPayload<'catch-up'> }): Promise<void> {
+  const { shop, payload } = holder
   const begun = now()
   const agreed = await withShopBulk(shop, lastAgreement(shop))
   if (!agreed) return
   const admin = await adminOf(shop)
+  // After an import everybody is worked out anyway, and in the night for what time has moved.
+  const isWhole = agreed.isImport || payload.isNightly === true
+  const touched: Touched = { customers: new Set(), everybody: isWhole }
   // Parents first: an order's customer is there when the order comes.
-  await follow(holder, admin, 'customers', agreed.at - OVERLAP_MS)
-  await follow(holder, admin, 'orders', agreed.at - OVERLAP_MS)
+  await follow(holder, admin, 'customers', agreed.at - OVERLAP_MS, touched)
+  await follow(holder, admin, 'orders', agreed.at - OVERLAP_MS, touched)
+  await lookForDeleted(holder, admin, begun)
+  if (payload.isNightly === true) await lookAtSample(holder, admin, begun)
   await withShopBulk(shop, async (tx) => {
     await holder.stillMine(tx)
     await tx.query(
@@ -52,7 +77,9 @@ export async function catchUp(holder: Holder): Promise<void> {
     )
     // Answers to data requests are kept as long as the law gives for them.
     await tx.query(`UPDATE "PrivacyRequest" SET export = NULL WHERE shop = $1 AND "dueAt" < now()`, [shop])
-    await owe(tx, shop, 'recompute', String(shop), { cause: agreed.isImport ? 'import' : 'time' })
+    if (payload.isNightly === true) await forgetDeliveries(tx, shop)
+    if (touched.everybody)
+      await owe(tx, shop, 'recompute', String(shop), { cause: agreed.isImport ? 'import' : 'time' })
   })
 }
 
@@ -71,7 +98,7 @@ function lastAgreement(shop: ShopId) {
   }
 }
 
-async function follow(holder: Holder, admin: Admin, subject: Subject, from: Instant): Promise<void> {
+async function follow(holder: Holder, admin: Admin, subject: Subject, from: Instant, touched: Touched): Promise<void> {
   const { shop } = holder
   let run = await withShopBulk(shop, async (tx) => {
     await holder.stillMine(tx)
@@ -89,7 +116,9 @@ async function follow(holder: Holder, admin: Admin, subject: Subject, from: Inst
     const page: Page = await (subject === 'orders' ? orderPage : customerPage)(shop, admin, since, after)
     run = await withShopBulk(shop, async (tx) => {
       await holder.stillMine(tx)
+      const customers = touched.everybody ? [] : await touchedBy(tx, shop, subject, page.touches)
       const bad = page.count === 0 ? [] : await page.store(tx, run.id, fetchedAt)
+      await oweTouched(tx, shop, customers, touched)
       const read: Run = {
         ...run,
         linesRead: run.linesRead + page.count,
@@ -115,12 +144,44 @@ async function follow(holder: Holder, admin: Admin, subject: Subject, from: Inst
   })
 }
 
+/** The customers of what a page brings that is newer than what is stored: who had an object before, and who has it now. */
+async function touchedBy(tx: BulkTx, shop: ShopId, subject: Subject, touches: Touch[]): Promise<Id[]> {
+  if (touches.length === 0) return []
+  const stored = await tx.query<{ id: Id; customer: Id | null; at: Instant }>(
+    `SELECT id::text, ${subject === 'orders' ? 'customer::text' : 'id::text AS customer'},
+       (extract(epoch FROM "updatedAt") * 1000)::float8 AS at
+     FROM "${subject === 'orders' ? 'Order' : 'Customer'}" WHERE shop = $1 AND id = ANY ($2::bigint[])`,
+    [shop, touches.map((touch) => touch.id)],
+  )
+  const storedOf = new Map(stored.map((row) => [row.id, row]))
+  const customers = new Set<Id>()
+  for (const { id, updatedAt, customer } of touches) {
+    const before = storedOf.get(id)
+    if (before !== undefined && before.at >= updatedAt && before.customer === customer) continue
+    for (const whose of [customer, before?.customer ?? null]) if (whose !== null) customers.add(whose)
+  }
+  return [...customers]
+}
+
+/** Owes the stages in the transaction that stores the rows they follow from: a worker that dies leaves nothing undone. */
+async function oweTouched(tx: BulkTx, shop: ShopId, customers: Id[], touched: Touched): Promise<void> {
+  if (touched.everybody || customers.length === 0) return
+  for (const customer of customers) touched.customers.add(customer)
+  if (touched.customers.size > FEW_CUSTOMERS) {
+    touched.everybody = true
+    await owe(tx, shop, 'recompute', String(shop), { cause: 'time' }, { inMs: SAFETY_NET_MS })
+    return
+  }
+  for (const customer of customers) await owe(tx, shop, 'recompute-customer', customer, {})
+}
+
 async function orderPage(shop: ShopId, admin: Admin, since: Instant, after: string | null): Promise<Page> {
   const { orders } = await admin.ask(OrdersUpdatedDocument, { query: updatedSince(since), after })
   const whole: WholeOrder[] = []
   for (const { node } of orders.edges) whole.push(await wholeOrder(admin, node))
   return {
     count: whole.length,
+    touches: whole.flatMap(({ root }) => touchOf(root, root.customer?.id ?? null)),
     lastUpdatedAt: newest(orders.edges),
     next: orders.pageInfo.hasNextPage ? orders.pageInfo.endCursor : null,
     store: (tx, run, fetchedAt) => storeOrders(tx, shop, run, whole, fetchedAt),
@@ -132,9 +193,27 @@ async function customerPage(shop: ShopId, admin: Admin, since: Instant, after: s
   const nodes = customers.edges.map((edge) => edge.node)
   return {
     count: nodes.length,
+    touches: nodes.flatMap((node) => touchOf(node, node.id)),
     lastUpdatedAt: newest(customers.edges),
     next: customers.pageInfo.hasNextPage ? customers.pageInfo.endCursor : null,
     store: (tx, run, fetchedAt) => storeCustomers(tx, shop, run, nodes, fetchedAt),
+  }
+}
+
+/** What cannot be read is not stored either, and touches nobody. */
+function touchOf(node: { id: string; updatedAt: string }, customer: string | null): Touch[] {
+  try {
+    const isOrder = node.id.startsWith(ORDER)
+    return [
+      {
+        id: idOf(node.id, isOrder ? ORDER : CUSTOMER, 'id'),
+        updatedAt: Date.parse(node.updatedAt),
+        customer: customer === null ? null : idOf(customer, CUSTOMER, 'customer'),
+      },
+    ]
+  } catch (error) {
+    if (error instanceof BadLine) return []
+    throw error
   }
 }
 

@@ -3,8 +3,8 @@
 ALTER TABLE "Shop"
   -- The orders that are held are those of 60 days: stages go by Shopify's own counts.
   ADD COLUMN "limited" BOOLEAN NOT NULL DEFAULT false,
-  -- When the live road is looked at next.
-  ADD COLUMN "healthAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;
+  -- When the live road is looked at next: an import needs no looking at.
+  ADD COLUMN "healthAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now() + interval '10 minutes';
 GRANT UPDATE ("limited") ON "Shop" TO morello_app;
 
 -- Shopify's counts of a customer's orders were asked for with the history.
