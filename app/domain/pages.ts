@@ -216,6 +216,27 @@ export type CustomerPage = {
   freshness: Freshness
 }
 
+/** What the block on Shopify's customer page is made of. */
+export type CustomerForBlock =
+  | { state: 'known'; page: CustomerPage; timezone: string | null }
+  /** not-imported: the stages have not been worked out for the first time. */
+  | { state: 'unknown' | 'not-imported' }
+
+/** What is known of some customers together, for the action on Shopify's segment page. */
+export type MembersForBlock =
+  | { state: 'not-imported' }
+  | {
+      state: 'known'
+      asked: number
+      stages: { stage: Stage; customers: number }[]
+      likelyCherryPickers: number
+      /** Net money of 12 months in minor units: theirs, and the whole store's. */
+      net12mMinor: number
+      storeNet12mMinor: number
+      freshness: Freshness
+      timezone: string | null
+    }
+
 export type DryRun = {
   asOf: Instant
   /** Per tag of ours: how many customers would get it, and how many would lose it. */

@@ -28,11 +28,11 @@ export type KnownCustomer = {
   window: string
   /** The last moves, newest first, each with its day; empty if there was none. */
   moves: string[]
-  /** Cherry-picker, always in the public wording: everybody who may see customers reads this. */
-  flag: string
-  /** When this was worked out. */
+  /** Cherry-picker, always in the public wording: everybody who may see customers reads this. Null: not worked out here. */
+  flag: string | null
+  /** When this was last as Shopify's. */
   asOf: string
-  /** Worked out later than promised. */
+  /** Later than promised. */
   isLate: boolean
   /** The customer's page in the app, as a path. */
   path: string
@@ -50,11 +50,11 @@ export type KnownSegment = {
   unknown: string | null
   /** Stages that somebody is in, in the order of the stages, with the share of those known. */
   rows: { stage: Stage; label: string; customers: string; share: string }[]
-  /** Likely cherry-pickers, in the public wording. */
-  flag: { label: string; customers: string }
+  /** Likely cherry-pickers, in the public wording; null: not worked out here. */
+  flag: { label: string; customers: string } | null
   /** At risk or quiet for long. */
   late: string
-  /** Their share of the store's revenue in 12 months; null while the store has none. */
+  /** Their share of the store's revenue in 12 months; null while the store has none or it is not known. */
   revenueShare: string | null
   asOf: string
   isLate: boolean

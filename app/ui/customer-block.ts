@@ -1,5 +1,6 @@
-import type { CustomerPage, Freshness } from '#app/domain/pages.ts'
+import type { CustomerForBlock } from '#app/domain/pages.ts'
 import type { BlockLocale, CustomerBlockAnswer } from '#app/domain/wire.ts'
+import { freshnessInWords } from './block-freshness.ts'
 import { formatsOf } from './formats.ts'
 import { wordsIn } from './i18n.tsx'
 import { reasonText } from './reason.ts'
@@ -7,18 +8,13 @@ import { reasonText } from './reason.ts'
 /** Moves beyond these stand on the customer's page in the app. */
 const MOVES_SHOWN = 4
 
-type Read =
-  | { state: 'known'; page: CustomerPage; freshness: Freshness; timezone: string | null }
-  | { state: 'unknown' | 'not-imported' }
-
 /** The block on Shopify's customer page, in words; cherry-picker in its public wording. */
-export function customerBlock(read: Read, locale: BlockLocale): CustomerBlockAnswer {
+export function customerBlock(read: CustomerForBlock, locale: BlockLocale): CustomerBlockAnswer {
   if (read.state !== 'known') return { state: read.state }
-  const { page, freshness } = read
+  const { page } = read
   const { t } = wordsIn(locale, true)
   const f = formatsOf(locale, read.timezone ?? 'UTC')
   const label = t(`stage.${page.stage}`)
-  const updated = t('freshness.updatedAt', { time: f.dateTime(page.asOf) })
   return {
     state: 'known',
     customer: {
@@ -39,9 +35,8 @@ export function customerBlock(read: Read, locale: BlockLocale): CustomerBlockAns
         .map(
           ({ span, before }) => `${f.date(span.from)}: ${t(`stage.${before!.stage}`)} → ${t(`stage.${span.stage}`)}`,
         ),
-      flag: t(`cherry.tier.${page.cherry.tier}`),
-      asOf: freshness.isLate ? t('freshness.late', { updated }) : updated,
-      isLate: freshness.isLate,
+      flag: page.freshness.isLimited ? null : t(`cherry.tier.${page.cherry.tier}`),
+      ...freshnessInWords(t, f, page.freshness),
       path: `app/customers/${page.customer}`,
     },
   }

@@ -44,7 +44,7 @@ function runCli(folder: string): Promise<{ code: number | null; output: string }
   const home = path.join(folder, '.home')
   rememberVersion(home)
   const { PATH, LANG } = process.env
-  const env = { PATH, LANG, HOME: home, CI: '1', SHOPIFY_CLI_NO_ANALYTICS: '1' } as NodeJS.ProcessEnv
+  const env = { PATH, LANG, HOME: home, NODE_ENV: 'production', CI: '1', SHOPIFY_CLI_NO_ANALYTICS: '1' } as const
   const noNetwork = path.join(import.meta.dirname, 'no-network.mjs')
   const cli = path.join(root, 'node_modules/@shopify/cli/bin/run.js')
   const command = ['app', 'build', '--path', folder, '--skip-dependencies-installation', '--no-color']

@@ -1,16 +1,12 @@
 import type { Id } from '#app/domain/order.ts'
-import type { CustomerPage } from '#app/domain/pages.ts'
+import type { CustomerForBlock } from '#app/domain/pages.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { customerPage } from './customer-page.ts'
 import { readShopState } from './shop-state.ts'
 
-/** What the block on Shopify's customer page is made of. */
-export type CustomerRead =
-  { state: 'known'; page: CustomerPage; timezone: string | null } | { state: 'unknown' | 'not-imported' }
-
 /** One customer for the block: the same reading as the app's own page, from stored rows only. */
-export async function customerForBlock(shop: ShopId, customer: Id): Promise<CustomerRead> {
+export async function customerForBlock(shop: ShopId, customer: Id): Promise<CustomerForBlock> {
   const { worked, timezone } = await withShop(shop, (tx) => readShopState(tx, shop))
   if (!worked) return { state: 'not-imported' }
   try {

@@ -10,7 +10,7 @@ import { askMorello, type NoAnswer } from '../../ask-morello.ts'
 declare const shopify: Api
 const t = (key: string): string => shopify.i18n.translate(key)
 
-const TONES = {
+const TONES: Record<string, 'auto' | 'info' | 'success' | 'warning'> = {
   prospect: 'auto',
   new: 'info',
   'one-and-done': 'auto',
@@ -18,7 +18,7 @@ const TONES = {
   loyal: 'success',
   'at-risk': 'warning',
   lapsed: 'auto',
-} as const
+}
 
 /** Shopify calls it once, when somebody opens the customer's page. */
 export default function block(): void {
@@ -107,7 +107,7 @@ function Known({ customer }: { customer: KnownCustomer }) {
           </s-unordered-list>
         )}
       </s-stack>
-      <s-text>{customer.flag}</s-text>
+      {customer.flag === null ? null : <s-text>{customer.flag}</s-text>}
       <s-stack direction="inline" gap="base">
         <s-link href={`app:${customer.path}`}>{t('seeAll')}</s-link>
         {customer.isLate ? (

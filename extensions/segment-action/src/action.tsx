@@ -123,7 +123,9 @@ function Known({ segment, asked, total }: { segment: KnownSegment; asked: number
       </s-table>
       <s-unordered-list>
         <s-list-item>{t('late', { n: segment.late })}</s-list-item>
-        <s-list-item>{t('flag', { name: segment.flag.label, n: segment.flag.customers })}</s-list-item>
+        {segment.flag === null ? null : (
+          <s-list-item>{t('flag', { name: segment.flag.label, n: segment.flag.customers })}</s-list-item>
+        )}
         {segment.revenueShare === null ? null : (
           <s-list-item>{t('revenue', { share: segment.revenueShare })}</s-list-item>
         )}
