@@ -11,7 +11,10 @@ type Answer = { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask' }
 /** An answer, or the question's beginning by the database's clock: it decides between fetches of the same updatedAt. */
 export type Look = { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask'; fetchedAt: Instant }
 
-/** Several changes share one second of Shopify's: what was read so long after it has seen them all. */
+/**
+ * Several changes share one second of Shopify's, and only the first of them may ring: a delivery that looks like the one
+ * before it is not sent. What was read so long after the second has seen them all; what was read earlier is read again.
+ */
 const SETTLED_MS = 5000
 /** Clocks that differ by more make nobody wait. */
 const LONGEST_WAIT_MS = 2 * SETTLED_MS
@@ -31,10 +34,20 @@ export function answerTo(at: Instant | undefined, stored: Stored, now: Instant, 
   if (at === undefined) return { is: 'ask' }
   if (stored.echoAt !== null && stored.echoAt >= at) return { is: 'known' }
   if (stored.updatedAt === null || stored.fetchedAt === null || stored.updatedAt < at) return { is: 'ask' }
-  if (stored.updatedAt > at || stored.fetchedAt >= at + SETTLED_MS) return { is: 'known' }
-  // The first change of its second was asked about at once; the others of that second are, once it has settled.
-  const inMs = at + SETTLED_MS + afterMs - now
-  return inMs > 0 && inMs <= LONGEST_WAIT_MS ? { is: 'later', inMs } : { is: 'ask' }
+  const inMs = settlesInMs(stored.updatedAt, stored.fetchedAt)
+  if (inMs === 0) return { is: 'known' }
+  const restMs = inMs + afterMs - (now - stored.fetchedAt)
+  return inMs <= LONGEST_WAIT_MS && restMs > 0 ? { is: 'later', inMs: restMs } : { is: 'ask' }
+}
+
+/** When to read again what was read at `fetchedAt`: others may have changed it in the same second; undefined: need not be. */
+export function againAfter(updatedAt: Instant, fetchedAt: Instant): { againInMs: number } | undefined {
+  const inMs = settlesInMs(updatedAt, fetchedAt)
+  return inMs > 0 && inMs <= LONGEST_WAIT_MS ? { againInMs: inMs } : undefined
+}
+
+function settlesInMs(updatedAt: Instant, fetchedAt: Instant): number {
+  return Math.max(0, updatedAt + SETTLED_MS - fetchedAt)
 }
 
 /** Reads what is stored, and when the question begins. */

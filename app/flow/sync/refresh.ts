@@ -10,7 +10,7 @@ import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.se
 import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
-import { lookAt } from './doorbell.ts'
+import { againAfter, lookAt } from './doorbell.ts'
 import { buryDeleted } from './erased.ts'
 import { shareMergeLock } from './merge.ts'
 import { fetchStart, storeSingles, type WholeOrder, wholeOrder } from './refetch.ts'
@@ -35,6 +35,7 @@ export async function refreshOrder(holder: Refresh<'refresh-order'>): Promise<vo
       else await forgetOrder(tx, shop, id, fetchedAt)
     })
   })
+  return order ? againAfter(Date.parse(order.updatedAt), fetchedAt) : undefined
 }
 
 /** Asks for one customer; after a merge, for their orders too. */
@@ -54,6 +55,7 @@ export async function refreshCustomer(holder: Refresh<'refresh-customer'>): Prom
     })
   })
   if (customer && payload.withOrders) await refreshOrdersOf(holder, admin, id)
+  else if (customer) return againAfter(Date.parse(customer.updatedAt), fetchedAt)
 }
 
 async function refreshOrdersOf(holder: Refresh<'refresh-customer'>, admin: Admin, customer: Id): Promise<void> {

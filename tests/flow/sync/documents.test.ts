@@ -10,11 +10,15 @@ test.each(['orders', 'customers'] as const)('the text for all %s is one that Sho
   expect(text).not.toContain('$')
 })
 
-test('both roads ask for an order by the same fragment', async () => {
-  const { OrdersBulkDocument, OrdersUpdatedDocument, OrderByIdDocument } =
-    await import('#app/outside/admin.generated.ts')
-  const fragment = (document: typeof OrdersBulkDocument | typeof OrdersUpdatedDocument | typeof OrderByIdDocument) =>
-    JSON.stringify(document.definitions.filter((one) => one.kind === 'FragmentDefinition'))
-  expect(fragment(OrdersUpdatedDocument)).toBe(fragment(OrdersBulkDocument))
-  expect(fragment(OrderByIdDocument)).toBe(fragment(OrdersBulkDocument))
+test('every road asks for an order, and for a customer, by the same fragments', async () => {
+  const documents = await import('#app/outside/admin.generated.ts')
+  const fragments = (document: { definitions: readonly { kind: string }[] }) =>
+    document.definitions.filter((one) => one.kind === 'FragmentDefinition').map((one) => JSON.stringify(one))
+  const order = fragments(documents.OrdersBulkDocument)
+  const customer = fragments(documents.CustomersBulkDocument)
+  expect(fragments(documents.OrdersUpdatedDocument)).toEqual(order)
+  expect(fragments(documents.CustomerOrdersDocument)).toEqual(order)
+  expect(fragments(documents.CustomersUpdatedDocument)).toEqual(customer)
+  expect(fragments(documents.CustomerByIdDocument)).toEqual(customer)
+  expect(fragments(documents.OrderByIdDocument).sort()).toEqual([...order, ...customer].sort())
 })
