@@ -4,12 +4,16 @@ import { describe, expect, test } from 'vitest'
 
 import { API_VERSION } from '#app/outside/api-version.ts'
 import { NEEDS_NO_SCOPE, requestedScopes, SCOPES } from '#app/outside/scopes.ts'
+import { WEBHOOK_FIELDS } from '#app/outside/webhook-fields.ts'
 import { WEBHOOK_TOPICS } from '#app/outside/webhook-topics.ts'
 import { filesBelow, read } from './source.ts'
 
 type AppToml = {
   access_scopes: { scopes: string }
-  webhooks: { api_version: string; subscriptions: { topics?: string[]; compliance_topics?: string[] }[] }
+  webhooks: {
+    api_version: string
+    subscriptions: { topics?: string[]; compliance_topics?: string[]; include_fields?: string[] }[]
+  }
 }
 
 const toml = parseToml(read('shopify.app.toml')) as unknown as AppToml
@@ -55,4 +59,11 @@ describe('the table of scopes', () => {
 
 test('the API version is the one of shopify.app.toml', () => {
   expect(API_VERSION).toBe(toml.webhooks.api_version)
+})
+
+test('a subscription that we make ourselves carries what shopify.app.toml asks for', () => {
+  const asked = toml.webhooks.subscriptions.flatMap(({ topics = [], include_fields: fields }) =>
+    fields === undefined ? [] : topics.map((topic) => [topic, fields] as const),
+  )
+  expect(Object.fromEntries(asked)).toEqual(WEBHOOK_FIELDS)
 })

@@ -191,7 +191,10 @@ async function waiting(
   return new Set(rows.map((row) => row.entity))
 }
 
-/** Makes what is missing and takes away what is not needed any more; answers what is there then. */
+/**
+ * Makes what is missing and takes away what is not needed any more; answers what is there then. What Shopify refuses here
+ * must not keep the gap from being filled: it is asked for again with the next look.
+ */
 async function mend(
   admin: Admin,
   before: Health,
@@ -199,14 +202,20 @@ async function mend(
   at: Instant,
 ): Promise<{ registered: Registered; refused: string[] }> {
   const registered = { ...before.registered }
-  for (const topic of finding.notNeeded) {
-    await removeRegistered(admin, registered[topic]!.id)
-    delete registered[topic]
-  }
   const topics = [...new Set([...before.missing, ...finding.missing.map((one) => one.topic)])]
-  if (topics.length === 0) return { registered, refused: [] }
-  const made = await registerTopics(admin, topics, at)
-  return { registered: { ...registered, ...made.registered }, refused: made.refused }
+  try {
+    for (const topic of finding.notNeeded) {
+      await removeRegistered(admin, registered[topic]!.id)
+      delete registered[topic]
+    }
+    if (topics.length === 0) return { registered, refused: [] }
+    const made = await registerTopics(admin, topics, at)
+    return { registered: { ...registered, ...made.registered }, refused: made.refused }
+  } catch (error) {
+    if (!(error instanceof OutsideFailure)) throw error
+    log.warn({ error }, 'a subscription could not be made or taken away')
+    return { registered, refused: topics }
+  }
 }
 
 async function writeFinding(
