@@ -9,6 +9,7 @@ const STAGES = ['prospect', 'new', 'one-and-done', 'repeat', 'loyal', 'at-risk',
 const OUR_PREFIX = 'seg:'
 const IMPORT_WITHIN_MS = 20 * 60_000
 const TAGGING_WITHIN_MS = 20 * 60_000
+const LIVE_WITHIN_MS = 2 * 60_000
 /** Counts of a log move with the clock; beyond this the figures would no longer be the published ones. */
 const FRESH_WITHIN_MS = 25 * 60_000
 
@@ -65,7 +66,11 @@ export async function walkTheRoad(road: Road): Promise<Outcome> {
     say('Visiting the storefront…')
     const visit = await visitAsEveryStage(road, database)
     const figures = await figuresOf(database, world, merchantsTags, visit.length === 0)
-    return { figures, wrong: [...visit, ...wrongIn(figures, road)] }
+    const wrong = [...visit, ...wrongIn(figures, road)]
+
+    say('Buying on the storefront…')
+    const { live, wrong: wrongLive } = await buyAndBeMoved(road, database)
+    return { figures: { ...figures, ...live }, wrong: [...wrong, ...wrongLive] }
   } finally {
     await database.end()
   }
@@ -95,6 +100,50 @@ async function visitAsEveryStage(road: Road, database: pg.Client): Promise<strin
     if (!shown.includes(expected)) wrong.push(`storefront: ${stage} does not see “${expected}”`)
   }
   return wrong
+}
+
+/**
+ * Somebody who has bought once buys again: tag, storefront and admin follow by themselves, the merchant's own tags stay.
+ * The seconds run from the purchase to the tag in the shop.
+ */
+async function buyAndBeMoved(
+  { world, shop }: Road,
+  database: pg.Client,
+): Promise<{ live: Record<string, unknown>; wrong: string[] }> {
+  const [row] = await ask(
+    database,
+    `SELECT customer::text FROM "Membership" WHERE stage = 'one-and-done' AND NOT "isBusiness" ORDER BY customer LIMIT 1`,
+  )
+  if (row === undefined) return { live: { live: 'nobody has bought exactly once' }, wrong: ['nobody to buy as'] }
+  const customer = world.customers.get(Number(row.customer))!
+  const theirs = customer.tags.filter((tag) => !tag.startsWith(OUR_PREFIX)).sort()
+  const product = [...world.products.values()][0]!
+  const began = performance.now()
+  const bought = await fetch(`${shop.origin}/storefront/buy`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: `shop_customer=${customer.id}; shop_cart=${product.id}x1` },
+    body: new URLSearchParams(),
+  })
+  if (bought.status !== 303) throw new Error(`the checkout answered ${bought.status}`)
+  const ours = () => customer.tags.filter((tag) => tag.startsWith(OUR_PREFIX)).sort()
+  await until(LIVE_WITHIN_MS, 'the purchase did not move its customer', () =>
+    Promise.resolve(ours().join() === `${OUR_PREFIX}repeat`),
+  )
+  const liveSeconds = Math.round((performance.now() - began) / 100) / 10
+  const wrong: string[] = []
+  await until(LIVE_WITHIN_MS, 'the storefront did not follow the purchase', async () => {
+    const { shown, expected } = await greetingOf(shop.origin, String(customer.id), 'repeat')
+    return shown.includes(expected)
+  })
+  if (
+    customer.tags
+      .filter((tag) => !tag.startsWith(OUR_PREFIX))
+      .sort()
+      .join() !== theirs.join()
+  )
+    wrong.push('live: tags that are not ours have changed')
+  return { live: { live: wrong.length === 0 ? 'ok' : 'wrong', liveSeconds }, wrong }
 }
 
 async function figuresOf(
