@@ -4,6 +4,7 @@
  *   --fresh          start over
  *   --orders FILE    load a real log (Online Retail columns, or our own; see README) instead of the seeded world
  *   --folder DIR     keep the data there instead of .local/demo
+ *   --limited        without read_all_orders, as in a shop before Shopify has approved it: orders older than 60 days are hidden
  *   --check          a fresh world in a folder of its own, the whole road unattended, one JSON line, exit 0 or 1
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     fresh: { type: 'boolean', default: false },
     orders: { type: 'string' },
     folder: { type: 'string' },
+    limited: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
   },
 })
@@ -93,7 +95,15 @@ async function run(): Promise<number> {
   buildIfChanged(say)
   const folder = folderOfThisRun()
   try {
-    const stack = await startStack({ folder, world: () => worldIn(folder), say, isFresh, isThrowaway: flags.check })
+    const withoutScopes = flags.limited ? ['read_all_orders'] : []
+    const stack = await startStack({
+      folder,
+      world: () => worldIn(folder),
+      say,
+      isFresh,
+      isThrowaway: flags.check,
+      withoutScopes,
+    })
     try {
       if (flags.check) return await checkTheRoad(stack)
       await keepRunning(stack, folder, asked)

@@ -41,6 +41,8 @@ export async function startStack(options: {
   say: (text: string) => void
   isThrowaway?: boolean
   isFresh?: boolean
+  /** Scopes that Shopify or the merchant has not granted. */
+  withoutScopes?: string[]
 }): Promise<Stack> {
   const { folder, say } = options
   mkdirSync(folder, { recursive: true })
@@ -63,7 +65,15 @@ export async function startStack(options: {
     const world = await options.world()
     const port = await freePort()
     const appUrl = `http://127.0.0.1:${port}`
-    const shop = await startShop({ world, appUrl, apiKey: API_KEY, apiSecret, folder: path.join(folder, 'world') })
+    const { withoutScopes = [] } = options
+    const shop = await startShop({
+      world,
+      appUrl,
+      apiKey: API_KEY,
+      apiSecret,
+      folder: path.join(folder, 'world'),
+      withoutScopes,
+    })
     closing.push(() => shop.stop())
 
     say('Starting the app and its worker…')

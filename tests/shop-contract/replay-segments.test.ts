@@ -85,6 +85,8 @@ describe('segments', () => {
     expect(names).toEqual(['Loyal', 'Loyal (1)', 'Loyal (2)'])
     const found = await shop.admin('{ segments(first: 5, query: "loyal (1)") { nodes { name } } }')
     expect(found.data).toEqual({ segments: { nodes: [{ name: 'Loyal (1)' }] } })
+    const named = await shop.admin('{ segments(first: 5, query: "name:\\"Loyal\\"") { nodes { name } } }')
+    expect(named.data!['segments']).toMatchObject({ nodes: [{}, {}, {}] })
   })
 
   test('end at 6,000 a shop', async () => {

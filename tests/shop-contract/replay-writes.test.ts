@@ -148,3 +148,33 @@ describe.skipIf(!haveRecordings)('prices', () => {
     expect(answer.extensions?.cost?.requestedQueryCost).toBe(points)
   })
 })
+
+describe('a metafield definition', () => {
+  const CREATE = `mutation Create($definition: MetafieldDefinitionInput!) {
+    metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } userErrors { code } } }`
+  const DELETE = `mutation Delete($identifier: MetafieldDefinitionIdentifierInput, $all: Boolean) {
+    metafieldDefinitionDelete(identifier: $identifier, deleteAllAssociatedMetafields: $all) {
+      deletedDefinitionId userErrors { code } } }`
+
+  test('of the app’s own namespace goes only together with what was written under it', async () => {
+    const identifier = { ownerType: 'CUSTOMER', namespace: '$app:x', key: 'state' }
+    await shop.admin(CREATE, { definition: { ...identifier, name: 'State', type: 'json' } })
+    const read =
+      'query Read($identifier: MetafieldDefinitionIdentifierInput) { metafieldDefinition(identifier: $identifier) { id key } }'
+    const { data } = await shop.admin(read, { identifier })
+    const { id } = data!['metafieldDefinition'] as { id: string }
+    const metafields = [{ ownerId: customer, namespace: '$app:x', key: 'state', value: '{}' }]
+    await shop.admin(METAFIELDS_SET, { metafields })
+    expect((await shop.admin(DELETE, { identifier, all: false })).data).toEqual({
+      metafieldDefinitionDelete: {
+        deletedDefinitionId: null,
+        userErrors: [{ code: 'RESERVED_NAMESPACE_ORPHANED_METAFIELDS' }],
+      },
+    })
+    expect((await shop.admin(DELETE, { identifier, all: true })).data).toEqual({
+      metafieldDefinitionDelete: { deletedDefinitionId: id, userErrors: [] },
+    })
+    expect([...shop.world.customers.values()][0]!.metafields.size).toBe(0)
+    expect((await shop.admin(read, { identifier })).data).toEqual({ metafieldDefinition: null })
+  })
+})

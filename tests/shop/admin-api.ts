@@ -71,7 +71,13 @@ export function answer(call: Call, request: AdminRequest): AdminAnswer {
   if (!operation) return { errors: [{ message: 'No operation found', extensions: { code: 'BAD_REQUEST' } }] }
   const first = operation.selectionSet.selections[0]
   const rootName = first?.kind === 'Field' ? first.name.value : ''
-  shop.calls.push({ operation: operation.name?.value ?? rootName, at: shop.world.now() })
+  const counted = {
+    operation: operation.name?.value ?? rootName,
+    at: shop.world.now(),
+    points: 0,
+    isThrottled: false,
+  }
+  shop.calls.push(counted)
 
   const { values, errors } = coerceVariables(schema, operation, request.variables ?? {})
   if (errors.length > 0) return { errors }
@@ -86,11 +92,15 @@ export function answer(call: Call, request: AdminRequest): AdminAnswer {
   if (requestedQueryCost > MAX_COST) return { errors: [tooExpensive(requestedQueryCost, MAX_COST)] }
   const forced = shop.faults.throttledNext > 0
   if (forced) shop.faults.throttledNext -= 1
-  if (forced || !shop.bucket.take(requestedQueryCost)) return { errors: [throttledError()], extensions: cost(null) }
+  if (forced || !shop.bucket.take(requestedQueryCost)) {
+    counted.isThrottled = true
+    return { errors: [throttledError()], extensions: cost(null) }
+  }
 
   const result = run(call, document, request.operationName, values)
   const actual = Math.min(requestedQueryCost, actualCost(costing, operation, result.data))
   shop.bucket.giveBack(requestedQueryCost - actual)
+  counted.points = actual
   const failed = result.errors?.map(executionError)
   return {
     ...(failed ? { errors: failed } : {}),

@@ -15,7 +15,7 @@ import { appConfig } from './subscriptions.ts'
 import { Bucket } from './throttle.ts'
 import { Tokens, type TokenAnswer } from './tokens.ts'
 import { Webhooks } from './webhooks.ts'
-import type { World } from './world.ts'
+import type { World, WorldShop } from './world.ts'
 
 export type Playing = {
   world: World
@@ -24,6 +24,10 @@ export type Playing = {
   apiSecret: string
   folder?: string
   scopes?: string[]
+  /** Everything that shopify.app.toml asks for but these, as when Shopify has not approved read_all_orders. */
+  withoutScopes?: string[]
+  /** Decides how many points a second the bucket gets back; the world's own unless given. */
+  plan?: WorldShop['plan']
   level2?: boolean
   pace?: Partial<Pace>
   webhookRetryOverMs?: number
@@ -47,6 +51,7 @@ export class LocalShop {
 
   constructor(playing: Playing) {
     const { world, apiKey, apiSecret } = playing
+    if (playing.plan !== undefined) world.shop.plan = playing.plan
     const { domain, plan } = world.shop
     const folder = playing.folder ?? mkdtempSync(join(tmpdir(), 'local-shop-'))
     mkdirSync(folder, { recursive: true })
@@ -59,7 +64,8 @@ export class LocalShop {
     // The app's number is stable for its key, so that a restarted shop resolves $app namespaces as before.
     world.appId = 100_000_000_000 + Number.parseInt(createHash('md5').update(apiKey).digest('hex').slice(0, 9), 16)
     const tokenFile = playing.folder === undefined ? null : join(folder, 'tokens.json')
-    const tokens = new Tokens(domain, this.#app, playing.scopes ?? config.scopes, tokenFile)
+    const granted = playing.scopes ?? config.scopes.filter((scope) => !playing.withoutScopes?.includes(scope))
+    const tokens = new Tokens(domain, this.#app, granted, tokenFile)
     const webhooks = new Webhooks(
       {
         domain,
@@ -154,6 +160,34 @@ export class LocalShop {
       updated_at: new Date(this.world.now()).toISOString(),
       shop_id,
     })
+  }
+
+  /** More is allowed now: Shopify approved read_all_orders, or the merchant took an optional scope. */
+  async grantScopes(...scopes: string[]): Promise<void> {
+    await this.changeScopes([...new Set([...this.played.tokens.scopes, ...scopes])])
+  }
+
+  async takeScopes(...scopes: string[]): Promise<void> {
+    await this.changeScopes(this.played.tokens.scopes.filter((scope) => !scopes.includes(scope)))
+  }
+
+  /** Admin calls by operation, since the start or the last `forgetCalls()`. */
+  callsByName(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const { operation } of this.played.calls) counts[operation] = (counts[operation] ?? 0) + 1
+    return counts
+  }
+
+  /** Calls, points and which part of the calls was answered THROTTLED. */
+  callsInAll(): { calls: number; points: number; throttledShare: number } {
+    const { calls } = this.played
+    const throttled = calls.filter((call) => call.isThrottled).length
+    const points = calls.reduce((sum, call) => sum + call.points, 0)
+    return { calls: calls.length, points, throttledShare: calls.length === 0 ? 0 : throttled / calls.length }
+  }
+
+  forgetCalls(): void {
+    this.played.calls.length = 0
   }
 
   async requestData(customerId: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { WorldShop } from './world.ts'
 
 /** Points a second by plan; the bucket holds 20 seconds of them. */
-const RESTORE_RATE = { basic: 100, advanced: 200, plus: 1000 } as const
+const RESTORE_RATE = { basic: 100, advanced: 200, plus: 1000, enterprise: 2000 } as const
 const SECONDS_IN_BUCKET = 20
 
 export type ThrottleStatus = { maximumAvailable: number; currentlyAvailable: number; restoreRate: number }

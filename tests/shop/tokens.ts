@@ -41,6 +41,8 @@ export class Tokens {
     const saved = JSON.parse(readFileSync(file, 'utf8')) as Saved
     this.#access = new Map(saved.access)
     this.#refresh = new Map(saved.refresh)
+    // What is granted is granted to tokens of an earlier start, too.
+    this.revokeScopes(scopes)
   }
 
   /** The scopes of a live access token; null is a 401. */

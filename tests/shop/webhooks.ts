@@ -38,6 +38,11 @@ type Options = {
   retryOverMs: number
 }
 
+/** The waits before each retry double, and end where Shopify's four hours end. */
+export function retryWaits(overMs: number): number[] {
+  return Array.from({ length: RETRIES }, (_none, at) => (overMs * 2 ** at) / (2 ** RETRIES - 1))
+}
+
 /** Signs and delivers the webhooks of one shop. */
 export class Webhooks {
   sent: Delivery[] = []
@@ -185,9 +190,9 @@ export class Webhooks {
     if (waits > 0) await sleep(waits)
     // The address of the moment in which it was triggered, whatever becomes of the subscription.
     const url = new URL(subscription.uri, appUrl ?? 'http://127.0.0.1')
-    for (let attempt = 0; attempt <= RETRIES && !this.#stopped; attempt += 1) {
-      // Exponential: the waits double and end where Shopify's four hours end.
-      if (attempt > 0) await sleep((retryOverMs * 2 ** (attempt - 1)) / (2 ** RETRIES - 1), undefined, { ref: false })
+    for (const wait of [0, ...retryWaits(retryOverMs)]) {
+      if (wait > 0) await sleep(wait, undefined, { ref: false })
+      if (this.#stopped) return
       const status = await this.#inTurn(() => this.#attempt(delivery, url))
       delivery.attempts.push(status)
       if (status >= 200 && status < 300) {
@@ -196,7 +201,7 @@ export class Webhooks {
       }
     }
     // Eight failures on end cost a subscription that was made through the Admin API; shopify.app.toml's stay.
-    if (!this.#stopped && subscription.id !== null) this.subscriptions.remove(subscription)
+    if (subscription.id !== null) this.subscriptions.remove(subscription)
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ export type WorldShop = {
   name: string
   currency: string
   timezone: string
-  plan: 'basic' | 'advanced' | 'plus'
+  plan: 'basic' | 'advanced' | 'plus' | 'enterprise'
   locale: string
 }
 

@@ -78,17 +78,28 @@ function create(input: Input, call: Call) {
   return { createdDefinition: definition, userErrors: [] }
 }
 
-/** Unverified wording of both refusals. */
-function remove(args: Args, call: Call) {
-  const { shop } = call
+/** By its id, or by owner, namespace and key. */
+function named(args: Args, { shop }: Call): Definition | undefined {
   const id = args['id'] == null ? null : readGid(args['id'])?.id
   const by = args['identifier'] as { ownerType: string; namespace?: string | null; key: string } | null | undefined
   const namespace = by ? resolveNamespace(shop.world, by.namespace) : ''
-  const found = shop.definitions.find((one) =>
+  return shop.definitions.find((one) =>
     by ? one.ownerType === by.ownerType && one.namespace === namespace && one.key === by.key : one.id === id,
   )
+}
+
+/** Unverified wording of both refusals. */
+function remove(args: Args, call: Call) {
+  const { shop } = call
+  const found = named(args, call)
   if (!found) {
-    const userErrors = [{ field: [by ? 'identifier' : 'id'], message: 'Definition not found.', code: 'NOT_FOUND' }]
+    const userErrors = [
+      {
+        field: [args['identifier'] == null ? 'id' : 'identifier'],
+        message: 'Definition not found.',
+        code: 'NOT_FOUND',
+      },
+    ]
     return { deletedDefinitionId: null, deletedDefinition: null, userErrors }
   }
   const path = `${found.namespace}.${found.key}`
@@ -137,6 +148,7 @@ function list(args: Args, call: Call): List {
 }
 
 export const definitionFields: PlayedFields = {
+  QueryRoot: { metafieldDefinition: (_root, args, call) => named(args, call) ?? null },
   Mutation: {
     metafieldDefinitionCreate: (_root, args, call) => create(args['definition'] as Input, call),
     metafieldDefinitionDelete: (_root, args, call) => remove(args, call),

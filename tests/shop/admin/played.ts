@@ -26,9 +26,12 @@ export type PlayedShop = {
   definitions: Definition[]
   /** Level 2 fields (name, e-mail, phone, address) are refused unless the app was approved for them. */
   level2: boolean
-  /** Every Admin call by operation name or root field, for tests that count them. */
-  calls: { operation: string; at: number }[]
+  /** Every Admin call, for tests that count them. */
+  calls: AdminCall[]
 }
+
+/** `operation` is the operation's name, or its root field; `points` is what it used in the end. */
+export type AdminCall = { operation: string; at: number; points: number; isThrottled: boolean }
 
 /** One call: the shop and the token's scopes. */
 export type Call = { shop: PlayedShop; scopes: ReadonlySet<string> }

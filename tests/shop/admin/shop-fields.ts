@@ -4,7 +4,7 @@ import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
 import { compareNumber, compileSearch, idIn, notPlayed, type Filters } from './search.ts'
 import { sortedBy } from './sorted.ts'
 
-const PLAN_NAMES = { basic: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus' } as const
+const PLAN_NAMES = { basic: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus', enterprise: 'Shopify Plus' } as const
 const PRODUCT_FILTERS: Filters<WorldProduct> = {
   id: (product, operator, value) => compareNumber(product.id, operator, idIn(value)),
 }
@@ -57,7 +57,7 @@ export const shopFields: PlayedFields = {
     displayName: (_plan, _args, call) => PLAN_NAMES[call.shop.world.shop.plan],
     publicDisplayName: (_plan, _args, call) => PLAN_NAMES[call.shop.world.shop.plan],
     partnerDevelopment: () => false,
-    shopifyPlus: (_plan, _args, call) => call.shop.world.shop.plan === 'plus',
+    shopifyPlus: (_plan, _args, call) => PLAN_NAMES[call.shop.world.shop.plan] === PLAN_NAMES.plus,
   },
   AppInstallation: {
     id: (installation: { id: number }) => gid('AppInstallation', installation.id),

@@ -54,6 +54,7 @@ function refused(...userErrors: UserError[]) {
 
 function check(input: Input, uri: string): UserError | null {
   if ((input.format ?? 'JSON') !== 'JSON') throw notPlayed(`webhooks in ${input.format}`)
+  if (input.name != null && !/^[\w-]{1,50}$/.test(input.name)) throw notPlayed(`the webhook name ${input.name}`)
   return addressProblem(uri) ?? filterProblem(input.filter ?? null)
 }
 
