@@ -378,6 +378,17 @@ export async function askSystem<R extends pg.QueryResultRow>(
   }
 }
 
+/** Notifies a channel; over the door of the deliveries, for it is they who have to tell. Nothing where all is closed. */
+export async function knock(channel: string): Promise<void> {
+  const open = await opening
+  await open?.ingest.query('SELECT pg_notify($1, $2)', [channel, ''])
+}
+
+/** For a connection that has to be its owner's alone, as one that listens. */
+export async function connectionUrl(): Promise<string> {
+  return (await doors()).url
+}
+
 /**
  * Refuses a database role to which row-level security would not apply. Web and worker call it before anything else.
  *

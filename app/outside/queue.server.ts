@@ -18,6 +18,7 @@ import {
 } from './leases.server.ts'
 import { log } from './log.server.ts'
 import { type Carrier, startCarrier } from './redis-carrier.server.ts'
+import { hearOfWork } from './rousing.server.ts'
 
 export type { Job, JobContext, Lease } from './leases.server.ts'
 
@@ -162,7 +163,14 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
   let isStopping = false
   let nightlyAt = 0
   let isDatabaseAway = false
+  // What was missed while a sweep was on its way is looked for at once after it.
+  let isRoused = false
   let wake: () => void = () => {}
+
+  function rouse(): void {
+    isRoused = true
+    wake()
+  }
 
   function start(lease: Lease): Promise<void> {
     const abort = new AbortController()
@@ -189,7 +197,8 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
         clearInterval(beat)
         // A lease that ran out may have been claimed again by this very process.
         if (running.get(lease.id)?.lease === lease) running.delete(lease.id)
-        wake()
+        // It makes room, and may have owed more.
+        rouse()
       })
     running.set(lease.id, { lease, abort, done })
     return done
@@ -235,6 +244,7 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
 
   async function loop(): Promise<void> {
     while (!isStopping) {
+      isRoused = false
       try {
         await sweep()
         isDatabaseAway = false
@@ -243,9 +253,9 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
         isDatabaseAway = true
       }
       if (isStopping) break
+      if (isRoused && !isDatabaseAway) continue
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, sweepEveryMs)
-        // A job that ends makes room at once.
         wake = () => {
           clearTimeout(timer)
           resolve()
@@ -255,12 +265,14 @@ export function startWorker(jobs: Job[], options: WorkerOptions = {}): { stop():
   }
 
   askSystem('sweep_staging').catch((error: unknown) => log.warn({ error }, 'staging could not be swept'))
+  const hearing = hearOfWork(rouse)
   const looping = loop()
 
   async function stopNow(): Promise<void> {
     isStopping = true
     wake()
     await carrier?.pause()
+    await hearing.stop()
     await looping
     for (const { abort } of running.values()) abort.abort()
     const drained = Promise.all([...running.values()].map(({ done }) => done))

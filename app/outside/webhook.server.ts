@@ -6,6 +6,7 @@ import { config } from './config.server.ts'
 import { receiveWebhook } from './database.server.ts'
 import { dedupeKeyOf } from './inbox.server.ts'
 import { log } from './log.server.ts'
+import { rouseWorkers } from './rousing.server.ts'
 import { isShopDomain } from './shop-domain.ts'
 import { isSignedByShopify } from './webhook-signature.server.ts'
 import { type OwedWork, parseBody, WEBHOOK_TOPICS } from './webhook-topics.ts'
@@ -79,6 +80,7 @@ export async function receiveDelivery(
       works,
       body: meaning.isCompliance ? body : null,
     })
+    if (outcome === 'stored') rouseWorkers()
     log.info({ topic, code: outcome }, 'webhook received')
     return 200
   } catch (error) {
