@@ -3,6 +3,7 @@
  *
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
+ *   --only NAME  import (with what runs on its tables), webhooks or live
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,9 +11,14 @@ import { buildIfChanged } from '../demo/build.ts'
 import { root, stopRunning } from '../demo/processes.ts'
 import type { Stack } from '../demo/stack.ts'
 import { importHistory, type ImportFigures } from './import.ts'
+import { benchWebhooks } from './webhooks.ts'
 
 const { values: flags } = parseArgs({
-  options: { orders: { type: 'string', default: '1000000' }, runs: { type: 'string', default: '3' } },
+  options: {
+    orders: { type: 'string', default: '1000000' },
+    runs: { type: 'string', default: '3' },
+    only: { type: 'string' },
+  },
 })
 const SMALL = 100_000
 
@@ -22,6 +28,24 @@ const round = (value: number, digits = 1) => value.toLocaleString('en', { maximu
 async function run(): Promise<void> {
   buildIfChanged(say)
   const folder = path.join(root, '.local/bench')
+  const isAsked = (name: string) => flags.only === undefined || flags.only === name
+  if (isAsked('import')) await runImport(folder)
+  if (isAsked('webhooks')) await runWebhooks(`${folder}-webhooks`)
+}
+
+async function runWebhooks(folder: string): Promise<void> {
+  const { oursP99Ms, peerP99Ms, ratio, burst } = await benchWebhooks(folder)
+  say(
+    `webhook answers at 300 a second, p99: ${round(oursP99Ms)} ms beside ${round(peerP99Ms)} ms of a bare server that ` +
+      `verifies and inserts, ${round(ratio, 2)}x (limit 5x)`,
+  )
+  say(
+    `a burst of 1,000 a second for 30 s: slowest answer ${round(burst.slowestMs, 0)} ms (limit 5,000 ms), ` +
+      `refused ${burst.refused}, acknowledged and lost ${burst.lost} (limit 0)`,
+  )
+}
+
+async function runImport(folder: string): Promise<void> {
   const orders = Number(flags.orders)
 
   const small = await importHistory(folder, SMALL)

@@ -27,11 +27,13 @@ export type WebhookFigures = {
 export async function benchWebhooks(folder: string): Promise<WebhookFigures> {
   const postgres = await startLocalPostgres(path.join(folder, 'postgres'), { isFresh: true })
   const running: Running[] = []
+  let rows: pg.Client | null = null
   try {
     await migrate(postgres.migrateUrl)
     const rowsUrl = new URL(postgres.superUrl)
     rowsUrl.pathname = new URL(postgres.migrateUrl).pathname
-    const rows = new pg.Client({ connectionString: rowsUrl.href })
+    rows = new pg.Client({ connectionString: rowsUrl.href })
+    rows.on('error', () => undefined)
     await rows.connect()
     const shops = Array.from({ length: SHOPS }, (_, n) => `bench-${n}.myshopify.com`)
     for (const shop of shops) await rows.query(`SELECT install_shop($1, 'read_orders')`, [shop])
@@ -64,6 +66,7 @@ export async function benchWebhooks(folder: string): Promise<WebhookFigures> {
     const [oursP99Ms, peerP99Ms] = [p99('ours'), p99('peer')]
     return { oursP99Ms, peerP99Ms, ratio: oursP99Ms / peerP99Ms, burst: await burst(at(ours), shotOf, rows) }
   } finally {
+    await rows?.end()
     for (const one of running) await stopRunning(one)
     await postgres.stop()
   }
@@ -77,7 +80,6 @@ async function burst(at: { port: number; path: string }, shotOf: (n: number) => 
     return shot
   })
   const stored = await rows.query<{ key: string }>('SELECT "dedupeKey" AS key FROM "Inbox"')
-  await rows.end()
   const keys = new Set(stored.rows.map(({ key }) => key))
   return {
     slowestMs: volley.ms.at(-1) ?? NaN,
@@ -92,11 +94,12 @@ function deliveries(shops: string[], secret: string): (n: number) => Shot {
   let order = 5_000_000_000_000
   return (n) => {
     if (n % 5 > 0) order += 1
-    const body = JSON.stringify({ admin_graphql_api_id: `gid://shopify/BulkOperation/${order}`, id: order })
+    const updated = { admin_graphql_api_id: `gid://shopify/Order/${order}`, updated_at: new Date().toISOString() }
+    const body = JSON.stringify({ id: order, ...updated })
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Shopify-Captain-Hook',
-      'x-shopify-topic': 'bulk_operations/finish',
+      'x-shopify-topic': 'orders/updated',
       'x-shopify-shop-domain': shops[order % shops.length]!,
       'x-shopify-webhook-id': randomUUID(),
       'x-shopify-event-id': randomUUID(),
