@@ -1,3 +1,4 @@
+import { announceJob } from './jobs/announce.ts'
 import { backfillShop } from './jobs/backfill-shop.ts'
 import { catchUp } from './jobs/catch-up.ts'
 import { checkHealth } from './jobs/check-health.ts'
@@ -17,6 +18,7 @@ import { closeDatabase } from './outside/database.server.ts'
 import { log } from './outside/log.server.ts'
 import { startWorker } from './outside/queue.server.ts'
 import { refuseUnfitSurroundings } from './outside/ready.server.ts'
+import { moveText } from './ui/move-text.ts'
 
 // In the order in which a shop meets them.
 const JOBS = [
@@ -29,6 +31,7 @@ const JOBS = [
   followScopes,
   recompute,
   recomputeCustomerJob,
+  announceJob(moveText),
   publish,
   nightly,
   redact,

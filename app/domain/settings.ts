@@ -98,6 +98,10 @@ export const SettingsShape = z
     /** Page and tag say Discount-seeking instead of cherry-picker. */
     cherryPublicName: z.boolean().default(false),
     taggingOn: z.boolean().default(false),
+    /** Shopify Flow is told of moves between segments. */
+    announceMoves: z.boolean().default(true),
+    /** Also of those that the newest edit of a rule brings: ticked with that edit, and gone with the next. */
+    announceRuleMoves: z.boolean().default(false),
     /** What happens when somebody else takes a tag of ours off: the merchant is asked, it is put back, or it stays off. */
     whenRemoved: z.enum(['ask', 'put-back', 'leave']).default('ask'),
     /** Each segment exists as a customer segment of Shopify. */

@@ -45,7 +45,7 @@ export async function saveSettingsIn(tx: Tx, shop: ShopId, patch: SettingsPatch)
   const rows = await tx.$queryRaw<Row[]>`SELECT version, data FROM "Settings" WHERE shop = ${shop} FOR UPDATE`
   const before = settingsOf(rows[0])
   const { version, ...data } = before
-  const parsed = SettingsShape.safeParse(patchedSettings(data, patch))
+  const parsed = SettingsShape.safeParse(patchedSettings(data, withTick(patch)))
   if (!parsed.success) throw new InvalidInput('settings cannot be so', { fields: fieldsOf(parsed.error) })
   const after = parsed.data
   if (same(data, after)) return before
@@ -57,10 +57,15 @@ export async function saveSettingsIn(tx: Tx, shop: ShopId, patch: SettingsPatch)
   return saved
 }
 
+const RULE_FIELDS = ['thresholds', 'orderRule', 'benefitCodes'] as const
+
+/** An edit of a rule is told to Flow only if that is ticked with it; an earlier tick is no longer meant. */
+function withTick(patch: SettingsPatch): SettingsPatch {
+  return RULE_FIELDS.some((field) => patch[field] !== undefined) ? { announceRuleMoves: false, ...patch } : patch
+}
+
 async function oweWhatFollows(tx: Tx, shop: ShopId, before: SettingsData, after: SettingsData): Promise<void> {
-  const isRuleChanged = (['thresholds', 'orderRule', 'benefitCodes'] as const).some(
-    (field) => !same(before[field], after[field]),
-  )
+  const isRuleChanged = RULE_FIELDS.some((field) => !same(before[field], after[field]))
   if (isRuleChanged) await owe(tx, shop, 'recompute', String(shop), { cause: 'rule' })
   const isTagChanged = (['tagPrefix', 'tagTexts', 'cherryPublicName'] as const).some(
     (field) => !same(before[field], after[field]),

@@ -287,6 +287,24 @@ export type MetafieldDefinitionCreateUserErrorCode =
   | 'UNSTRUCTURED_ALREADY_EXISTS'
   | 'UNSUPPORTED_PINNING'
 
+export type MetafieldDefinitionDeleteUserErrorCode =
+  | 'APP_CONFIG_MANAGED'
+  | 'DISALLOWED_OWNER_TYPE'
+  | 'ID_TYPE_DELETION_ERROR'
+  | 'INTERNAL_ERROR'
+  | 'METAFIELD_DEFINITION_IN_USE'
+  | 'NOT_FOUND'
+  | 'PRESENT'
+  | 'REFERENCE_TYPE_DELETION_ERROR'
+  | 'RESERVED_NAMESPACE_ORPHANED_METAFIELDS'
+  | 'STANDARD_METAFIELD_DEFINITION_DEPENDENT_ON_APP'
+
+export type MetafieldDefinitionIdentifierInput = {
+  key: Scalars['String']['input']
+  namespace?: InputMaybe<Scalars['String']['input']>
+  ownerType: MetafieldOwnerType
+}
+
 export type MetafieldDefinitionInput = {
   access?: InputMaybe<MetafieldAccessInput>
   capabilities?: InputMaybe<MetafieldCapabilityCreateInput>
@@ -629,6 +647,15 @@ export type WebhookSubscriptionTopic =
   | 'THEMES_UPDATE'
   | 'VARIANTS_IN_STOCK'
   | 'VARIANTS_OUT_OF_STOCK'
+
+export type SegmentChangedMutationVariables = Exact<{
+  handle: Scalars['String']['input']
+  payload: Scalars['JSON']['input']
+}>
+
+export type SegmentChangedMutation = {
+  flowTriggerReceive: { userErrors: Array<{ field: Array<string> | null; message: string }> } | null
+}
 
 export type TagsAddMutationVariables = Exact<{
   id: Scalars['ID']['input']
@@ -1628,6 +1655,68 @@ export type BulkChangeStatusQuery = {
     errorCode: BulkOperationErrorCode | null
     url: string | null
     partialDataUrl: string | null
+  } | null
+}
+
+export type SegmentsPageQueryVariables = Exact<{
+  after?: InputMaybe<Scalars['String']['input']>
+}>
+
+export type SegmentsPageQuery = {
+  segments: {
+    edges: Array<{ node: { id: string; name: string; query: string } }>
+    pageInfo: { hasNextPage: boolean; endCursor: string | null }
+  }
+}
+
+export type SegmentCreateMutationVariables = Exact<{
+  name: Scalars['String']['input']
+  query: Scalars['String']['input']
+}>
+
+export type SegmentCreateMutation = {
+  segmentCreate: {
+    segment: { id: string } | null
+    userErrors: Array<{ field: Array<string> | null; message: string }>
+  } | null
+}
+
+export type SegmentUpdateMutationVariables = Exact<{
+  id: Scalars['ID']['input']
+  name: Scalars['String']['input']
+  query: Scalars['String']['input']
+}>
+
+export type SegmentUpdateMutation = {
+  segmentUpdate: {
+    segment: { id: string } | null
+    userErrors: Array<{ field: Array<string> | null; message: string }>
+  } | null
+}
+
+export type SegmentDeleteMutationVariables = Exact<{
+  id: Scalars['ID']['input']
+}>
+
+export type SegmentDeleteMutation = {
+  segmentDelete: {
+    deletedSegmentId: string | null
+    userErrors: Array<{ field: Array<string> | null; message: string }>
+  } | null
+}
+
+export type StateDefinitionDeleteMutationVariables = Exact<{
+  identifier: MetafieldDefinitionIdentifierInput
+}>
+
+export type StateDefinitionDeleteMutation = {
+  metafieldDefinitionDelete: {
+    deletedDefinition: { key: string } | null
+    userErrors: Array<{
+      field: Array<string> | null
+      message: string
+      code: MetafieldDefinitionDeleteUserErrorCode | null
+    }>
   } | null
 }
 
@@ -2709,6 +2798,66 @@ export const CustomerFieldsFragmentDoc = {
   ],
 } as unknown as DocumentNode<CustomerFieldsFragment, unknown>
 
+export const SegmentChangedDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'SegmentChanged' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'handle' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'payload' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'JSON' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'flowTriggerReceive' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'handle' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'handle' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'payload' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'payload' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'field' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<SegmentChangedMutation, SegmentChangedMutationVariables>
+
 export const TagsAddDocument = {
   kind: 'Document',
   definitions: [
@@ -3765,6 +3914,352 @@ export const BulkChangeStatusDocument = {
     },
   ],
 } as unknown as DocumentNode<BulkChangeStatusQuery, BulkChangeStatusQueryVariables>
+
+export const SegmentsPageDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'SegmentsPage' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
+          type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'segments' },
+            arguments: [
+              { kind: 'Argument', name: { kind: 'Name', value: 'first' }, value: { kind: 'IntValue', value: '250' } },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'after' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'sortKey' },
+                value: { kind: 'EnumValue', value: 'CREATION_DATE' },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'reverse' },
+                value: { kind: 'BooleanValue', value: true },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'edges' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'node' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'name' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'query' } },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'pageInfo' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'hasNextPage' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'endCursor' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<SegmentsPageQuery, SegmentsPageQueryVariables>
+
+export const SegmentCreateDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'SegmentCreate' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'name' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'query' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'segmentCreate' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'name' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'name' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'query' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'query' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'segment' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'field' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<SegmentCreateMutation, SegmentCreateMutationVariables>
+
+export const SegmentUpdateDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'SegmentUpdate' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'ID' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'name' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'query' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'segmentUpdate' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'id' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'name' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'name' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'query' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'query' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'segment' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'field' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<SegmentUpdateMutation, SegmentUpdateMutationVariables>
+
+export const SegmentDeleteDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'SegmentDelete' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'ID' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'segmentDelete' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'id' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'deletedSegmentId' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'field' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<SegmentDeleteMutation, SegmentDeleteMutationVariables>
+
+export const StateDefinitionDeleteDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'StateDefinitionDelete' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'identifier' } },
+          type: {
+            kind: 'NonNullType',
+            type: { kind: 'NamedType', name: { kind: 'Name', value: 'MetafieldDefinitionIdentifierInput' } },
+          },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'metafieldDefinitionDelete' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'identifier' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'identifier' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'deleteAllAssociatedMetafields' },
+                value: { kind: 'BooleanValue', value: true },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'deletedDefinition' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'key' } }],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'field' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'code' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<StateDefinitionDeleteMutation, StateDefinitionDeleteMutationVariables>
 
 export const OrdersBulkDocument = {
   kind: 'Document',

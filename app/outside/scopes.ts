@@ -25,6 +25,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'CustomerOrders',
       'TaggedLately',
       'TagsNow',
+      'SegmentChanged',
       'HealthLook',
       'HeldStill',
       'CustomersCounted',

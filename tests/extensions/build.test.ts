@@ -141,7 +141,7 @@ describe('the Flow trigger', () => {
 
   test('has the name, the handle and the fields that the app fires it with', () => {
     expect([name, handle]).toEqual(['Segment changed', 'segment-changed'])
-    expect(fields.map(({ type, key }) => key ?? type)).toEqual(['customer_reference', 'from', 'to', 'reason'])
+    expect(fields.map(({ type, key }) => key ?? type)).toEqual(['customer_reference', 'from', 'to', 'reason', 'cause'])
     expect(description).not.toMatch(/cherry/i)
   })
 

@@ -122,7 +122,7 @@ async function countWeeks(
 ): Promise<void> {
   // A few weeks of a large shop, found by their time and read line by line: never the whole tables.
   await tx.query(`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true)`)
+    set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)`)
   const all = noCustomers(4096)
   const bought = await readOrders(
     tx,

@@ -106,9 +106,9 @@ async function leaveOut(
 async function nextMoves(tx: BulkTx, shop: ShopId): Promise<Move[]> {
   return tx.query<Move>(
     `WITH open AS (SELECT c.* FROM ${OPEN}), people AS (
-      SELECT "customer" FROM open GROUP BY "customer" ORDER BY max("id") DESC LIMIT $2)
-      SELECT "id"::text, "customer"::text, "what", "from", "to", "cause", "because" FROM open
-      WHERE "customer" IN (SELECT "customer" FROM people) ORDER BY "id"`,
+      SELECT "customer", max("id") AS "last" FROM open GROUP BY "customer" ORDER BY 2 DESC LIMIT $2)
+      SELECT o."id"::text, o."customer"::text, o."what", o."from", o."to", o."cause", o."because"
+      FROM open o JOIN people p ON p."customer" = o."customer" ORDER BY p."last" DESC, o."id"`,
     [shop, PEOPLE_AT_ONCE],
   )
 }
@@ -120,7 +120,7 @@ async function nextMoves(tx: BulkTx, shop: ShopId): Promise<Move[]> {
 async function settle(tx: BulkTx, shop: ShopId): Promise<void> {
   await tx.query(
     `UPDATE "Announcing" SET "at" = now(), "upTo" = greatest("upTo", least(
-      (SELECT max("id") FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 hour'),
+      coalesce((SELECT max("id") FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 hour'), 0),
       (SELECT min(c."id") - 1 FROM ${OPEN}))) WHERE "shop" = $1`,
     [shop],
   )

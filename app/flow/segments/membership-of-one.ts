@@ -44,6 +44,7 @@ async function decideOne(tx: BulkTx, shop: ShopId, customer: Id, asOf: Instant, 
   before.rows = 1
   await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)
   const changes = await writeChanges(tx, shop, asOf, 'order', standings, decisions, before, settings, estimates)
+  if (changes > 0) await owe(tx, shop, 'announce', String(shop), {})
   if (!settings.taggingOn) return
   if (changes > 0 || isNew || !(await isPublished(tx, shop, customer)))
     await owe(tx, shop, 'publish-customer', customer, {})

@@ -69,7 +69,8 @@ export async function recomputeMemberships(
     const before = await readStored(tx, shop, asOf, standings, decisions)
     await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)
     if (before.rows > 0) {
-      await writeChanges(tx, shop, asOf, cause, standings, decisions, before, settings, estimates)
+      const changes = await writeChanges(tx, shop, asOf, cause, standings, decisions, before, settings, estimates)
+      if (changes > 0) await owe(tx, shop, 'announce', String(shop), {})
     }
     if (settings.taggingOn) await owe(tx, shop, 'publish', String(shop), {})
     await stillMine(tx)
