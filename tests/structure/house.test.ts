@@ -5,7 +5,11 @@ import { filesBelow, read } from './source.ts'
 describe('the house', () => {
   test('every kind of work has a job of its name, and the worker lists them all', () => {
     const kinds = Object.keys(WORK).sort()
-    expect(filesBelow('app/jobs', '.ts').map((file) => file.replace(/^app\/jobs\/|\.ts$/g, ''))).toEqual(kinds)
+    expect(
+      filesBelow('app/jobs', '.ts')
+        .map((file) => file.replace(/^app\/jobs\/|\.ts$/g, ''))
+        .sort(),
+    ).toEqual(kinds)
     const worker = read('app/worker.ts')
     expect(kinds.filter((kind) => !worker.includes(`jobs/${kind}.ts`))).toEqual([])
   })
