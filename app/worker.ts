@@ -5,13 +5,16 @@ import { checkHealth } from './jobs/check-health.ts'
 import { exportData } from './jobs/export-data.ts'
 import { followScopes } from './jobs/follow-scopes.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
+import { leaveShop } from './jobs/leave-shop.ts'
 import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
+import { publishCustomer } from './jobs/publish-customer.ts'
 import { recompute } from './jobs/recompute.ts'
 import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
 import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
+import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
 import { config } from './outside/config.server.ts'
 import { closeDatabase } from './outside/database.server.ts'
@@ -33,6 +36,9 @@ const JOBS = [
   recomputeCustomerJob,
   announceJob(moveText),
   publish,
+  publishCustomer,
+  syncSegments,
+  leaveShop,
   nightly,
   redact,
   exportData,

@@ -71,6 +71,9 @@ async function oweWhatFollows(tx: Tx, shop: ShopId, before: SettingsData, after:
     (field) => !same(before[field], after[field]),
   )
   if (after.taggingOn && isTagChanged) await owe(tx, shop, 'publish', String(shop), {})
+  const isSwitched = before.shopifySegmentsOn !== after.shopifySegmentsOn
+  const isRenamed = after.shopifySegmentsOn && (isTagChanged || before.language !== after.language)
+  if (isSwitched || isRenamed) await owe(tx, shop, 'sync-segments', String(shop), {})
 }
 
 function fieldsOf(error: z.ZodError): Record<string, string> {

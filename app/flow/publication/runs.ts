@@ -61,6 +61,9 @@ export async function startTagging(shop: ShopId): Promise<void> {
     })
     if (open > 0 && version === before.version)
       throw new InvalidInput('tagging is starting already', { shown: 'tagging-is-starting' })
+    await tx.$executeRaw`
+      UPDATE "PublicationRun" SET state = 'done', progress = progress || '{"isCancelled":true}', "finishedAt" = now()
+      WHERE shop = ${shop} AND kind = 'leave' AND state = 'running'`
     if (open === 0) await planRun(tx, shop, 'start')
     await owe(tx, shop, 'publish', String(shop), {})
   })

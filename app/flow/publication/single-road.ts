@@ -66,7 +66,7 @@ export async function sendSingly(
       run.progress.refusals = withRefusals(run.progress.refusals, outcome.refusals)
       await withShopBulk(shop, async (tx) => {
         await hold.stillMine(tx)
-        for (const kind of ['add', 'remove', 'state', 'clear'] as const) {
+        for (const kind of ['remove', 'add', 'state', 'clear'] as const) {
           await confirm(tx, shop, run.id, kind, outcome.done[kind])
         }
         await saveProgress(tx, shop, run.id, { refusals: run.progress.refusals })
