@@ -3,11 +3,12 @@ import { z } from 'zod'
 
 import type { BlockRefusal } from '../domain/wire.ts'
 import { AccessLost, Bug, InvalidInput, OutsideFailure } from '../errors.ts'
+import { now } from './clock.ts'
 import { config } from './config.server.ts'
 import { installedShop, withShop, type ShopId } from './database.server.ts'
 import { log } from './log.server.ts'
 import { shopOfSessionToken } from './session-token.server.ts'
-import { paceOfShops } from './pace-of-shops.server.ts'
+import { paceOfBlocks } from './pace-of-shops.server.ts'
 import { isShopDomain } from './shop-domain.ts'
 import { oweFirstImport, shopify } from './shopify.server.ts'
 
@@ -84,8 +85,6 @@ export function forMerchant<T>(
 
 type BlockContext<Q, B> = { shop: ShopId; query: Q; body: B }
 
-// A staff member who clicks from customer to customer asks once a page; a script gone wild is told to wait.
-const paceOfBlocks = paceOfShops({ burst: 120, perSecond: 4 })
 const LARGEST_QUESTION_BYTES = 64 * 1024
 
 /**
@@ -118,7 +117,7 @@ async function answerBlock<T, Q, B>(
     if (request.method !== (schemas.body ? 'POST' : 'GET')) return new Response(null, { status: 405 })
     if (!request.headers.has('authorization')) return new Response(null, { status: 401 })
     const { shop } = await signedIn(request)
-    const waitMs = paceOfBlocks(shop)
+    const waitMs = paceOfBlocks(shop, now())
     if (waitMs > 0) return refusal(429, { code: 'too-many-requests' }, waitMs)
     const query = Object.fromEntries(new URL(request.url).searchParams)
     const text = schemas.body ? await textOf(request) : ''

@@ -1,0 +1,318 @@
+/** The extensions in Shopify admin, as the CLI builds them, in a browser: every state, in both languages. */
+import { spawnSync } from 'node:child_process'
+import { buildClientSchema, parse, validate, type IntrospectionQuery } from 'graphql'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+
+import type { CustomerForBlock, MembersForBlock } from '#app/domain/pages.ts'
+import { customerBlock } from '#app/ui/customer-block.ts'
+import { segmentBlock } from '#app/ui/segment-block.ts'
+import { read } from '#tests/structure/source.ts'
+import { adminIntrospection } from '#tests/support/admin-schema.mjs'
+import { appBuild, type AppBuild } from '#tests/support/app-build.ts'
+import { FRESH, LATE } from '#tests/ui/sample-freshness.ts'
+import { CUSTOMER, NO_ORDERS_CUSTOMER } from '#tests/ui/sample-pages.ts'
+import { play, played, type Answer, type Members } from './admin-stand-in.ts'
+
+const CHROMIUM = spawnSync('which', ['chromium']).stdout.toString().trim()
+const LOCALES = ['en', 'ko'] as const
+type Locale = (typeof LOCALES)[number]
+const TIME_ZONE = 'Asia/Seoul'
+
+let build: AppBuild
+let browser: Browser
+let page: Page
+const complaints: string[] = []
+
+beforeAll(async () => {
+  if (CHROMIUM === '') return
+  build = await appBuild()
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  page = await browser.newPage()
+  page.setDefaultTimeout(10_000)
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  build?.stop()
+})
+beforeEach(() => {
+  complaints.length = 0
+  return () => expect(complaints).toEqual([])
+})
+
+const words = (folder: string, locale: Locale) =>
+  JSON.parse(read(`extensions/${folder}/locales/${locale === 'en' ? 'en.default' : 'ko'}.json`)) as {
+    [key: string]: string & { title: string; text: string }
+  }
+const shown = async (): Promise<string> => (await page.textContent('body')) ?? ''
+const ok = (body: unknown): Answer => ({ status: 200, body })
+
+/** Elements that Shopify has for a target, by the list in its own package. */
+function elementsOf(kind: 'Block' | 'Action'): Set<string> {
+  const folder = 'node_modules/@shopify/ui-extensions/src/surfaces/admin/components'
+  const names = [`${folder}/StandardComponents.ts`, `${folder}/${kind}ExtensionComponents.ts`].flatMap((file) =>
+    [...read(file).matchAll(/\| '(\w+)'/g)].map((match) => match[1]!),
+  )
+  return new Set(names.map((name) => `s-${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`))
+}
+
+async function expectOnlyElementsOf(kind: 'Block' | 'Action'): Promise<void> {
+  const used = await page.evaluate(() => [...document.body.querySelectorAll('*')].map((one) => one.localName))
+  expect(used.filter((name) => name !== 'script' && !elementsOf(kind).has(name))).toEqual([])
+}
+
+describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the customer’s page', () => {
+  const folder = 'customer-block'
+  const stage = (locale: Locale, answers: Answer[], selected: string | null = 'gid://shopify/Customer/7012345678001') =>
+    play(page, { folder, script: build.bundle(folder), locale, selected, answers })
+  const known = (locale: Locale, over: Partial<(CustomerForBlock & { state: 'known' })['page']> = {}) =>
+    customerBlock({ state: 'known', page: { ...CUSTOMER, ...over }, timezone: TIME_ZONE }, locale)
+
+  test.each(LOCALES)(
+    'in %s: the segment, why, what comes next, the window, the moves, and the way to the rest',
+    async (locale) => {
+      const answer = known(locale)
+      if (answer.state !== 'known') throw new Error(answer.state)
+      await stage(locale, [ok(answer)])
+      const { customer } = answer
+      await page.locator('s-badge').waitFor({ state: 'attached' })
+      for (const text of [customer.since, customer.why, customer.next, customer.window, customer.flag!, customer.asOf])
+        expect(await shown()).toContain(text)
+      expect(await page.locator('s-list-item').allTextContents()).toEqual(customer.moves)
+      expect(customer.moves).toHaveLength(3)
+      const link = page.locator('s-link')
+      expect([await link.textContent(), await link.getAttribute('href')]).toEqual([
+        words(folder, locale).seeAll,
+        'app:app/customers/7012345678001',
+      ])
+      expect(await page.locator('s-admin-block').getAttribute('heading')).toBe(words(folder, locale).name)
+      // Shut, it still names the segment.
+      const summary = await page
+        .locator('s-admin-block')
+        .evaluate(
+          (block) =>
+            (block as { collapsedSummary?: string }).collapsedSummary ?? block.getAttribute('collapsedsummary'),
+        )
+      expect(summary).toBe(customer.label)
+      await expectOnlyElementsOf('Block')
+      expect((await played(page)).asked).toEqual([
+        { url: `/block/customer?id=7012345678001&locale=${locale}`, method: 'GET', body: null },
+      ])
+    },
+  )
+
+  test.each(LOCALES)(
+    'in %s: nobody reads the word cherry-picker there, and what is not worked out is left out',
+    async (locale) => {
+      for (const tier of ['none', 'possible', 'likely'] as const) {
+        await stage(locale, [ok(known(locale, { cherry: { tier, evidence: [] } }))])
+        await page.locator('s-badge').waitFor({ state: 'attached' })
+        expect(await shown()).not.toMatch(/cherry|체리/i)
+        expect(await shown()).toMatch(locale === 'en' ? /Discount-seeking: / : /할인 선호 고객: /)
+      }
+      await stage(locale, [ok(known(locale, { freshness: { ...FRESH, isLimited: true } }))])
+      await page.locator('s-badge').waitFor({ state: 'attached' })
+      expect(await shown()).not.toMatch(/Discount-seeking|할인 선호/)
+    },
+  )
+
+  test.each(LOCALES)(
+    'in %s: late figures are red and say so; somebody without an order and without a move',
+    async (locale) => {
+      await stage(locale, [ok(known(locale, { freshness: LATE }))])
+      const red = page.locator('s-text[tone=critical]')
+      await red.waitFor({ state: 'attached' })
+      expect(await red.textContent()).toMatch(locale === 'en' ? /later than promised/ : /약속보다 늦습니다/)
+      const prospect = customerBlock({ state: 'known', page: NO_ORDERS_CUSTOMER, timezone: null }, locale)
+      await stage(locale, [ok(prospect)])
+      await page.getByText(words(folder, locale).noMoves!).waitFor({ state: 'attached' })
+      expect(await page.locator('s-text[tone=critical]').count()).toBe(0)
+    },
+  )
+
+  test.each(LOCALES)('in %s: while it is asked, a sign of it', async (locale) => {
+    await stage(locale, ['nothing yet'])
+    const spinner = page.locator('s-spinner')
+    await spinner.waitFor({ state: 'attached' })
+    expect(
+      await spinner.evaluate(
+        (one) => (one as { accessibilityLabel?: string }).accessibilityLabel ?? one.getAttribute('accessibilitylabel'),
+      ),
+    ).toBe(words(folder, locale).loading)
+    await expectOnlyElementsOf('Block')
+  })
+
+  test.each(LOCALES)('in %s: a customer whom we do not know, and a shop that is not imported yet', async (locale) => {
+    await stage(locale, [ok(customerBlock({ state: 'unknown' }, locale))])
+    await page.getByText(words(folder, locale).unknown!).waitFor({ state: 'attached' })
+    await stage(locale, [ok(customerBlock({ state: 'not-imported' }, locale))])
+    await page.getByText(words(folder, locale).notImported!).waitFor({ state: 'attached' })
+    expect(await page.locator('s-link').getAttribute('href')).toBe('app:app')
+    await stage(locale, [], null)
+    await page.getByText(words(folder, locale).unknown!).waitFor({ state: 'attached' })
+    expect((await played(page)).asked).toEqual([])
+  })
+
+  test.each(LOCALES)('in %s: no access is said, with the way to renew it', async (locale) => {
+    for (const status of [401, 403]) {
+      await stage(locale, [{ status, body: { code: 'shop-gone' } }])
+      const banner = page.locator('s-banner')
+      await banner.waitFor({ state: 'attached' })
+      expect(await banner.getAttribute('heading')).toBe(words(folder, locale).noAccess!.title)
+      expect(await shown()).toContain(words(folder, locale).noAccess!.text)
+      expect(await page.locator('s-link').getAttribute('href')).toBe('app:app')
+    }
+  })
+
+  test.each(LOCALES)('in %s: our server down breaks nothing, and asking again brings the answer', async (locale) => {
+    const answers: Answer[] = [
+      'not reached',
+      { status: 500, body: {} },
+      { status: 503, body: { code: 'database-unavailable' } },
+      { status: 429, body: { code: 'too-many-requests' } },
+      'no JSON',
+      ok({ state: 'of a later version' }),
+      ok(known(locale)),
+    ]
+    await stage(locale, answers)
+    const banner = page.locator('s-banner')
+    for (const [tried] of answers.slice(1).entries()) {
+      await banner.waitFor({ state: 'attached' })
+      expect(await banner.getAttribute('heading')).toBe(words(folder, locale).down!.title)
+      expect(await shown()).toContain(words(folder, locale).down!.text)
+      expect((await played(page)).asked).toHaveLength(tried + 1)
+      await page.locator('s-button').dispatchEvent('click')
+      await page.waitForFunction(
+        (count) => (window as unknown as { played: { asked: unknown[] } }).played.asked.length > count,
+        tried + 1,
+      )
+    }
+    await page.locator('s-badge').waitFor({ state: 'attached' })
+    expect(await banner.count()).toBe(0)
+  })
+
+  test('an answer that does not come is not waited for for ever', async () => {
+    const own = await browser.newPage()
+    await own.clock.install()
+    await play(own, {
+      folder,
+      script: build.bundle(folder),
+      locale: 'en',
+      selected: 'gid://shopify/Customer/1',
+      answers: ['nothing yet'],
+    })
+    await own.locator('s-spinner').waitFor({ state: 'attached' })
+    await own.clock.fastForward(11_000)
+    await own.locator('s-banner').waitFor({ state: 'attached' })
+    await own.close()
+  })
+})
+
+describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the action on a segment’s page', () => {
+  const folder = 'segment-action'
+  const ids = ['7012345678001', '7012345678002']
+  const stage = (locale: Locale, members: Members, answers: Answer[] = []) =>
+    play(page, { folder, script: build.bundle(folder), locale, selected: 'gid://shopify/Segment/5', answers, members })
+  const READ: MembersForBlock = {
+    state: 'known',
+    asked: 1000,
+    stages: [
+      { stage: 'repeat', customers: 700 },
+      { stage: 'at-risk', customers: 250 },
+      { stage: 'lapsed', customers: 40 },
+    ],
+    likelyCherryPickers: 12,
+    net12mMinor: 18_400,
+    storeNet12mMinor: 100_000,
+    freshness: FRESH,
+    timezone: TIME_ZONE,
+  }
+
+  test.each(LOCALES)(
+    'in %s: members by stage, who is late, who seeks discounts, and their share of the revenue',
+    async (locale) => {
+      await stage(locale, { ids, total: 1204 }, [ok(segmentBlock(READ, locale))])
+      await page.locator('s-table').waitFor({ state: 'attached' })
+      const rows = await page
+        .locator('s-table-body s-table-row')
+        .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)))
+      expect(rows).toEqual(
+        locale === 'en'
+          ? [
+              ['Repeat', '700', '71%'],
+              ['At-risk', '250', '25%'],
+              ['Quiet for long', '40', '4%'],
+            ]
+          : [
+              ['재구매', '700', '71%'],
+              ['이탈 위험', '250', '25%'],
+              ['장기 미구매', '40', '4%'],
+            ],
+      )
+      expect(await page.locator('s-list-item').allTextContents()).toEqual(
+        locale === 'en'
+          ? [
+              'Later than usual for them: 290',
+              'Discount-seeking: 12',
+              "Share of the store's revenue in 12 months: 18%",
+              'Not known to Morello yet: 10',
+            ]
+          : [
+              '평소보다 늦은 고객: 290명',
+              '할인 선호 고객: 12명',
+              '최근 12개월 스토어 매출 중 비율: 18%',
+              'Morello에 아직 정보가 없는 고객: 10명',
+            ],
+      )
+      expect(await shown()).toContain(locale === 'en' ? 'first 2 of 1,204 members' : '전체 1,204명 중 처음 2명')
+      await expectOnlyElementsOf('Action')
+      const { asked, queries } = await played(page)
+      expect(asked).toEqual([{ url: '/block/segment', method: 'POST', body: JSON.stringify({ ids, locale }) }])
+      expect(queries.map(({ variables }) => variables)).toEqual([{ segment: 'gid://shopify/Segment/5', first: 1000 }])
+      await page.locator('s-button[slot=secondary-actions]').dispatchEvent('click')
+      expect((await played(page)).closed).toBe(1)
+    },
+  )
+
+  test.each(LOCALES)('in %s: waiting, nobody in it, not imported yet, no access', async (locale) => {
+    await stage(locale, 'nothing yet')
+    await page.locator('s-spinner').waitFor({ state: 'attached' })
+    await stage(locale, { ids: [], total: 0 })
+    await page.getByText(words(folder, locale).empty!).waitFor({ state: 'attached' })
+    await stage(locale, { ids, total: 2 }, [ok({ state: 'not-imported' })])
+    await page.getByText(words(folder, locale).notImported!).waitFor({ state: 'attached' })
+    await stage(locale, { ids, total: 2 }, [{ status: 403, body: {} }])
+    await page.getByText(words(folder, locale).noAccess!.text).waitFor({ state: 'attached' })
+  })
+
+  test.each(LOCALES)(
+    'in %s: members that Shopify does not show, and our server down, until it is up again',
+    async (locale) => {
+      for (const members of ['refused', 'not reached'] as const) {
+        await stage(locale, members)
+        await page.getByText(words(folder, locale).noMembers!.text).waitFor({ state: 'attached' })
+        expect((await played(page)).asked).toEqual([])
+      }
+      await stage(locale, { ids, total: 2 }, ['not reached', ok(segmentBlock({ ...READ, freshness: LATE }, locale))])
+      await page.getByText(words(folder, locale).down!.text).waitFor({ state: 'attached' })
+      await page.locator('s-button[slot=primary-action]').dispatchEvent('click')
+      await page.locator('s-text[tone=critical]').waitFor({ state: 'attached' })
+      // All of them were read, so nothing is said of first ones.
+      expect(await shown()).not.toMatch(/Shown for the first|처음/)
+    },
+  )
+
+  test('asks Shopify for ids alone, by a query that its schema takes', async () => {
+    await stage('en', 'refused')
+    await page.locator('s-banner').waitFor({ state: 'attached' })
+    const { queries } = await played(page)
+    const schema = buildClientSchema((await adminIntrospection()) as IntrospectionQuery)
+    expect(validate(schema, parse(queries[0]!.query))).toEqual([])
+    const fields = [...queries[0]!.query.matchAll(/\b(\w+)(?=[\s({}])/g)].map((match) => match[1])
+    expect(fields).not.toEqual(expect.arrayContaining([expect.stringMatching(/name|email|phone|address|note/i)]))
+  })
+})
