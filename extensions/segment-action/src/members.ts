@@ -18,7 +18,8 @@ export async function membersOf(api: Api): Promise<{ ids: string[]; total: numbe
     const { data, errors } = await api.query<Answer>(MEMBERS, { variables: { segment, first: MEMBERS_AT_ONCE } })
     const members = errors?.length ? null : data?.customerSegmentMembers
     if (!members) return null
-    // A member's id ends in the number of the customer's.
+    // A member's id ends in the number of the customer's. Shopify does not promise it: were it otherwise, everybody would
+    // count as not known.
     return { ids: members.edges.map(({ node }) => node.id.split('/').at(-1)!), total: members.totalCount }
   } catch {
     return null
