@@ -4,7 +4,7 @@ import type { Estimates } from './stages.ts'
 
 /** Until this many customers have reordered, the cycle and the window are starting values. */
 const REORDERERS_NEEDED = 50
-/** The starting value of both, in days. */
+/** The starting value of both, in days; and the fixed one where Shopify hides older orders. */
 const STARTING_DAYS = 60
 /** Weight of the shop's cycle in a personal one, in gaps (k). */
 const CYCLE_PRIOR_GAPS = 2
@@ -43,10 +43,10 @@ export function percentileOf(sorted: ArrayLike<number>, share: number): number {
 /**
  * The personal cycle g in days: the customer's own gaps, drawn towards the shop's cycle G.
  *
- * g = exp((k·ln G + Σ ln d) / (k + n − 1)), k = 2; G itself for n < 2.
+ * g = exp((k·ln G + Σ ln d) / (k + n − 1)), k = 2; G itself for n < 2, and where the gaps are not known (NaN).
  */
 export function cycleDaysOf(n: number, sumLnGapDays: number, shopCycleDays: number): number {
-  if (n < 2) return shopCycleDays
+  if (n < 2 || Number.isNaN(sumLnGapDays)) return shopCycleDays
   return Math.exp((CYCLE_PRIOR_GAPS * Math.log(shopCycleDays) + sumLnGapDays) / (CYCLE_PRIOR_GAPS + n - 1))
 }
 
@@ -132,4 +132,20 @@ export function estimatesAt(adopted: readonly Estimates[], at: Instant): Estimat
     if (version.adoptedAt !== null && version.adoptedAt <= at) inForce = version
   }
   return inForce
+}
+
+/** What holds while Shopify shows 60 days of orders: nothing can be learned from them. */
+export function fixedEstimates(asOf: Instant): Omit<Estimates, 'version' | 'adoptedAt'> {
+  return {
+    takenAt: asOf,
+    source: 'starting',
+    reorderers: 0,
+    cycleDays: STARTING_DAYS,
+    windowDays: STARTING_DAYS,
+    medianFirstGapDays: null,
+    p80FirstGapDays: null,
+    gapRatioP20: null,
+    gapRatioP80: null,
+    firstGapPercentiles: [],
+  }
 }

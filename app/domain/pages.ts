@@ -77,7 +77,7 @@ export type HomePage = SyncState & {
   currency: string | null
   steps: { step: SetupStep; isDone: boolean }[]
   /** Null until the first run of the stages. */
-  week: { atRiskCount: number; atRisk12m: Money; thinnest: { stage: Stage; share: number } | null } | null
+  week: { atRiskCount: number; atRisk12m: Money | null; thinnest: { stage: Stage; share: number } | null } | null
   codes: BenefitCodeCard[]
   freshness: Freshness
   /** Deep link that opens the theme editor with our block. */
@@ -103,7 +103,8 @@ export type StageRow = {
   segment: SegmentKey
   customers: number
   share: number
-  revenue12m: Money
+  /** Null, as all money of customers, while Shopify hides older orders. */
+  revenue12m: Money | null
   /** Difference in customers against 7 and 30 days ago; null: not known that far back. */
   change7: number | null
   change30: number | null
@@ -119,6 +120,8 @@ export type SegmentsPage = {
   proposal: { estimates: Estimates; moves: number } | null
   rows: StageRow[]
   totalCustomers: number
+  /** In no segment: several orders, and Shopify hides when the last one was. */
+  lastOrderUnknown: number
   watched: number
   taggingOn: boolean
 }
@@ -126,8 +129,8 @@ export type SegmentsPage = {
 export type CustomerRow = {
   customer: string
   orders: number
-  /** Money of all valid orders. */
-  spent: Money
+  /** Money of all valid orders; null: not known. */
+  spent: Money | null
   lastTitle: string | null
   since: Instant
   reason: StageReason
@@ -206,8 +209,8 @@ export type CustomerPage = {
   /** When the next order is or was most likely; null: no order yet, or nobody here has reordered to learn it from. */
   window: { from: Instant; to: Instant; hasPassed: boolean } | null
   orders: CustomerOrder[]
-  spent: Money
-  spent12m: Money
+  spent: Money | null
+  spent12m: Money | null
   isBusiness: boolean
   isWatched: boolean
   cherry: { tier: CherryTier; evidence: CherryEvidence[] }

@@ -14,7 +14,7 @@ export type StageFacts = {
   lastAt: Instant | null
   /** Days between the first two occasions; null for n < 2. */
   firstGapDays: number | null
-  /** Σ ln(gap in days) over n − 1 gaps. */
+  /** Σ ln(gap in days) over n − 1 gaps; NaN where they are not known (domain/limited.ts). */
   sumLnGapDays: number
 }
 
@@ -100,6 +100,8 @@ const REPEAT = 3
 const LOYAL = 4
 const AT_RISK = 5
 const LAPSED = 6
+/** No stage, the one exception: more than one occasion, and nobody knows when the last one was (domain/limited.ts). */
+export const LAST_ORDER_UNKNOWN = STAGES.length
 
 /** What `stageIndexAt` compares with: worked out once for a shop, then used for every customer. */
 export type StageLimits = {
@@ -146,12 +148,13 @@ function wholeMs(days: number): number {
  * The stage as an index of `STAGES`, on plain numbers: the one place where it is decided.
  *
  * @param n          occasions
- * @param elapsedMs  since the last occasion (e); not read for n = 0
+ * @param elapsedMs  since the last occasion (e); not read for n = 0. NaN: not known, but longer ago than Shopify shows
  * @param cycleDays  the personal cycle g; not read for n < 2
  */
 export function stageIndexAt(n: number, elapsedMs: number, cycleDays: number, limits: StageLimits): number {
   if (n === 0) return PROSPECT
   if (n === 1) return elapsedMs <= limits.windowMs ? NEW : ONE_AND_DONE
+  if (Number.isNaN(elapsedMs)) return LAST_ORDER_UNKNOWN
   if (elapsedMs <= wholeMs(limits.lateRatio * cycleDays)) return n >= limits.loyalOrders ? LOYAL : REPEAT
   return elapsedMs <= wholeMs(limits.lapsedRatio * cycleDays) ? AT_RISK : LAPSED
 }
@@ -174,9 +177,14 @@ export function personalCycleDays(facts: StageFacts, estimates: Estimates): numb
   return cycleDaysOf(facts.n, facts.sumLnGapDays, estimates.cycleDays)
 }
 
-/** The stage as of an instant. `facts` must be of the orders up to it. */
+/** Since the last occasion; NaN where nobody knows. */
+function elapsedMsOf(facts: StageFacts, asOf: Instant): number {
+  return facts.lastAt === null ? NaN : asOf - facts.lastAt
+}
+
+/** The stage as of an instant. `facts` must be of the orders up to it; of more than one, the last must be known. */
 export function stageAt(facts: StageFacts, asOf: Instant, estimates: Estimates, thresholds: Thresholds): Stage {
-  const elapsedMs = facts.lastAt === null ? 0 : asOf - facts.lastAt
+  const elapsedMs = elapsedMsOf(facts, asOf)
   const limits = limitsOf(estimates, thresholds)
   return STAGES[stageIndexAt(facts.n, elapsedMs, personalCycleDays(facts, estimates), limits)]!
 }

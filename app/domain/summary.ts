@@ -35,6 +35,8 @@ export const SummaryShape = z.object({
   cherryPicker: z.object({ customers: count, revenue12m: z.number().int() }),
   watched: count,
   reorderers: count,
+  /** Customers with more than one order whose last one Shopify does not show: in no stage. */
+  lastOrderUnknown: count.default(0),
   /** Customers by the stage they were in 182 days before asOf, and of them those who ordered in the 120 days after that. */
   outcomes: byStage(z.object({ then: count, orderedAgain: count })),
   /** First orders at least one return window old that used no first-purchase benefit, and how many came back within it. */

@@ -25,7 +25,7 @@ function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
   const { t, f } = useWords()
   const facts = [
     t('count.ordersShort', { count: row.orders, n: f.number(row.orders) }),
-    f.money(row.spent),
+    ...(row.spent === null ? [] : [f.money(row.spent)]),
     ...(row.lastTitle === null ? [] : [t('customer.last', { title: row.lastTitle })]),
   ]
   return (

@@ -11,10 +11,12 @@ import {
   Page,
   Text,
 } from '@shopify/polaris'
+import type { Money } from '#app/domain/money.ts'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { discountText, evidenceGroups, evidenceText, reasonText } from './reason.ts'
+import { SixtyDays } from './sixty-days.tsx'
 import { StageBadge } from './stage-badge.tsx'
 import { StageTimeline } from './stage-timeline.tsx'
 
@@ -37,12 +39,15 @@ export function CustomerScreen({ page }: { page: CustomerPage }) {
       }
     >
       <BlockStack gap="400">
+        {page.freshness.isLimited ? <SixtyDays /> : null}
         <WhyCard page={page} />
         <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-          <MoneyCard page={page} />
+          {page.spent === null || page.spent12m === null ? null : (
+            <MoneyCard page={page} spent={page.spent} spent12m={page.spent12m} />
+          )}
           <WindowCard page={page} />
         </InlineGrid>
-        <CherryCard page={page} />
+        {page.freshness.isLimited ? null : <CherryCard page={page} />}
         <StageTimeline spans={page.timeline} asOf={page.asOf} />
         <OrdersCard orders={page.orders} />
       </BlockStack>
@@ -92,7 +97,7 @@ function Tags({ page }: { page: CustomerPage }) {
   )
 }
 
-function MoneyCard({ page }: { page: CustomerPage }) {
+function MoneyCard({ page, spent, spent12m }: { page: CustomerPage; spent: Money; spent12m: Money }) {
   const { t, f } = useWords()
   const counted = page.orders.filter((order) => order.leftOut === null).length
   return (
@@ -102,10 +107,10 @@ function MoneyCard({ page }: { page: CustomerPage }) {
           {t('customer.money')}
         </Text>
         <Text as="p" variant="headingLg">
-          {f.money(page.spent)}
+          {f.money(spent)}
         </Text>
         <Text as="p" tone="subdued">
-          {t('customer.spent', { count: counted, n: f.number(counted), money: f.money(page.spent12m) })}
+          {t('customer.spent', { count: counted, n: f.number(counted), money: f.money(spent12m) })}
         </Text>
       </BlockStack>
     </Card>

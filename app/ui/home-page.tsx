@@ -28,12 +28,12 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, 
   return (
     <Page title={t('nav.home')}>
       <BlockStack gap="400">
-        {page.seesAllOrders ? null : <SixtyDays />}
+        {page.seesAllOrders && !page.freshness.isLimited ? null : <SixtyDays />}
         {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
         {page.import.state === 'failed' && isImportDone ? <ImportCard progress={page.import} /> : null}
         {shopIsEmpty ? <NoOrders /> : null}
         {page.week === null ? null : <WeekCard week={page.week} />}
-        {page.week === null || shopIsEmpty ? null : (
+        {page.week === null || shopIsEmpty || page.freshness.isLimited ? null : (
           <CodesCard codes={page.codes} savingKey={savingKey} onDecide={onDecide} />
         )}
         <FreshnessCard page={page} isAsking={isAsking} onCheck={onCheck} />
@@ -67,11 +67,13 @@ function WeekCard({ week }: { week: NonNullable<HomePage['week']> }) {
         <Text as="p">
           {week.atRiskCount === 0
             ? t('home.week.none')
-            : t('home.week.atRisk', {
-                count: week.atRiskCount,
-                n: f.number(week.atRiskCount),
-                money: f.moneyShort(week.atRisk12m),
-              })}
+            : week.atRisk12m === null
+              ? t('home.week.atRiskCount', { count: week.atRiskCount, n: f.number(week.atRiskCount) })
+              : t('home.week.atRisk', {
+                  count: week.atRiskCount,
+                  n: f.number(week.atRiskCount),
+                  money: f.moneyShort(week.atRisk12m),
+                })}
         </Text>
         {week.thinnest === null ? null : (
           <Text as="p">

@@ -67,8 +67,9 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
                 share: f.percent(page.row.share),
               })}
               {' · '}
-              {t('segment.revenue', { money: f.moneyShort(page.row.revenue12m) })}
-              {' · '}
+              {page.row.revenue12m === null
+                ? null
+                : `${t('segment.revenue', { money: f.moneyShort(page.row.revenue12m) })} · `}
               <FreshnessText freshness={page.freshness} />
             </Text>
             <FreshnessTrouble freshness={page.freshness} />

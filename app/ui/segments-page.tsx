@@ -46,9 +46,22 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
         <Card padding="0">
           <StageTable rows={page.rows} freshness={page.freshness} taggingOn={page.taggingOn} />
         </Card>
+        {page.lastOrderUnknown === 0 ? null : <LastOrderUnknown customers={page.lastOrderUnknown} />}
         {page.watched === 0 ? null : <WatchCard watched={page.watched} />}
       </BlockStack>
     </Page>
+  )
+}
+
+/** Whom no segment holds, because Shopify hides when they last ordered. */
+function LastOrderUnknown({ customers }: { customers: number }) {
+  const { t, f } = useWords()
+  return (
+    <Box paddingInline={{ xs: '400', sm: '0' }}>
+      <Text as="p" tone="subdued">
+        {t('sixtyDays.unknown', { count: customers, n: f.number(customers) })}
+      </Text>
+    </Box>
   )
 }
 

@@ -43,7 +43,7 @@ export function StageTable({ rows, freshness, taggingOn }: Props) {
           </span>,
           f.number(row.customers),
           f.percent(row.share),
-          f.moneyShort(row.revenue12m),
+          row.revenue12m === null ? '–' : f.moneyShort(row.revenue12m),
           changeText(f, row.change7),
           changeText(f, row.change30),
           f.dateTime(row.updatedAt),

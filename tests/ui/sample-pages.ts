@@ -128,6 +128,7 @@ export const SEGMENTS: SegmentsPage = {
     rowOf('cherry-picker', 312, 4_800_000, 3),
   ],
   totalCustomers: 14_682,
+  lastOrderUnknown: 0,
   watched: 2_310,
   taggingOn: true,
 }

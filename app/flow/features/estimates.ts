@@ -1,4 +1,4 @@
-import { estimatesFrom, whatToDoWith } from '#app/domain/estimates.ts'
+import { estimatesFrom, fixedEstimates, whatToDoWith } from '#app/domain/estimates.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { Estimates } from '#app/domain/stages.ts'
 import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
@@ -41,22 +41,36 @@ export async function keepEstimates(tx: BulkTx, shop: ShopId, folded: Folded, as
   }
   const version = (rows.at(-1)?.version ?? 0) + 1
   const adoptedAt = verdict === 'adopt' ? asOf : null
+  await insertEstimates(tx, shop, { ...candidate, version, adoptedAt })
+  return verdict === 'adopt' ? [...adopted, { ...candidate, version, adoptedAt }] : adopted
+}
+
+/** The adopted versions of a shop whose older orders Shopify hides, oldest first: the fixed values are in force. */
+export async function keepFixedEstimates(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<Estimates[]> {
+  const rows = await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1 ORDER BY "version"', [shop])
+  const adopted = adoptedOf(rows)
+  if (adopted.at(-1)?.source === 'starting') return adopted
+  const fixed = { ...fixedEstimates(asOf), version: (rows.at(-1)?.version ?? 0) + 1, adoptedAt: asOf }
+  await insertEstimates(tx, shop, fixed)
+  return [...adopted, fixed]
+}
+
+async function insertEstimates(tx: BulkTx, shop: ShopId, estimates: Estimates): Promise<void> {
   await tx.query(
     `INSERT INTO "Estimates" ("shop", "version", "reorderers", "medianFirstGapDays", "p80FirstGapDays", "gapRatioP20",
       "gapRatioP80", "firstGapPercentiles", "takenAt", "adoptedAt", "source", "cycleDays", "windowDays")
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       shop,
-      version,
-      ...factsOf(candidate),
-      new Date(asOf),
-      adoptedAt === null ? null : new Date(adoptedAt),
-      candidate.source,
-      candidate.cycleDays,
-      candidate.windowDays,
+      estimates.version,
+      ...factsOf(estimates),
+      new Date(estimates.takenAt),
+      estimates.adoptedAt === null ? null : new Date(estimates.adoptedAt),
+      estimates.source,
+      estimates.cycleDays,
+      estimates.windowDays,
     ],
   )
-  return verdict === 'adopt' ? [...adopted, { ...candidate, version, adoptedAt }] : adopted
 }
 
 function factsOf(estimates: Omit<Estimates, 'version' | 'adoptedAt'>): unknown[] {

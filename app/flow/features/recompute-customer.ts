@@ -1,13 +1,16 @@
+import { estimatesAt } from '#app/domain/estimates.ts'
 import { limitsOverTime, walkStages, type LimitsOverTime } from '#app/domain/replay.ts'
 import { cherryFrom } from '#app/domain/cherry-picker.ts'
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import { shopCalendar, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
+import type { Thresholds } from '#app/domain/stages.ts'
 import type { Standings } from '#app/domain/standings.ts'
 import { SummaryShape, type SummaryData } from '#app/domain/summary.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { joinSingleCustomers } from '../recompute-lock.ts'
 import { readSettings } from '../settings.ts'
+import { countCustomers } from './counted.ts'
 import { takeCustomerEvidence } from './customer-evidence.ts'
 import { removeCustomer, writeCustomer } from './customer-rows.ts'
 import { DiscountSets } from './discount-sets.ts'
@@ -40,6 +43,11 @@ export async function recomputeCustomer(
     if (facts.isRunDue) return 'busy'
     if (facts.summary === null || facts.adopted.length === 0) return 'not-yet'
     const settings = await readSettings(tx, shop)
+    if (facts.isLimited) {
+      const standings = await recomputeCounted(tx, shop, customer, facts, settings.thresholds, asOf)
+      await stillMine(tx)
+      return standings
+    }
     const answered = Object.keys(settings.benefitCodes)
     const benefits = new Set(answered.filter((key) => settings.benefitCodes[key] === 'confirmed'))
     const calendar = calendarOf(facts.timezone, asOf)
@@ -62,7 +70,24 @@ export async function recomputeCustomer(
   })
 }
 
+/** The same where Shopify shows 60 days of orders only: by its counts. */
+async function recomputeCounted(
+  tx: BulkTx,
+  shop: ShopId,
+  customer: Id,
+  { adopted }: ShopFacts,
+  thresholds: Thresholds,
+  asOf: Instant,
+): Promise<Standings> {
+  const { folded } = await countCustomers(tx, shop, estimatesAt(adopted, asOf), thresholds, asOf, customer)
+  if (folded.standings.count === 0) await removeCustomer(tx, shop, customer)
+  else await writeCustomer(tx, shop, folded, asOf)
+  return folded.standings
+}
+
 type ShopFacts = {
+  /** Shopify's counts are what there is. */
+  isLimited: boolean
   currency: string
   timezone: string | null
   /** Of the last run over the whole shop, whose stages are written too; null: none yet. */
@@ -73,6 +98,7 @@ type ShopFacts = {
 }
 
 type Row = {
+  limited: boolean
   currency: string | null
   timezone: string | null
   asOf: Date | null
@@ -84,7 +110,7 @@ type Row = {
 
 async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
   const [row] = await tx.query<Row>(
-    `SELECT s."currency", s."timezone", y."asOf", y."data" AS "summary",
+    `SELECT s."limited", s."currency", s."timezone", y."asOf", y."data" AS "summary",
       (SELECT jsonb_agg(to_jsonb(e)) FROM "Estimates" e WHERE e."shop" = s."shop") AS "versions",
       EXISTS (SELECT FROM "Work" w WHERE w."shop" = s."shop" AND w."kind" = 'recompute' AND w."state" IN ('waiting', 'running')
         AND w."attempts" = 0 AND w."payload"->>'cause' <> 'time') AS "isDue",
@@ -100,6 +126,7 @@ async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
   }))
   const hasRun = row?.asOf && !row.isFirst
   return {
+    isLimited: row?.limited === true,
     currency: row?.currency ?? '',
     timezone: row?.timezone ?? null,
     summary: hasRun ? { ...SummaryShape.parse(row.summary), asOf: row.asOf!.getTime() } : null,

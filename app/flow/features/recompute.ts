@@ -1,17 +1,18 @@
 import { estimatesAt } from '#app/domain/estimates.ts'
 import type { Instant } from '#app/domain/order.ts'
-import { shopCalendar } from '#app/domain/shop-calendar.ts'
+import { shopCalendar, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import type { Standings } from '#app/domain/standings.ts'
-import { windowDaysOf } from '#app/domain/stages.ts'
+import { windowDaysOf, type Thresholds } from '#app/domain/stages.ts'
 import type { SummaryData } from '#app/domain/summary.ts'
 import type { WorkPayload } from '#app/domain/work.ts'
 import { Bug } from '#app/errors.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { readSettings } from '../settings.ts'
+import { countCustomers, countedSummary, writeCountedDay } from './counted.ts'
 import { writeCustomers } from './customer-rows.ts'
 import { readDiscountSets } from './discount-sets.ts'
 import { countDiscountUses, writeDiscountUses } from './discount-uses.ts'
-import { keepEstimates } from './estimates.ts'
+import { keepEstimates, keepFixedEstimates } from './estimates.ts'
 import { takeEvidence } from './evidence.ts'
 import { byCustomer, foldCustomers } from './fold.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
@@ -54,6 +55,11 @@ export async function recomputeFeatures(
     const basis = JSON.stringify([[...benefits].sort(), facts.timezone, facts.currency, settings.orderRule])
     const isKept = cause !== 'import' && previous?.evidence.basis === basis
     const read: ReadRule = { rule: settings.orderRule, currency: facts.currency, benefits }
+    if (facts.isLimited) {
+      const standings = await recomputeCounted(tx, shop, facts, settings.thresholds, previous, calendar, asOf)
+      await stillMine(tx)
+      return standings
+    }
     const customers = await readCustomers(tx, shop)
     const discounts = await readDiscountSets(tx, shop, answered)
     const orders = await readOrders(tx, shop, customers, discounts, read, calendar, facts.orders, asOf)
@@ -85,7 +91,29 @@ export async function recomputeFeatures(
   })
 }
 
+/** The same where Shopify shows 60 days of orders only. */
+async function recomputeCounted(
+  tx: BulkTx,
+  shop: ShopId,
+  facts: ShopFacts,
+  thresholds: Thresholds,
+  previous: SummaryData | null,
+  calendar: ShopCalendar,
+  asOf: Instant,
+): Promise<Standings> {
+  const adopted = await keepFixedEstimates(tx, shop, asOf)
+  const counted = await countCustomers(tx, shop, estimatesAt(adopted, asOf), thresholds, asOf)
+  const summary = countedSummary(counted, facts.orders, thresholds, previous?.firstAsOf ?? asOf)
+  await writeCustomers(tx, shop, counted.folded, counted.index, asOf)
+  await writeDiscountUses(tx, shop, [])
+  await writeCountedDay(tx, shop, summary, calendar, asOf)
+  await writeSummary(tx, shop, asOf, summary)
+  return counted.folded.standings
+}
+
 type ShopFacts = {
+  /** Shopify's counts are what there is. */
+  isLimited: boolean
   currency: string
   timezone: string | null
   orders: number
@@ -95,19 +123,21 @@ type ShopFacts = {
 
 async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
   const [row] = await tx.query<{
+    limited: boolean
     currency: string | null
     timezone: string | null
     orders: string
     first: Date | null
     upTo: Date | null
   }>(
-    `SELECT s."currency", s."timezone", o.* FROM "Shop" s,
+    `SELECT s."limited", s."currency", s."timezone", o.* FROM "Shop" s,
       (SELECT count(*) AS "orders", min("processedAt") AS "first", max("fetchedAt") AS "upTo" FROM "Order" WHERE "shop" = $1) o
       WHERE s."shop" = $1`,
     [shop],
   )
   if (!row) throw new Bug(`no shop ${shop}`)
   return {
+    isLimited: row.limited,
     currency: row.currency ?? '',
     timezone: row.timezone,
     orders: Number(row.orders),

@@ -26,9 +26,9 @@ function byStage<T>(value: (stage: Stage, index: number) => T): Record<Stage, T>
 }
 
 export function summaryOf(
-  orders: OrderColumns,
+  orders: Pick<OrderColumns, 'total' | 'leftOut'>,
   folded: Folded,
-  replay: Replay,
+  replay: Pick<Replay, 'stage' | 'outcomes'>,
   thresholds: Thresholds,
   rest: Pick<SummaryData, 'withoutBenefit' | 'firstAsOf' | 'evidence'>,
 ): SummaryData {
@@ -41,8 +41,10 @@ export function summaryOf(
   let reorderers = 0
   for (let i = 0; i < standings.count; i += 1) {
     const stage = replay.stage[i]!
-    customers[stage]! += 1
-    revenue[stage]! += money.net12mMinor[i]!
+    if (stage < STAGES.length) {
+      customers[stage]! += 1
+      revenue[stage]! += money.net12mMinor[i]!
+    }
     if (standings.n[i]! > 1 && standings.isBusiness[i] === 0) reorderers += 1
     cherryFactsInto(cherry, standings, i)
     if (isWatched(cherry)) watched += 1
@@ -58,6 +60,7 @@ export function summaryOf(
     cherryPicker,
     watched,
     reorderers,
+    lastOrderUnknown: 0,
     outcomes: byStage((_, index) => ({
       then: replay.outcomes.then[index]!,
       orderedAgain: replay.outcomes.orderedAgain[index]!,

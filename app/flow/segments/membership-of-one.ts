@@ -46,7 +46,8 @@ async function decideOne(tx: BulkTx, shop: ShopId, customer: Id, asOf: Instant, 
   const changes = await writeChanges(tx, shop, asOf, 'order', standings, decisions, before, settings, estimates)
   if (changes > 0) await owe(tx, shop, 'announce', String(shop), {})
   if (!settings.taggingOn) return
-  if (changes > 0 || isNew || !(await isPublished(tx, shop, customer)))
+  const hasMoved = before.stage[0] !== decisions.stage[0]
+  if (changes > 0 || isNew || hasMoved || !(await isPublished(tx, shop, customer)))
     await owe(tx, shop, 'publish-customer', customer, {})
 }
 

@@ -5,7 +5,15 @@ import { emptyFacts } from '#app/domain/occasions.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { Settings } from '#app/domain/settings.ts'
 import { cherryFactsInto, emptyCherryFacts, stageFactsInto, type Standings } from '#app/domain/standings.ts'
-import { limitsOf, movesAfterMs, stageIndexAt, stageReason, STAGES, type Estimates } from '#app/domain/stages.ts'
+import {
+  LAST_ORDER_UNKNOWN,
+  limitsOf,
+  movesAfterMs,
+  stageIndexAt,
+  stageReason,
+  STAGES,
+  type Estimates,
+} from '#app/domain/stages.ts'
 import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
 import type { WorkPayload } from '#app/domain/work.ts'
 import { Bug } from '#app/errors.ts'
@@ -148,9 +156,9 @@ export async function readStored(
   const tierOf = codes(TIERS)
   const gone: number[] = []
   const sql = `SELECT "customer", "stage", "stageSince", "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage",
-    "decidedAt" FROM "Membership"
+    "decidedAt", "net12mMinor" FROM "Membership"
     WHERE "shop" = ${Number(shop)}${only === null ? '' : ` AND "customer" = ${BigInt(only)}`}`
-  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 9, (row) => {
+  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 10, (row) => {
     const i = index.find(row.int8(0))
     const isLater = row.time(8) > asOf
     if (i < 0) {
@@ -164,7 +172,7 @@ export async function readStored(
       before.isLater[i] = 1
       return
     }
-    const stage = stageOf(row, 1)
+    const stage = row.isNull(1) ? LAST_ORDER_UNKNOWN : stageOf(row, 1)
     const tier = tierOf(row, 3)
     const next = row.isNull(7) ? NO_STAGE : stageOf(row, 7)
     before.stage[i] = stage
@@ -176,6 +184,7 @@ export async function readStored(
       tier === decisions.tier[i] &&
       row.bool(4) === (standings.isBusiness[i] === 1) &&
       row.bool(5) === (decisions.isWatched[i] === 1) &&
+      row.int8(9) === standings.net12mMinor[i] &&
       next === decisions.next[i] &&
       (next === NO_STAGE || before.nextAt[i] === decisions.nextAt[i])
     if (isSame) before.isSame[i] = 1
@@ -202,7 +211,7 @@ const STILL_KNOWN = `WHERE EXISTS (SELECT FROM "CustomerFeatures" f WHERE f."sho
 const OVERWRITE = `ON CONFLICT ("shop", "customer") DO UPDATE SET "ruleVersion" = excluded."ruleVersion",
   "estimates" = excluded."estimates", "decidedAt" = excluded."decidedAt", "stage" = excluded."stage",
   "stageSince" = excluded."stageSince", "cherryPicker" = excluded."cherryPicker", "isBusiness" = excluded."isBusiness",
-  "isWatched" = excluded."isWatched", "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`
+  "isWatched" = excluded."isWatched", "net12mMinor" = excluded."net12mMinor", "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`
 
 export async function writeMemberships(
   tx: BulkTx,
@@ -219,11 +228,11 @@ export async function writeMemberships(
     if (changed.length === 0) return
     await tx.query(
       `INSERT INTO "Membership" ("shop", "ruleVersion", "estimates", "decidedAt", "customer", "stage", "stageSince",
-        "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage")
+        "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage", "net12mMinor")
         SELECT $1::int, $2::int, $3::int, $4::timestamptz, r."customer", ($5::text[])[r."stage" + 1], r."since",
-          ($6::text[])[r."tier" + 1], r."isBusiness", r."isWatched", r."nextAt", ($5::text[])[r."next" + 1]
+          ($6::text[])[r."tier" + 1], r."isBusiness", r."isWatched", r."nextAt", ($5::text[])[r."next" + 1], r."net12m"
         FROM unnest($7::bigint[], $8::int[], $9::timestamptz[], $10::int[], $11::bool[], $12::bool[], $13::timestamptz[],
-          $14::int[]) r("customer", "stage", "since", "tier", "isBusiness", "isWatched", "nextAt", "next") ${
+          $14::int[], $15::bigint[]) r("customer", "stage", "since", "tier", "isBusiness", "isWatched", "nextAt", "next", "net12m") ${
             before.rows > 0 ? `${STILL_KNOWN} ${OVERWRITE}` : ''
           }`,
       [
@@ -242,6 +251,7 @@ export async function writeMemberships(
         packedArray('time', decisions.nextAt, changed),
         // No stage is beyond the list of stages, where SQL finds null.
         packedArray('int4', decisions.next, changed),
+        packedArray('int8', standings.net12mMinor, changed),
       ],
     )
     changed = []
@@ -299,7 +309,9 @@ export async function writeChanges(
     const stage = decisions.stage[i]!
     // Somebody new was not known before: they come in as not having bought.
     const was = before.stage[i] === NO_STAGE ? 0 : before.stage[i]!
-    if (was !== stage) {
+    // What Shopify stops or begins to show is no move of the customer's.
+    const isSeen = was !== LAST_ORDER_UNKNOWN && stage !== LAST_ORDER_UNKNOWN
+    if (was !== stage && isSeen) {
       stageFactsInto(facts, standings, i)
       changes.push({
         customer,
@@ -331,5 +343,7 @@ export async function writeChanges(
 /** Time moved them if the move had been announced and no order has come since; else an order did. */
 function causeOf(cause: Cause, announcedAt: Instant, asOf: Instant, lastAt: Instant): string {
   if (cause === 'rule' || cause === 'estimates') return cause
+  // A fresh import of a shop that had one: more, or less, of its orders is known, and it is learned from anew.
+  if (cause === 'import') return 'estimates'
   return announcedAt <= asOf && !(lastAt >= announcedAt) ? 'time' : 'order'
 }

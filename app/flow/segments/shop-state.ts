@@ -1,5 +1,6 @@
 import { estimatesAt } from '#app/domain/estimates.ts'
 import type { Instant } from '#app/domain/order.ts'
+import type { Money } from '#app/domain/money.ts'
 import type { Settings } from '#app/domain/settings.ts'
 import { adoptedOf, proposalOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
 import type { Estimates } from '#app/domain/stages.ts'
@@ -13,6 +14,8 @@ export type ShopState = {
   domain: string
   currency: string | null
   timezone: string | null
+  /** Shopify hides older orders: what is known of customers are its counts. */
+  isLimited: boolean
   settings: Settings
   /** Null until the first run of the stages. */
   worked: { asOf: Instant; summary: SummaryData; estimates: Estimates } | null
@@ -24,6 +27,7 @@ type Row = {
   domain: string
   currency: string | null
   timezone: string | null
+  limited: boolean
   asOf: Date | null
   summary: unknown
   versions: (Omit<EstimatesRow, 'takenAt' | 'adoptedAt'> & { takenAt: string; adoptedAt: string | null })[] | null
@@ -32,7 +36,7 @@ type Row = {
 export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
   // One question instead of three: the live count asks it at every keystroke.
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT s."domain", s."currency", s."timezone", y."asOf", y."data" AS "summary",
+    SELECT s."domain", s."currency", s."timezone", s."limited", y."asOf", y."data" AS "summary",
       (SELECT jsonb_agg(to_jsonb(e) ORDER BY e."version") FROM "Estimates" e WHERE e."shop" = s."shop") AS "versions"
     FROM "Shop" s LEFT JOIN "Summary" y ON y."shop" = s."shop" WHERE s."shop" = ${shop}`
   if (!row) throw new InvalidInput(`no shop ${shop}`, { code: 'not-found' })
@@ -48,6 +52,7 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
     domain: row.domain,
     currency: row.currency,
     timezone: row.timezone,
+    isLimited: row.limited,
     settings,
     worked:
       adopted.length > 0 && asOf !== null
@@ -70,4 +75,9 @@ export function workedOut(
 /** Shopify admin's address of a page of this shop. */
 export function adminUrl(domain: string, page: string): string {
   return `https://admin.shopify.com/store/${domain.replace(/\.myshopify\.com$/, '')}/${page}`
+}
+
+/** Money of customers; null where only a part of their orders is known. */
+export function moneyOf({ isLimited, currency }: ShopState, minor: number): Money | null {
+  return isLimited ? null : { minor, currency: currency ?? '' }
 }

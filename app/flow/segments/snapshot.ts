@@ -83,7 +83,7 @@ async function loadStandings(shop: ShopId): Promise<Standings> {
       if (!row.isNull(2)) standings.firstAt[i] = row.time(2)
       if (!row.isNull(3)) standings.lastAt[i] = row.time(3)
       if (!row.isNull(4)) standings.firstGapDays[i] = row.float8(4)
-      standings.sumLnGapDays[i] = row.float8(5)
+      standings.sumLnGapDays[i] = row.isNull(5) ? NaN : row.float8(5)
       standings.isBusiness[i] = row.bool(6) ? 1 : 0
       standings.dealLines[i] = row.int4(7)
       standings.dealDiscounted[i] = row.int4(8)
