@@ -4,6 +4,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { answer } from '#tests/shop/admin-api.ts'
 import { adminFrameHandler, doorPage } from '#tests/shop/admin-frame.ts'
 import { seededWorld } from '#tests/shop/behaviours.ts'
 import { codeProblem, placeOrder } from '#tests/shop/checkout.ts'
@@ -15,8 +16,9 @@ import { startTunnel } from '#tests/shop/tunnel.ts'
 const world = seededWorld(Date.now())
 const jiwoo = [...world.customers.values()].find((customer) => customer.behaviour === 'story')!
 const app = { apiKey: 'local-doors', apiSecret: 'a-secret' }
-const { happen } = new LocalShop({ world, appUrl: null, ...app })
-const context: DoorContext = { world, happen, origin: '', tunnelOrigin: '', ...app }
+const { happen, played } = new LocalShop({ world, appUrl: null, ...app })
+const admin: DoorContext['admin'] = (asked) => answer({ shop: played, scopes: new Set(played.tokens.scopes) }, asked)
+const context: DoorContext = { world, happen, admin, origin: '', tunnelOrigin: '', ...app }
 let shop: Server
 let appServer: Server
 let tunnel: { origin: string; stop(): Promise<void> }
@@ -163,6 +165,47 @@ describe('the admin frame', () => {
     const { status, text } = await page('/admin/products/<x>')
     expect(status).toBe(404)
     expect(text).not.toContain('<x>')
+  })
+})
+
+describe('extensions in the admin', () => {
+  const place = (target: string, selected: string) => new URLSearchParams({ target, selected }).toString()
+
+  test('stand on the customer’s page, in a document of their own without an origin', async () => {
+    const { text } = await page(`/admin/customers/${jiwoo.id}`, 'shop_locale=ko')
+    const frame = /<iframe class="extension" sandbox="allow-scripts"[^>]* src="([^"]+)"/.exec(text)
+    const address = frame![1]!.replaceAll('&#38;', '&')
+    expect(new URLSearchParams(address.split('?')[1]).get('selected')).toBe(`gid://shopify/Customer/${jiwoo.id}`)
+    const own = await page(address, 'shop_locale=ko')
+    expect(own.text).toContain('"locale":"ko"')
+    expect(own.text).toContain(tunnel.origin)
+  })
+
+  test('come as one script that announces itself for its place', async () => {
+    const target = 'admin.customer-segment-details.action.render'
+    const { text, headers } = await page(`/admin/extension.js?${place(target, 'gid://shopify/Segment/1')}`)
+    expect(headers.get('content-type')).toContain('text/javascript')
+    expect(text).toContain(`shopify.extend("${target}"`)
+    expect(text).not.toMatch(/^import /m)
+    expect((await page(`/admin/extension?${place('admin.elsewhere.render', 'x')}`)).status).toBe(404)
+  })
+
+  test('may ask the Admin API as the merchant, from the page around them', async () => {
+    const answer = await fetch(`${context.origin}/admin/graphql`, {
+      method: 'POST',
+      body: JSON.stringify({ query: '{ shop { myshopifyDomain } }' }),
+    })
+    expect(await answer.json()).toMatchObject({ data: { shop: { myshopifyDomain: world.shop.domain } } })
+  })
+
+  test('open from a segment, which lists who is in it', async () => {
+    const query = "customer_tags CONTAINS 'newsletter'"
+    world.segments.set(7, { id: 7, name: 'Readers', query, createdAt: 0, editedAt: 0 })
+    expect((await page('/admin/customers/segments')).text).toContain('/admin/customers/segments/7')
+    const { text } = await page('/admin/customers/segments/7')
+    expect(text).toContain('data-opens="#segment-action"')
+    expect(text).toContain(`data-src="/admin/extension?target=admin.customer-segment-details`)
+    world.segments.clear()
   })
 })
 

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AdminRequest } from './admin-api.ts'
 import { APP_BRIDGE_PATH, appBridgeScript } from './app-bridge.ts'
-import { escapeHtml, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
+import { escapeHtml, formOf, localeOf, ownPath, sendHtml, sendTo, textOf, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
 import { frameClient } from './frame/client.ts'
 import { customerPage, customersPage, nameOf } from './frame/customers.ts'
+import { EXTENSION_PAGE, extensionDocument, extensionParentScript } from './frame/extension-page.ts'
+import { bundleOf, extensionFor } from './frame/extensions.ts'
+import { SEGMENTS, segmentPage, segmentsPage } from './frame/segments.ts'
 import { APP_HOME, shell } from './frame/shell.ts'
 import { EDITOR, saveThemeEditor, themeEditorPage } from './frame/theme-editor.ts'
 import { wordsIn } from './frame/words.ts'
@@ -27,8 +31,10 @@ export async function adminFrameHandler(
   if (path !== '/admin' && !path.startsWith('/admin/')) return false
   const locale = localeOf(request)
   const words = wordsIn(locale)
-  const page = (title: string, body: string, status = 200): true =>
-    sendHtml(response, shell(context, locale, { title, body, path: path + url.search }), status)
+  const page = (title: string, body: string, status = 200, script?: string): true => {
+    const parts = { title, body, path: path + url.search, ...(script === undefined ? {} : { script }) }
+    return sendHtml(response, shell(context, locale, parts), status)
+  }
 
   if (path === '/admin') return sendTo(response, APP_HOME)
   if (path === '/admin/locale') {
@@ -42,13 +48,35 @@ export async function adminFrameHandler(
     response.end(JSON.stringify({ token: sessionToken(frameApp(context), Date.now()) }))
     return true
   }
+  if (path === '/admin/graphql' && request.method === 'POST') {
+    const answer = context.admin(JSON.parse(await textOf(request)) as AdminRequest)
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(JSON.stringify(answer))
+    return true
+  }
+  if (path === EXTENSION_PAGE || path === `${EXTENSION_PAGE}.js`) {
+    const place = { target: url.searchParams.get('target') ?? '', selected: url.searchParams.get('selected') ?? '' }
+    const isScript = path.endsWith('.js')
+    const extension = extensionFor(place.target)
+    if (extension && isScript) {
+      response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
+      response.end(await bundleOf(extension))
+      return true
+    }
+    const html = extensionDocument(context, locale, place)
+    if (html !== null) return sendHtml(response, html)
+  }
   if (path === APP_HOME || path.startsWith(`${APP_HOME}/`)) return appPage(response, context, locale, path, url)
   // The app is known in the admin by its key, too.
   if (path === `/admin/apps/${context.apiKey}` || path.startsWith(`/admin/apps/${context.apiKey}/`))
     return sendTo(response, APP_HOME + path.slice(`/admin/apps/${context.apiKey}`.length) + url.search)
   if (path === '/admin/customers') return page(words.customers, customersPage(context, locale, url))
   const customer = context.world.customers.get(Number(/^\/admin\/customers\/(\d+)$/.exec(path)?.[1]))
-  if (customer) return page(nameOf(customer), customerPage(context, locale, customer))
+  const script = extensionParentScript()
+  if (customer) return page(nameOf(customer), customerPage(context, locale, customer), 200, script)
+  if (path === SEGMENTS) return page(words.segments, segmentsPage(context, locale))
+  const segment = context.world.segments.get(Number(/^\/admin\/customers\/segments\/(\d+)$/.exec(path)?.[1]))
+  if (segment) return page(segment.name, segmentPage(context, locale, segment), 200, script)
   if (path === EDITOR) {
     if (request.method === 'POST') {
       saveThemeEditor(context, await formOf(request))

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AdminAnswer, AdminRequest } from './admin-api.ts'
 import type { Happenings } from './happenings.ts'
 import type { World } from './world.ts'
 
@@ -7,6 +8,8 @@ export type DoorContext = {
   world: World
   /** What a shopper or the merchant does on these pages, so that the app hears of it. */
   happen: Happenings
+  /** The Admin API with the merchant's rights, for an extension that asks Shopify itself. */
+  admin: (request: AdminRequest) => AdminAnswer
   /** The shop's own origin, http://127.0.0.1:PORT. */
   origin: string
   /** Where browsers reach the app. */
@@ -58,6 +61,10 @@ export function ownPath(path: string | null, otherwise: string): string {
 }
 
 export async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+  return new URLSearchParams(await textOf(request))
+}
+
+export async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -65,7 +72,7 @@ export async function formOf(request: IncomingMessage): Promise<URLSearchParams>
     if (size > 262_144) throw new Error('The form is too large')
     chunks.push(chunk as Buffer)
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 export function escapeHtml(text: string): string {

@@ -54,7 +54,9 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
   const playing = { ...options, appUrl: options.appUrl ?? null }
   const shop = new LocalShop(playing)
   const shops = new Map([[shop.domain, shop]])
-  const context: DoorContext = { world, happen: shop.happen, origin: '', tunnelOrigin: '', apiKey, apiSecret }
+  const admin = (asked: AdminRequest) =>
+    answer({ shop: shop.played, scopes: scopeSet(shop.played.tokens.scopes) }, asked)
+  const context: DoorContext = { world, happen: shop.happen, admin, origin: '', tunnelOrigin: '', apiKey, apiSecret }
   const server = createServer((request, response) => {
     handle(request, response, shops, context).catch((error: unknown) => {
       process.stderr.write(`local shop: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -2,6 +2,7 @@ import { escapeHtml } from '../door-context.ts'
 import type { DoorContext, Locale } from '../door-context.ts'
 import { goodsMinor } from '../world.ts'
 import type { World, WorldCustomer, WorldOrder } from '../world.ts'
+import { extensionFrame } from './extension-page.ts'
 import { APP_HOME } from './shell.ts'
 import { wordsIn } from './words.ts'
 
@@ -108,6 +109,8 @@ export function customerPage(context: DoorContext, locale: Locale, customer: Wor
 <td><pre>${escapeHtml(items)}</pre>${order.discounts.map((use) => `<span class="tag">${escapeHtml(use.title)}</span>`).join('')}</td>
 <td class="wide">${escapeHtml([order.financialStatus, ...marks].join(' · '))}</td><td class="number">${money(world, locale, orderTotal(order), order.currency)}</td></tr>`
   })
+  const place = { target: 'admin.customer-details.block.render', selected: `gid://shopify/Customer/${customer.id}` }
+  const block = extensionFrame(place, 'Morello')
   const metafields = [...customer.metafields].map(([key, field]) => `${key} = ${field.value}`).join('\n')
   return `<div class="page">
 <h1>${escapeHtml(nameOf(customer))}</h1>
@@ -115,6 +118,7 @@ export function customerPage(context: DoorContext, locale: Locale, customer: Wor
 <a class="button" href="/storefront/who?id=${customer.id}">${words.shopAs}</a></p>
 <p>${escapeHtml(customer.email)} · ${words.since} ${dateIn(world, locale, customer.createdAt)}</p>
 <h2>${words.tags}</h2><div>${tagList(customer, words.noTags)}</div></div>
+${block === null ? '' : `<div class="card extension-card">${block}</div>`}
 <div class="card"><h2>${words.orders}</h2>
 ${orders.length === 0 ? `<p class="quiet">${words.noOrders}</p>` : `<table><thead><tr><th>${words.date}</th><th>${words.items}</th><th class="wide">${words.status}</th><th class="number">${words.total}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`}</div>
 ${metafields === '' ? '' : `<div class="card"><h2>${words.metafields}</h2><pre>${escapeHtml(metafields)}</pre></div>`}

@@ -35,6 +35,9 @@ main{flex:1;min-width:0;overflow:auto;padding:20px}
 .title{display:flex;align-items:center;gap:8px;padding:8px 16px;background:#fff;border-bottom:1px solid #e3e3e3;font-weight:600;min-height:44px}
 .title .buttons{margin-left:auto;display:flex;gap:6px}
 iframe{border:0;width:100%;flex:1;background:#f1f1f1;display:block}
+iframe.extension{flex:none;height:300px;background:#fff}
+.card.extension-card{padding:0;overflow:hidden}
+dialog{border:0;border-radius:12px;padding:0;width:min(620px,calc(100vw - 24px));box-shadow:0 8px 40px #0006}
 .loading{position:fixed;top:0;left:0;height:3px;width:40%;background:#29845a;animation:run 1s infinite linear;z-index:9}
 .loading[hidden]{display:none}
 @keyframes run{from{margin-left:-40%}to{margin-left:100%}}

@@ -4,6 +4,11 @@ const EN = {
   admin: 'Admin',
   storefront: 'Storefront',
   customers: 'Customers',
+  segments: 'Segments',
+  segment: 'Segment',
+  query: 'Query',
+  noSegments: 'No segments yet.',
+  useSegment: 'Use segment',
   onlineStore: 'Online store',
   apps: 'Apps',
   menu: 'Menu',
@@ -56,16 +61,21 @@ const EN = {
   shopLead: 'You are a shopper. Browse as a guest or as any customer, and buy.',
   story: 'Buy as 지우; watch her segment change',
   storyLead:
-    'Jiwoo bought once, five weeks ago: she is New. Buy something in her name, import again in the admin, and come back: the shop greets her as someone who returns.',
+    'Jiwoo bought once, five weeks ago: she is New. Buy something in her name: within seconds the admin shows her move, and the shop greets her as someone who returns.',
   storyFallback: 'Buy as a customer; watch the segment change',
   storyFallbackLead:
-    'Pick any customer, buy something in their name, import again in the admin, and look at the greeting on the storefront.',
+    'Pick any customer, buy something in their name, and watch the admin and the greeting on the storefront: both follow within seconds.',
 }
 
 const KO: typeof EN = {
   admin: '관리자',
   storefront: '스토어',
   customers: '고객',
+  segments: '세그먼트',
+  segment: '세그먼트',
+  query: '조건',
+  noSegments: '아직 세그먼트가 없습니다.',
+  useSegment: '세그먼트 사용',
   onlineStore: '온라인 스토어',
   apps: '앱',
   menu: '메뉴',
@@ -118,9 +128,9 @@ const KO: typeof EN = {
   shopLead: '쇼핑하는 사람이 되어 비회원이나 원하는 고객으로 둘러보고 구매하세요.',
   story: '지우로 구매하고 세그먼트가 바뀌는 것을 보세요',
   storyLead:
-    '지우 님은 5주 전에 한 번 구매한 신규 고객입니다. 지우 님으로 구매한 뒤 관리자에서 다시 가져오면, 스토어가 다시 찾아온 고객으로 맞이합니다.',
+    '지우 님은 5주 전에 한 번 구매한 신규 고객입니다. 지우 님으로 구매하면 몇 초 안에 관리자에서 이동이 보이고, 스토어가 다시 찾아온 고객으로 맞이합니다.',
   storyFallback: '고객으로 구매하고 세그먼트가 바뀌는 것을 보세요',
-  storyFallbackLead: '고객을 골라 구매한 뒤 관리자에서 다시 가져오고, 스토어의 인사말을 확인하세요.',
+  storyFallbackLead: '고객을 골라 구매한 뒤 관리자와 스토어의 인사말을 보세요. 몇 초 안에 바뀝니다.',
 }
 
 type ShopWords = typeof EN
