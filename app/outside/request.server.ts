@@ -116,7 +116,7 @@ async function answerBlock<T, Q, B>(
   try {
     if (request.method !== (schemas.body ? 'POST' : 'GET')) return new Response(null, { status: 405 })
     if (!request.headers.has('authorization')) return new Response(null, { status: 401 })
-    const { shop } = await signedIn(request)
+    const { shop } = await signedIn(request, 'extension')
     const waitMs = paceOfBlocks(shop, now())
     if (waitMs > 0) return refusal(429, { code: 'too-many-requests' }, waitMs)
     const query = Object.fromEntries(new URL(request.url).searchParams)
@@ -179,8 +179,11 @@ function jsonOf(text: string): unknown {
 }
 
 /** The shop that asks, by Shopify's session token; throws Shopify's own answers where there is none. */
-async function signedIn(request: Request): Promise<{ shop: ShopId; domain: string }> {
-  refuseOddToken(request)
+async function signedIn(
+  request: Request,
+  from: 'page' | 'extension' = 'page',
+): Promise<{ shop: ShopId; domain: string }> {
+  refuseOddToken(request, from)
   const { session } = await shopify.authenticate.admin(request)
   const domain = session.shop
   const shop = isShopDomain(domain) ? await installedShop(domain) : null
@@ -189,12 +192,12 @@ async function signedIn(request: Request): Promise<{ shop: ShopId; domain: strin
 }
 
 // Before the library, which would ask for a token at whatever host the session token names.
-function refuseOddToken(request: Request): void {
+function refuseOddToken(request: Request, from: 'page' | 'extension'): void {
   const url = new URL(request.url)
   const header = request.headers.get('authorization')
   const token = header === null ? url.searchParams.get('id_token') : header.replace(/^Bearer /, '')
   if (token === null) return
-  const shop = shopOfSessionToken(token)
+  const shop = shopOfSessionToken(token, from)
   const claimed = url.searchParams.get('shop')
   if (shop === null || (claimed !== null && claimed !== shop)) {
     log.warn({ code: 'session-token' }, 'a session token whose claims contradict each other')

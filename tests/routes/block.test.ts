@@ -236,6 +236,7 @@ describe('the door of the extensions', () => {
     ['another app’s secret', () => sessionToken(domain, {}, { secret: 'another-secret-of-16' })],
     ['another app’s audience', () => sessionToken(domain, { aud: 'another-key' })],
     ['one that has run out', () => sessionToken(domain, { exp: second - 11, nbf: second - 71 })],
+    ['one made to last', () => sessionToken(domain, { nbf: second - 10, exp: second + 600 })],
     ['one without an expiry', () => sessionToken(domain, { exp: undefined })],
     ['one for a place that is no shop', () => sessionToken(domain, { dest: 'https://evil.example' })],
     ['none', () => ''],
@@ -251,6 +252,12 @@ describe('the door of the extensions', () => {
       expect(refused.headers.get('access-control-allow-origin')).toBe('*')
     }
     expect(shopifySide.requests).toEqual([])
+  })
+
+  test('takes a token of five minutes, as Shopify gives to extensions', async () => {
+    await shopifyIs(() => ({ body: TOKEN }))
+    const token = sessionToken(domain, { nbf: second - 200, exp: second + 100 })
+    expect((await aboutCustomer('id=1&locale=en', token)).status).toBe(200)
   })
 
   test('takes no token from an address, where logs would keep it', async () => {
