@@ -164,6 +164,9 @@ export class LocalShop {
 
   /** More is allowed now: Shopify approved read_all_orders, or the merchant took an optional scope. */
   async grantScopes(...scopes: string[]): Promise<void> {
+    const { scopes: required, optionalScopes } = appConfig()
+    const unasked = scopes.filter((scope) => !required.includes(scope) && !optionalScopes.includes(scope))
+    if (unasked.length > 0) throw new Error(`shopify.app.toml asks for no ${unasked.join(', ')}`)
     await this.changeScopes([...new Set([...this.played.tokens.scopes, ...scopes])])
   }
 
