@@ -27,6 +27,8 @@ export type Standings = {
   benefitsUsed: Int32Array
   freeKits: Int32Array
   benefitAttempts: Int32Array
+  /** Net money of valid orders in the 365 days before asOf, minor units. */
+  net12mMinor: Float64Array
 }
 
 /** Columns for so many customers, none of whom has ordered. */
@@ -51,6 +53,7 @@ export function emptyStandings(count: number): Standings {
     benefitsUsed: new Int32Array(count),
     freeKits: new Int32Array(count),
     benefitAttempts: new Int32Array(count),
+    net12mMinor: new Float64Array(count),
   }
 }
 

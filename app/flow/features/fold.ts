@@ -98,7 +98,7 @@ export function foldCustomers(
   const folded: Folded = {
     standings,
     orders: new Int32Array(count),
-    money: { netMinor: new Float64Array(count), net12mMinor: new Float64Array(count) },
+    money: { netMinor: new Float64Array(count), net12mMinor: standings.net12mMinor },
     lastOrder: new Float64Array(count).fill(NaN),
     gapDays: new Float64Array(mostGaps(grouped)),
   }

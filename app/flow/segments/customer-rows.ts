@@ -1,4 +1,5 @@
 import { gapDaysOf, factsOf, occasionsOf } from '#app/domain/occasions.ts'
+import { countedFacts } from '#app/domain/limited.ts'
 import { whyLeftOut, type Instant } from '#app/domain/order.ts'
 import type { CustomerRow, SegmentKey, WatchPage } from '#app/domain/pages.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
@@ -6,7 +7,7 @@ import type { Thresholds } from '#app/domain/stages.ts'
 import { stageReason } from '#app/domain/stages.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { evidenceOf, ordersOf } from './customer-orders.ts'
-import { readShopState, workedOut, type ShopState } from './shop-state.ts'
+import { moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
 /** People on one page of a list. */
 const PAGE_ROWS = 50
@@ -19,7 +20,7 @@ async function validTimes(
   shop: ShopId,
   customers: bigint[],
   state: ShopState,
-  asOf: Instant,
+  asOfs: ReadonlyMap<string, Instant>,
 ): Promise<Map<string, Instant[]>> {
   const orders = await tx.order.findMany({
     where: { shop, customer: { in: customers } },
@@ -43,6 +44,7 @@ async function validTimes(
       cancelledAt: order.cancelledAt?.getTime() ?? null,
       subtotalMinor: Number(order.subtotalMinor),
     }
+    const asOf = asOfs.get(facts.customer) ?? -Infinity
     if (whyLeftOut(facts, asOf, state.settings.orderRule, state.currency ?? '') === null)
       times.get(facts.customer)!.push(facts.orderedAt)
   }
@@ -52,9 +54,11 @@ async function validTimes(
 type FactRow = {
   customer: bigint
   n: number
+  lastAt: Date | null
   netMinor: bigint
   lastTitle: string | null
   stageSince: Date
+  decidedAt: Date
   cherryPicker: CherryTier
 }
 
@@ -67,34 +71,37 @@ export async function customerRows(
   thresholds: Thresholds = state.settings.thresholds,
 ): Promise<CustomerRow[]> {
   if (ids.length === 0) return []
-  const { asOf, estimates } = workedOut(shop, state)
+  const { asOf: runAt, estimates } = workedOut(shop, state)
   const customers = [...ids]
   const facts = await tx.$queryRaw<FactRow[]>`
-    SELECT f."customer", f."n", f."netMinor", m."stageSince", m."cherryPicker",
+    SELECT f."customer", f."n", f."lastAt", f."netMinor", m."stageSince", m."decidedAt", m."cherryPicker",
       (SELECT l."title" FROM "Line" l WHERE l."shop" = f."shop" AND l."order" = f."lastOrder" ORDER BY l."id" LIMIT 1)
         AS "lastTitle"
     FROM "CustomerFeatures" f JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
     WHERE f."shop" = ${shop} AND f."customer" = ANY(${customers}::bigint[])`
-  const times = await validTimes(tx, shop, customers, state, asOf)
+  // An order may have moved somebody alone since the run over the whole shop.
+  const asOfs = new Map(facts.map((row) => [String(row.customer), Math.max(runAt, row.decidedAt.getTime())]))
+  // Where older orders are hidden, those that are here do not make up anybody's history.
+  const times = state.isLimited ? null : await validTimes(tx, shop, customers, state, asOfs)
   const factOf = new Map(facts.map((row) => [String(row.customer), row]))
   return customers.flatMap((id) => {
     const customer = String(id)
     const fact = factOf.get(customer)
     if (!fact) return []
-    const occasions = occasionsOf(times.get(customer)!)
+    const occasions = times && occasionsOf(times.get(customer)!)
     return {
       customer,
       orders: fact.n,
-      spent: { minor: Number(fact.netMinor), currency: state.currency ?? '' },
+      spent: moneyOf(state, Number(fact.netMinor)),
       lastTitle: fact.lastTitle,
       since: fact.stageSince.getTime(),
       reason: stageReason(
-        factsOf(occasions),
-        asOf,
+        occasions ? factsOf(occasions) : countedFacts(fact.n, fact.lastAt?.getTime() ?? null),
+        asOfs.get(customer)!,
         estimates,
         thresholds,
         state.settings.version,
-        gapDaysOf(occasions),
+        occasions && gapDaysOf(occasions),
       ),
       cherry: fact.cherryPicker,
       evidence: [],
@@ -110,11 +117,16 @@ export async function withEvidence(
   state: ShopState,
 ): Promise<CustomerRow[]> {
   if (rows.length === 0) return rows
-  const { asOf } = workedOut(shop, state)
+  const { asOf: runAt } = workedOut(shop, state)
   const customers = rows.map((row) => BigInt(row.customer))
   const where = { shop, customer: { in: customers } }
   const features = await tx.customerFeatures.findMany({ where })
-  const members = await tx.membership.findMany({ where, select: { customer: true, isBusiness: true } })
+  const members = await tx.membership.findMany({
+    where,
+    select: { customer: true, isBusiness: true, decidedAt: true },
+  })
+  // Nobody's order is left out who was decided with it: one moment for all serves, for it only leaves out the future.
+  const asOf = members.reduce((latest, member) => Math.max(latest, member.decidedAt.getTime()), runAt)
   const orders = await ordersOf(tx, shop, customers, state, asOf)
   const businesses = new Set(members.filter((each) => each.isBusiness).map((each) => each.customer))
   const evidence = new Map(
@@ -176,6 +188,11 @@ export async function watchList(shop: ShopId, page: number): Promise<WatchPage> 
       state,
     )
     const total = await tx.membership.count({ where })
-    return { total, rows: await withEvidence(tx, shop, rows, state), page, pageRows: PAGE_ROWS }
+    return {
+      total,
+      rows: await withEvidence(tx, shop, rows, state),
+      page,
+      pageRows: PAGE_ROWS,
+    }
   })
 }

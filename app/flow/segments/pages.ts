@@ -6,8 +6,9 @@ import { STAGES, windowDaysOf, type Stage } from '#app/domain/stages.ts'
 import { config } from '#app/outside/config.server.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
+import { countMembers, type MemberCounts } from './counts.ts'
 import { movesUnder } from './preview.ts'
-import { readShopState, type ShopState } from './shop-state.ts'
+import { moneyOf, readShopState, type ShopState } from './shop-state.ts'
 
 /** A share of fewer than this many says nothing. */
 const SHARE_NEEDS = 20
@@ -23,7 +24,7 @@ export async function homePage(shop: ShopId): Promise<Omit<HomePage, keyof SyncS
     return {
       currency: state.currency,
       steps: stepsOf(state, codes),
-      week: weekOf(state),
+      week: state.worked ? weekOf(state, await countMembers(tx, shop)) : null,
       codes,
       freshness: await freshnessOf(tx, shop),
       themeEditorUrl: themeEditorUrl(state.domain),
@@ -46,14 +47,12 @@ function stepsOf({ settings, worked }: ShopState, codes: BenefitCodeCard[]): Hom
   }))
 }
 
-function weekOf({ worked, currency }: ShopState): HomePage['week'] {
-  if (!worked) return null
-  const { customers, revenue12m } = worked.summary
+function weekOf(state: ShopState, { customers, revenue12m }: MemberCounts): HomePage['week'] {
   const buyers = STAGES.reduce((sum, stage) => sum + (stage === 'prospect' ? 0 : customers[stage]), 0)
   const thinnest = [...HEALTHY].sort((a, b) => customers[a] - customers[b])[0]!
   return {
     atRiskCount: customers['at-risk'],
-    atRisk12m: { minor: revenue12m['at-risk'], currency: currency ?? '' },
+    atRisk12m: moneyOf(state, revenue12m['at-risk']),
     thinnest: buyers > 0 ? { stage: thinnest, share: customers[thinnest] / buyers } : null,
   }
 }
@@ -95,9 +94,11 @@ async function benefitCodes(
 
 /** All segments, but for the import, which another stage knows. */
 export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'import'>> {
-  const { state, rows, freshness } = await withShop(shop, async (tx) => {
+  const { state, counts, rows, freshness } = await withShop(shop, async (tx) => {
     const read = await readShopState(tx, shop)
-    return { state: read, rows: await stageRows(tx, shop, read), freshness: await freshnessOf(tx, shop) }
+    const counted = await countMembers(tx, shop)
+    const shown = await stageRows(tx, shop, read, counted)
+    return { state: read, counts: counted, rows: shown, freshness: await freshnessOf(tx, shop) }
   })
   const moves = state.proposal ? await movesUnder(shop, state, state.proposal) : 0
   return {
@@ -105,30 +106,27 @@ export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'im
     estimates: state.worked?.estimates ?? null,
     proposal: state.proposal ? { estimates: state.proposal, moves } : null,
     rows,
-    totalCustomers: state.worked ? totalOf(state.worked.summary.customers) : 0,
-    watched: state.worked?.summary.watched ?? 0,
+    totalCustomers: counts.total,
+    lastOrderUnknown: counts.lastOrderUnknown,
+    watched: counts.watched,
     taggingOn: state.settings.taggingOn,
   }
 }
 
-function totalOf(customers: Record<Stage, number>): number {
-  return STAGES.reduce((sum, stage) => sum + customers[stage], 0)
-}
-
-/** A row for each segment; none before the first run. */
-export async function stageRows(tx: Tx, shop: ShopId, state: ShopState): Promise<StageRow[]> {
+/** A row for each segment as it is now; none before the first run. */
+export async function stageRows(tx: Tx, shop: ShopId, state: ShopState, counts: MemberCounts): Promise<StageRow[]> {
   const { worked, settings } = state
   if (!worked) return []
-  const today = dayOf(worked.asOf, state)
+  const updatedAt = Math.max(worked.asOf, counts.decidedAt ?? 0)
+  const today = dayOf(updatedAt, state)
   const past = await tx.stageDay.findMany({
     where: { shop, day: { in: [7, 30].map((days) => new Date(`${dayText(today - days)}T00:00:00Z`)) } },
   })
   const pastOf = new Map(past.map((row) => [`${dayText(dayOfRow(row.day))} ${row.stage}`, row.customers]))
-  const total = totalOf(worked.summary.customers)
   return [...STAGES, 'cherry-picker' as const].map((segment): StageRow => {
     const isFlag = segment === 'cherry-picker'
-    const customers = isFlag ? worked.summary.cherryPicker.customers : worked.summary.customers[segment]
-    const revenue = isFlag ? worked.summary.cherryPicker.revenue12m : worked.summary.revenue12m[segment]
+    const customers = isFlag ? counts.cherryPicker.customers : counts.customers[segment]
+    const revenue = isFlag ? counts.cherryPicker.revenue12m : counts.revenue12m[segment]
     const changeSince = (days: number): number | null => {
       const then = pastOf.get(`${dayText(today - days)} ${segment}`)
       return then === undefined ? null : customers - then
@@ -136,11 +134,11 @@ export async function stageRows(tx: Tx, shop: ShopId, state: ShopState): Promise
     return {
       segment,
       customers,
-      share: total > 0 ? customers / total : 0,
-      revenue12m: { minor: revenue, currency: state.currency ?? '' },
+      share: counts.total > 0 ? customers / counts.total : 0,
+      revenue12m: moneyOf(state, revenue),
       change7: changeSince(7),
       change30: changeSince(30),
-      updatedAt: worked.asOf,
+      updatedAt,
       isTagged: settings.taggingOn && segment !== 'prospect',
     }
   })

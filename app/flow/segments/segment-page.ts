@@ -6,6 +6,7 @@ import type { SummaryData } from '#app/domain/summary.ts'
 import { Bug } from '#app/errors.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
+import { countMembers } from './counts.ts'
 import { customerRows, memberIds, withEvidence } from './customer-rows.ts'
 import { dayOf, dayOfRow, stageRows } from './pages.ts'
 import { adminUrl, readShopState, workedOut } from './shop-state.ts'
@@ -16,8 +17,9 @@ const EXAMPLES = 10
 export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<SegmentPage> {
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
-    const { asOf, summary, estimates } = workedOut(shop, state)
-    const row = (await stageRows(tx, shop, state)).find((each) => each.segment === segment)
+    const { summary, estimates } = workedOut(shop, state)
+    const rows = await stageRows(tx, shop, state, await countMembers(tx, shop))
+    const row = rows.find((each) => each.segment === segment)
     if (!row) throw new Bug(`no row for segment ${segment}`)
     const { settings } = state
     const tag = tagOfSegment(segment, settings)
@@ -30,7 +32,7 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       estimates,
       examples: segment === 'cherry-picker' ? await withEvidence(tx, shop, examples, state) : examples,
       outcome: outcomeOf(segment, summary),
-      trend: await trendOf(tx, shop, segment, { day: dayOf(asOf, state), customers: row.customers }),
+      trend: await trendOf(tx, shop, segment, { day: dayOf(row.updatedAt, state), customers: row.customers }),
       // Cherry-picker is never replayed: its trend begins with the first run.
       replayedUntil: segment === 'cherry-picker' ? null : dayText(dayOf(summary.firstAsOf, state) - 1),
       shopifyListUrl: adminUrl(state.domain, `customers${filter}`),
