@@ -6,6 +6,7 @@ import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { saveSettingsIn } from '../settings.ts'
 import type { Folded } from './fold.ts'
 
 /** A proposal that the merchant has declined keeps its row, so that it is not made again before a month has passed. */
@@ -88,15 +89,23 @@ function factsOf(estimates: Omit<Estimates, 'version' | 'adoptedAt'>): unknown[]
  * The merchant takes a proposal (stages are worked out with it from now on), or keeps what is there (the next proposal comes
  * in a month).
  *
+ * @param announce  Shopify Flow is told of the moves that this brings
  * @throws {InvalidInput} not-found if no such proposal waits any more
  */
-export async function decideEstimates(shop: ShopId, version: number, decision: 'adopt' | 'keep'): Promise<void> {
+export async function decideEstimates(
+  shop: ShopId,
+  version: number,
+  decision: 'adopt' | 'keep',
+  announce = false,
+): Promise<void> {
   await withShop(shop, async (tx) => {
     const decided = await tx.estimates.updateMany({
       where: { shop, version, adoptedAt: null, source: { not: DISMISSED } },
       data: decision === 'adopt' ? { adoptedAt: new Date(now()) } : { source: DISMISSED },
     })
     if (decided.count === 0) throw new InvalidInput(`no proposal ${version} of shop ${shop}`, { code: 'not-found' })
-    if (decision === 'adopt') await owe(tx, shop, 'recompute', String(shop), { cause: 'estimates' })
+    if (decision === 'keep') return
+    await saveSettingsIn(tx, shop, { announceRuleMoves: announce })
+    await owe(tx, shop, 'recompute', String(shop), { cause: 'estimates' })
   })
 }

@@ -8,6 +8,7 @@ import type { Thresholds } from '#app/domain/stages.ts'
 import type { Standings } from '#app/domain/standings.ts'
 import { SummaryShape, type SummaryData } from '#app/domain/summary.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { joinSingleCustomers } from '../recompute-lock.ts'
 import { readSettings } from '../settings.ts'
 import { countCustomers } from './counted.ts'
@@ -19,6 +20,7 @@ import { readCustomers, readOrders, type OrderColumns } from './read-orders.ts'
 
 /** More orders than most customers have: columns grow where somebody has more. */
 const EXPECTED_ORDERS = 64
+const CLOCKS_DIFFER_MS = 10 * 60_000
 
 /**
  * Works out one customer's facts as of a moment, from their stored orders and by the functions that work out everybody's.
@@ -65,9 +67,20 @@ export async function recomputeCustomer(
       standSince(folded, orders, grouped, limitsOverTime(facts.adopted, settings.thresholds), asOf)
       await writeCustomer(tx, shop, folded, asOf)
     }
+    if (orders.leftOut.future > 0) await oweAtNextOrder(tx, shop, customer, asOf)
     await stillMine(tx)
     return folded.standings
   })
+}
+
+/** Shopify's clock runs before ours: an order of a moment from now counts when its moment has come, not only at night. */
+async function oweAtNextOrder(tx: BulkTx, shop: ShopId, customer: Id, asOf: Instant): Promise<void> {
+  const [next] = await tx.query<{ at: Date | null }>(
+    `SELECT min("processedAt") AS at FROM "Order" WHERE "shop" = $1 AND "customer" = $2::bigint AND "processedAt" > $3
+      AND "processedAt" < $4`,
+    [shop, customer, new Date(asOf), new Date(asOf + CLOCKS_DIFFER_MS)],
+  )
+  if (next?.at) await owe(tx, shop, 'recompute-customer', customer, {}, { inMs: next.at.getTime() - asOf })
 }
 
 /** The same where Shopify shows 60 days of orders only: by its counts. */

@@ -107,6 +107,18 @@ describe('one customer beside runs over the whole shop', () => {
     expect(await recomputeMembership(shop, String(LATE), NOW + SECOND_MS, standings)).toBe('overtaken')
   })
 
+  test('an order that Shopify dates a moment ahead of us counts when its moment has come', async () => {
+    const shop = await told()
+    await recompute(shop, NOW, 'import')
+    await orders(shop, [{ customer: LATE, at: NOW + 5 * SECOND_MS, fetchedAt: NOW + SECOND_MS }])
+    await recomputeOne(shop, LATE, NOW + 2 * SECOND_MS)
+    expect((await memberships(shop)).get(LATE)!.stage).toBe('one-and-done')
+    const [work] = await withShop(shop, (tx) => tx.work.findMany({ where: { shop, kind: 'recompute-customer' } }))
+    expect(work!.nextAt.getTime() - work!.owedAt.getTime()).toBe(3 * SECOND_MS)
+    await recomputeOne(shop, LATE, NOW + 5 * SECOND_MS)
+    expect((await memberships(shop)).get(LATE)!.stage).toBe('repeat')
+  })
+
   test('whoever is gone leaves no rows, and a run that still had them does not bring them back', async () => {
     const shop = await told()
     await recompute(shop, NOW, 'import')
