@@ -12,7 +12,7 @@ import type { Running } from './processes.ts'
 
 const API_KEY = 'local-morello'
 // Only in a process that this preload has entered do Shopify's addresses lead to the local shop.
-const PRELOAD = ['--import', './tests/shop/redirect.ts']
+export const PRELOAD = ['--import', './tests/shop/redirect.ts']
 // As `npm run worker` and `npm start` start them: their flags stand in those scripts only.
 export const [, ...WORKER] = packageJson.scripts.worker.split(' ')
 export const [, ...WEB] = packageJson.scripts.start.split(' ')

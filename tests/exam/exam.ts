@@ -8,7 +8,9 @@ import { spawn } from 'node:child_process'
 import { paper, type Exam } from './paper.ts'
 
 // In the order in which they run.
-const EXAMS: Record<string, () => Promise<Exam>> = {}
+const EXAMS: Record<string, () => Promise<Exam>> = {
+  siege: () => import('./siege.ts'),
+}
 
 const [asked, ...names] = process.argv.slice(2)
 

@@ -20,7 +20,12 @@ export function freePort(): Promise<number> {
   })
 }
 
-export type TestRedis = { url: string; stop(): Promise<void> }
+export type TestRedis = {
+  url: string
+  /** Holds it still, answering nothing, and lets it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
+  stop(): Promise<void>
+}
 
 /** A Redis of its own, in memory only. */
 export async function startRedis(port?: number): Promise<TestRedis> {
@@ -39,6 +44,7 @@ export async function startRedis(port?: number): Promise<TestRedis> {
   client.disconnect()
   return {
     url,
+    signal: (name) => void child.kill(name),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = new Promise((resolve) => child.once('exit', resolve))
