@@ -57,13 +57,13 @@ function shownPart(state: string | null): string | null {
   return JSON.stringify([v, stage, flags])
 }
 
-/** What other hands have done to one customer's tags of ours, by key, as far as it was noticed. */
+/** What other hands have done to one customer's tags of ours, by key (but for `added`), as far as it was noticed. */
 export type Hands = {
   /** Taken off though the stage asks for them; the merchant has not answered yet. */
   missing: readonly string[]
   /** Taken off, and to be left so for as long as the stage asks for them. */
   leftOff: readonly string[]
-  /** Given by somebody since we began; the merchant has not answered yet. */
+  /** Given by somebody since we began, as they spelled it; the merchant has not answered yet. */
   added: readonly string[]
   /** How often each was put back without asking. */
   putBack: Readonly<Record<string, number>>
@@ -108,33 +108,35 @@ export type TagChange = {
   /** The merchant's, as keys. */
   preexisting: string[]
   hands: Hands
-  /** What somebody else is now seen to have done: tags of ours taken off, keys of ours added. */
+  /** What somebody else is now seen to have done: tags of ours taken off, names of ours given, as they spelled them. */
   noticed: { removed: string[]; added: string[] }
 }
 
 /**
  * What to add and remove for one customer so that our tags are the desired ones. Names are compared case-insensitively.
  *
- * - Only what the ledger owns is ever removed.
+ * - Only what the ledger owns is ever removed. Shopify keeps the first spelling of a tag, so one that is spelled otherwise
+ *   than we have written it is not the one that we added.
  * - A name of ours that is there and that the ledger does not own is the merchant's: never added, never removed.
  * - A tag of ours that somebody took off is ours no more. If it is still desired, the merchant says whether it is put back
  *   (three times at most, then they are asked), left off, or asked about.
  */
 export function tagChange(desired: readonly string[], known: TagsKnown, whenRemoved: WhenRemoved): TagChange {
   const isFresh = known.how === 'fresh'
-  const observed = new Set(known.observed.map(tagKeyOf))
-  const ownedBefore = new Set(known.owned.map(tagKeyOf))
+  const observed = new Map(known.observed.map((tag) => [tagKeyOf(tag), spelled(tag)]))
+  const ownedBefore = new Map(known.owned.map((tag) => [tagKeyOf(tag), spelled(tag)]))
   const theirsBefore = known.preexisting.map(tagKeyOf)
   const preexisting = new Set(theirsBefore.filter((key) => !isFresh || observed.has(key)))
-  for (const key of observed) if (!ownedBefore.has(key)) preexisting.add(key)
+  for (const [key, tag] of observed) if (ownedBefore.get(key) !== tag) preexisting.add(key)
   const cutOff = new Set(known.cutOff.map(tagKeyOf))
-  const isGone = (key: string) => isFresh && !observed.has(key)
-  const owned = known.owned.filter((tag) => !preexisting.has(tagKeyOf(tag)) && !isGone(tagKeyOf(tag)))
+  const isGone = (tag: string) => isFresh && observed.get(tagKeyOf(tag)) !== spelled(tag)
+  const owned = known.owned.filter((tag) => !preexisting.has(tagKeyOf(tag)) && !isGone(tag))
+  const isAdded = (key: string) => !theirsBefore.includes(key) && !known.neverUsed.includes(key)
   const noticed = {
-    removed: known.owned.filter((tag) => isGone(tagKeyOf(tag)) && !cutOff.has(tagKeyOf(tag))),
+    removed: known.owned.filter((tag) => isGone(tag) && !cutOff.has(tagKeyOf(tag))),
     added:
       isFresh && known.isKnown
-        ? [...preexisting].filter((key) => !theirsBefore.includes(key) && !known.neverUsed.includes(key))
+        ? [...observed].flatMap(([key, tag]) => (preexisting.has(key) && isAdded(key) ? [tag] : []))
         : [],
   }
   const wanted = new Set(desired.map(tagKeyOf))
@@ -152,6 +154,10 @@ export function tagChange(desired: readonly string[], known: TagsKnown, whenRemo
     hands,
     noticed,
   }
+}
+
+function spelled(tag: string): string {
+  return tag.normalize('NFC').trim()
 }
 
 /** A question is open only while it is one: the stage still asks for what is missing, what was added is still there. */
@@ -172,7 +178,7 @@ function handsAfter(
     else if (whenRemoved === 'ask' || times >= PUT_BACK_AT_MOST) missing.add(key)
     else putBack[key] = times + 1
   }
-  const added = new Set([...before.added, ...noticed.added].filter((key) => preexisting.has(key)))
+  const added = new Set([...before.added, ...noticed.added].filter((tag) => preexisting.has(tagKeyOf(tag))))
   return { missing: [...missing].sort(), leftOff: [...leftOff].sort(), added: [...added].sort(), putBack }
 }
 

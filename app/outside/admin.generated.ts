@@ -212,6 +212,11 @@ export type CurrencyCode =
   | 'ZAR'
   | 'ZMW'
 
+export type CustomerEmailAddressMarketingState =
+  'INVALID' | 'NOT_SUBSCRIBED' | 'PENDING' | 'SUBSCRIBED' | 'UNSUBSCRIBED'
+
+export type CustomerMarketingConsentState = 'NEVER_SUBSCRIBED' | 'PENDING' | 'REDACTED' | 'SUBSCRIBED' | 'UNSUBSCRIBED'
+
 export type HasMetafieldsMetafieldIdentifierInput = {
   key: Scalars['String']['input']
   namespace?: InputMaybe<Scalars['String']['input']>
@@ -715,7 +720,7 @@ export type TagsAddMutation = {
       | { id: string }
       | { id: string }
       | { id: string }
-      | { updatedAt: string; id: string }
+      | { updatedAt: string; tags: Array<string>; id: string }
       | { id: string }
       | { id: string }
       | { id: string }
@@ -1419,7 +1424,7 @@ export type CustomerMoveMutation = {
       | { id: string }
       | { id: string }
       | { id: string }
-      | { updatedAt: string; id: string }
+      | { updatedAt: string; tags: Array<string>; id: string }
       | { id: string }
       | { id: string }
       | { id: string }
@@ -1772,7 +1777,37 @@ export type OrdersBulkQuery = {
 export type CustomersBulkQueryVariables = Exact<{ [key: string]: never }>
 
 export type CustomersBulkQuery = {
-  customers: { edges: Array<{ node: { id: string; createdAt: string; updatedAt: string; tags: Array<string> } }> }
+  customers: {
+    edges: Array<{
+      node: {
+        id: string
+        createdAt: string
+        updatedAt: string
+        tags: Array<string>
+        defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
+        defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+      }
+    }>
+  }
+}
+
+export type CustomersCountedBulkQueryVariables = Exact<{ [key: string]: never }>
+
+export type CustomersCountedBulkQuery = {
+  customers: {
+    edges: Array<{
+      node: {
+        id: string
+        createdAt: string
+        updatedAt: string
+        tags: Array<string>
+        numberOfOrders: string
+        defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
+        defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        lastOrder: { processedAt: string } | null
+      }
+    }>
+  }
 }
 
 export type BulkRunMutationVariables = Exact<{
@@ -2159,7 +2194,16 @@ export type LineFieldsFragment = {
   }>
 }
 
-export type CustomerFieldsFragment = { id: string; createdAt: string; updatedAt: string; tags: Array<string> }
+export type CustomerFieldsFragment = {
+  id: string
+  createdAt: string
+  updatedAt: string
+  tags: Array<string>
+  defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
+  defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+}
+
+export type CustomerCountsFragment = { numberOfOrders: string; lastOrder: { processedAt: string } | null }
 
 export type ShopDetailsQueryVariables = Exact<{ [key: string]: never }>
 
@@ -2221,17 +2265,30 @@ export type OrdersUpdatedQuery = {
 export type CustomersUpdatedQueryVariables = Exact<{
   query: Scalars['String']['input']
   after?: InputMaybe<Scalars['String']['input']>
+  counted: Scalars['Boolean']['input']
 }>
 
 export type CustomersUpdatedQuery = {
   customers: {
-    edges: Array<{ node: { id: string; createdAt: string; updatedAt: string; tags: Array<string> } }>
+    edges: Array<{
+      node: {
+        id: string
+        createdAt: string
+        updatedAt: string
+        tags: Array<string>
+        numberOfOrders: string
+        defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
+        defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        lastOrder: { processedAt: string } | null
+      }
+    }>
     pageInfo: { hasNextPage: boolean; endCursor: string | null }
   }
 }
 
 export type OrderByIdQueryVariables = Exact<{
   id: Scalars['ID']['input']
+  counted: Scalars['Boolean']['input']
 }>
 
 export type OrderByIdQuery = {
@@ -2246,7 +2303,16 @@ export type OrderByIdQuery = {
     displayFinancialStatus: OrderDisplayFinancialStatus | null
     currencyCode: CurrencyCode
     discountCodes: Array<string>
-    customer: { id: string; createdAt: string; updatedAt: string; tags: Array<string> } | null
+    customer: {
+      id: string
+      createdAt: string
+      updatedAt: string
+      tags: Array<string>
+      numberOfOrders: string
+      defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
+      defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+      lastOrder: { processedAt: string } | null
+    } | null
     purchasingEntity: { __typename: 'Customer' } | { __typename: 'PurchasingCompany' } | null
     subtotalPriceSet: { shopMoney: { amount: string } } | null
     totalPriceSet: { shopMoney: { amount: string } }
@@ -2279,10 +2345,20 @@ export type OrderByIdQuery = {
 
 export type CustomerByIdQueryVariables = Exact<{
   id: Scalars['ID']['input']
+  counted: Scalars['Boolean']['input']
 }>
 
 export type CustomerByIdQuery = {
-  customer: { id: string; createdAt: string; updatedAt: string; tags: Array<string> } | null
+  customer: {
+    id: string
+    createdAt: string
+    updatedAt: string
+    tags: Array<string>
+    numberOfOrders: string
+    defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
+    defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+    lastOrder: { processedAt: string } | null
+  } | null
 }
 
 export type CustomerOrdersQueryVariables = Exact<{
@@ -2792,11 +2868,61 @@ export const CustomerFieldsFragmentDoc = {
           { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultEmailAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+            },
+          },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultPhoneNumber' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'smsMarketingConsent' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                  },
+                },
+              ],
+            },
+          },
         ],
       },
     },
   ],
 } as unknown as DocumentNode<CustomerFieldsFragment, unknown>
+
+export const CustomerCountsFragmentDoc = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerCounts' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'numberOfOrders' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'lastOrder' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'processedAt' } }],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CustomerCountsFragment, unknown>
 
 export const SegmentChangedDocument = {
   kind: 'Document',
@@ -2916,7 +3042,10 @@ export const TagsAddDocument = {
                         typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
                         selectionSet: {
                           kind: 'SelectionSet',
-                          selections: [{ kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } }],
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+                          ],
                         },
                       },
                     ],
@@ -3493,7 +3622,10 @@ export const CustomerMoveDocument = {
                         typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
                         selectionSet: {
                           kind: 'SelectionSet',
-                          selections: [{ kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } }],
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+                          ],
                         },
                       },
                     ],
@@ -4627,11 +4759,139 @@ export const CustomersBulkDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultEmailAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+            },
+          },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultPhoneNumber' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'smsMarketingConsent' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                  },
+                },
+              ],
+            },
+          },
         ],
       },
     },
   ],
 } as unknown as DocumentNode<CustomersBulkQuery, CustomersBulkQueryVariables>
+
+export const CustomersCountedBulkDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'CustomersCountedBulk' },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'customers' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'edges' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'node' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } },
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerCounts' } },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerFields' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultEmailAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+            },
+          },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultPhoneNumber' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'smsMarketingConsent' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerCounts' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'numberOfOrders' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'lastOrder' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'processedAt' } }],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CustomersCountedBulkQuery, CustomersCountedBulkQueryVariables>
 
 export const BulkRunDocument = {
   kind: 'Document',
@@ -5710,6 +5970,11 @@ export const CustomersUpdatedDocument = {
           variable: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
           type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } },
         },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'counted' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'Boolean' } } },
+        },
       ],
       selectionSet: {
         kind: 'SelectionSet',
@@ -5749,7 +6014,26 @@ export const CustomersUpdatedDocument = {
                         name: { kind: 'Name', value: 'node' },
                         selectionSet: {
                           kind: 'SelectionSet',
-                          selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } }],
+                          selections: [
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } },
+                            {
+                              kind: 'FragmentSpread',
+                              name: { kind: 'Name', value: 'CustomerCounts' },
+                              directives: [
+                                {
+                                  kind: 'Directive',
+                                  name: { kind: 'Name', value: 'include' },
+                                  arguments: [
+                                    {
+                                      kind: 'Argument',
+                                      name: { kind: 'Name', value: 'if' },
+                                      value: { kind: 'Variable', name: { kind: 'Name', value: 'counted' } },
+                                    },
+                                  ],
+                                },
+                              ],
+                            },
+                          ],
                         },
                       },
                     ],
@@ -5783,6 +6067,50 @@ export const CustomersUpdatedDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultEmailAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+            },
+          },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultPhoneNumber' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'smsMarketingConsent' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerCounts' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'numberOfOrders' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'lastOrder' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'processedAt' } }],
+            },
+          },
         ],
       },
     },
@@ -5801,6 +6129,11 @@ export const OrderByIdDocument = {
           kind: 'VariableDefinition',
           variable: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
           type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'ID' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'counted' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'Boolean' } } },
         },
       ],
       selectionSet: {
@@ -5825,7 +6158,26 @@ export const OrderByIdDocument = {
                   name: { kind: 'Name', value: 'customer' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } }],
+                    selections: [
+                      { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } },
+                      {
+                        kind: 'FragmentSpread',
+                        name: { kind: 'Name', value: 'CustomerCounts' },
+                        directives: [
+                          {
+                            kind: 'Directive',
+                            name: { kind: 'Name', value: 'include' },
+                            arguments: [
+                              {
+                                kind: 'Argument',
+                                name: { kind: 'Name', value: 'if' },
+                                value: { kind: 'Variable', name: { kind: 'Name', value: 'counted' } },
+                              },
+                            ],
+                          },
+                        ],
+                      },
+                    ],
                   },
                 },
               ],
@@ -6119,6 +6471,50 @@ export const OrderByIdDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultEmailAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+            },
+          },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultPhoneNumber' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'smsMarketingConsent' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerCounts' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'numberOfOrders' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'lastOrder' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'processedAt' } }],
+            },
+          },
         ],
       },
     },
@@ -6138,6 +6534,11 @@ export const CustomerByIdDocument = {
           variable: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
           type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'ID' } } },
         },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'counted' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'Boolean' } } },
+        },
       ],
       selectionSet: {
         kind: 'SelectionSet',
@@ -6154,7 +6555,26 @@ export const CustomerByIdDocument = {
             ],
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } }],
+              selections: [
+                { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerFields' } },
+                {
+                  kind: 'FragmentSpread',
+                  name: { kind: 'Name', value: 'CustomerCounts' },
+                  directives: [
+                    {
+                      kind: 'Directive',
+                      name: { kind: 'Name', value: 'include' },
+                      arguments: [
+                        {
+                          kind: 'Argument',
+                          name: { kind: 'Name', value: 'if' },
+                          value: { kind: 'Variable', name: { kind: 'Name', value: 'counted' } },
+                        },
+                      ],
+                    },
+                  ],
+                },
+              ],
             },
           },
         ],
@@ -6171,6 +6591,50 @@ export const CustomerByIdDocument = {
           { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
           { kind: 'Field', name: { kind: 'Name', value: 'tags' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultEmailAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+            },
+          },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultPhoneNumber' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'smsMarketingConsent' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerCounts' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'numberOfOrders' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'lastOrder' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'processedAt' } }],
+            },
+          },
         ],
       },
     },

@@ -136,12 +136,21 @@ describe('a change of tags', () => {
       expect(change).toMatchObject({
         remove: [],
         preexisting: ['seg:b'],
-        hands: { added: ['seg:b'] },
-        noticed: { added: ['seg:b'] },
+        hands: { added: ['Seg:B'] },
+        noticed: { added: ['Seg:B'] },
       })
       const later = { preexisting: ['seg:b'], hands: change.hands }
       expect(tagChange([], known({ ...later, observed: ['Seg:B'] }), 'ask').noticed.added).toEqual([])
       expect(tagChange([], known(later), 'ask').hands.added).toEqual([])
+    })
+
+    test('a tag that somebody took off and gave again in their own spelling is theirs', () => {
+      expect(tagChange([], known({ owned: ['seg:a'], observed: ['SEG:A'] }), 'put-back')).toMatchObject({
+        remove: [],
+        owned: [],
+        preexisting: ['seg:a'],
+        noticed: { removed: ['seg:a'], added: ['SEG:A'] },
+      })
     })
 
     test('what was there before us, or before a name was ours, is nobody’s hand', () => {

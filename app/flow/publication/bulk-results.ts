@@ -10,7 +10,7 @@ import type { Hold } from './publish.ts'
 
 const BATCH = 2000
 
-type Told = { id?: string; updatedAt?: string }
+type Told = { id?: string; updatedAt?: string; tags?: string[] }
 type UserErrors = { userErrors?: { message: string }[] }
 type ResultLine = {
   data?: {
@@ -36,7 +36,15 @@ export function readResultLine(text: string): { customers: Confirmed[]; refusal:
     ...(metafieldsDelete?.deletedMetafields ?? []).map((deleted) => deleted && { id: deleted.ownerId }),
   ]
   const customers = told.flatMap((each) =>
-    each?.id ? [{ customer: each.id.slice(each.id.lastIndexOf('/') + 1), updatedAt: each.updatedAt ?? null }] : [],
+    each?.id
+      ? [
+          {
+            customer: each.id.slice(each.id.lastIndexOf('/') + 1),
+            updatedAt: each.updatedAt ?? null,
+            ...(each.tags && { tags: each.tags }),
+          },
+        ]
+      : [],
   )
   return { customers, refusal: null }
 }

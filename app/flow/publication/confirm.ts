@@ -2,11 +2,18 @@
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Operation } from './runs.ts'
 
-/** A customer whose change Shopify has confirmed, with their updatedAt after it where the answer names it. */
-export type Confirmed = { customer: string; updatedAt: string | null }
+/**
+ * A customer whose change Shopify has confirmed, with their updatedAt and their tags after it where the answer names them
+ * (tags: of an addition).
+ */
+export type Confirmed = { customer: string; updatedAt: string | null; tags?: string[] | null }
 
 const LEDGER_OF: Record<Operation['kind'], string> = {
-  add: 'tags = l.tags',
+  // Shopify keeps the first spelling: a tag spelled otherwise was there a moment before ours, and is somebody else's.
+  add: `tags = ARRAY(SELECT tag FROM unnest(l.tags) AS tag
+      WHERE NOT lower(normalize(tag, NFC)) = ANY (SELECT lower(normalize(theirs, NFC)) FROM unnest(was.swapped) AS theirs)),
+    preexisting = l.preexisting || ARRAY(SELECT lower(normalize(theirs, NFC)) FROM unnest(was.swapped) AS theirs),
+    added = l.added || was.swapped`,
   remove: `tags = ARRAY(SELECT tag FROM unnest(l.tags) AS tag WHERE NOT was.pending->'remove' ? tag)`,
   state: `state = was.pending->>'state'`,
   clear: 'state = NULL',
@@ -38,12 +45,8 @@ export async function confirm(
   done: Confirmed[],
 ): Promise<void> {
   if (done.length === 0) return
-  const told = 'SELECT * FROM unnest($3::bigint[], $5::timestamptz[]) AS told(customer, "updatedAt")'
-  await write(tx, shop, run, kind, told, [
-    done.map(({ customer }) => customer),
-    kind,
-    done.map(({ updatedAt }) => updatedAt),
-  ])
+  const told = `SELECT * FROM jsonb_to_recordset($3::jsonb) AS told(customer bigint, "updatedAt" timestamptz, tags text[])`
+  await write(tx, shop, run, kind, told, [JSON.stringify(done), kind])
 }
 
 /**
@@ -52,7 +55,7 @@ export async function confirm(
  */
 export async function confirmAll(tx: BulkTx, shop: ShopId, run: number, operation: Operation): Promise<void> {
   const { kind, after, upTo } = operation
-  const told = `SELECT customer, NULL::timestamptz AS "updatedAt" FROM "Ledger"
+  const told = `SELECT customer, NULL::timestamptz AS "updatedAt", NULL::text[] AS tags FROM "Ledger"
     WHERE shop = $1 AND customer > $3::bigint AND customer <= $5::bigint`
   await write(tx, shop, run, kind, told, [after, kind, upTo])
 }
@@ -87,7 +90,11 @@ async function write(
   const { column, each } = COUNT_OF[kind]
   await tx.query(
     `WITH told AS (${told}), was AS (
-       SELECT l.customer, l.state, l.problem->'pending' AS pending, told."updatedAt"
+       SELECT l.customer, l.state, l.problem->'pending' AS pending, told."updatedAt", ARRAY(
+           SELECT seen FROM unnest(told.tags) AS seen
+           JOIN jsonb_array_elements_text(l.problem->'pending'->'add') AS ours
+             ON lower(normalize(seen, NFC)) = lower(normalize(ours, NFC)) AND normalize(seen, NFC) <> ours
+         ) AS swapped
        FROM "Ledger" l JOIN told ON told.customer = l.customer
        WHERE l.shop = $1 AND (l.problem->'pending'->>'run')::int = $2 AND l.problem->'pending' ? $4
        ORDER BY l.customer FOR UPDATE OF l

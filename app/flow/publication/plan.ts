@@ -99,8 +99,8 @@ function factsOf(purpose: Purpose): string {
   const isRemoval = purpose === 'remove'
   return `
   SELECT customer, since, jsonb_build_array(stage, tier, owned, preexisting, how, CASE WHEN seen = '{}' THEN '[]' ELSE (
-    SELECT coalesce(jsonb_agg(DISTINCT name ORDER BY name), '[]')
-    FROM (SELECT lower(normalize(tag, NFC)) AS name FROM unnest(seen) AS tag) AS named
+    SELECT coalesce(jsonb_agg(DISTINCT tag ORDER BY tag), '[]')
+    FROM (SELECT tag, lower(normalize(tag, NFC)) AS name FROM unnest(seen) AS tag) AS named
     WHERE CASE how WHEN 'fresh' THEN name = ANY ($2::text[]) OR name = ANY (preexisting) ELSE name = ANY ($3::text[]) END
       OR how = 'fresh' AND name IN (SELECT lower(normalize(mine, NFC)) FROM unnest(owned) AS mine)
   ) END, shown, refused, hands, "cutOff", "isKnown")::text AS key

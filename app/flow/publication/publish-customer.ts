@@ -15,7 +15,7 @@ import { confirm } from './confirm.ts'
 import { liveRun, noteMove } from './live-run.ts'
 import { lockIntents, neverUsedNames } from './names.ts'
 import type { Operation } from './runs.ts'
-import { CUSTOMER_GID, REPEATABLE, identifierOf, updatedAtOf } from './single-road.ts'
+import { CUSTOMER_GID, REPEATABLE, identifierOf, toldOf } from './single-road.ts'
 import type { Hold } from './publish.ts'
 
 /** Shopify's answer is older than our own last write: it is asked again after this. */
@@ -23,7 +23,7 @@ const STALE_MS = 1000
 
 type Seen = { tags: string[]; updatedAt: Instant }
 type Begun = { run: number; change: Change }
-type Answers = Partial<Record<Operation['kind'], { words: string | null; updatedAt: string | null }>>
+type Answers = Partial<Record<Operation['kind'], { words: string | null; told: ReturnType<typeof toldOf> }>>
 
 /**
  * Brings one customer's tags and metafield to what their stage says, with one look at their tags and at most one mutation,
@@ -116,9 +116,12 @@ function answersOf(
   { metafieldsSet, metafieldsDelete, tagsRemove, tagsAdd }: CustomerMoveMutation,
   { add, remove, state, clear }: Pick<Change, 'add' | 'remove' | 'state' | 'clear'>,
 ): Answers {
-  const of = (answer: { userErrors: { message: string }[] } | null | undefined, node: object | null | undefined) => ({
+  const of = (
+    answer: { userErrors: { message: string }[] } | null | undefined,
+    node: Parameters<typeof toldOf>[0],
+  ) => ({
     words: answer ? (answer.userErrors[0]?.message ?? null) : 'no answer',
-    updatedAt: updatedAtOf(node),
+    told: toldOf(node),
   })
   return {
     ...(state !== null && { state: of(metafieldsSet, metafieldsSet?.metafields?.[0]?.owner) }),
@@ -135,7 +138,7 @@ async function end(shop: ShopId, { run, change }: Begun, answers: Answers, hold:
   await withShopBulk(shop, async (tx) => {
     await hold.stillMine(tx)
     for (const [kind, answer] of Object.entries(answers) as [Operation['kind'], NonNullable<Answers['add']>][]) {
-      if (answer.words === null) await confirm(tx, shop, run, kind, [{ customer, updatedAt: answer.updatedAt }])
+      if (answer.words === null) await confirm(tx, shop, run, kind, [{ customer, ...answer.told }])
       else words.push(answer.words)
     }
     if (words.length > 0) {

@@ -35,7 +35,8 @@ function openQuestions(tx: Tx, shop: ShopId): Promise<Row[]> {
       SELECT 'removed' AS kind, key, customer, ("putBack"->>key)::int IS NOT NULL AS "gaveUp"
       FROM "Ledger", unnest(missing) AS key WHERE shop = ${shop} AND missing <> '{}'
       UNION ALL
-      SELECT 'added', key, customer, false FROM "Ledger", unnest(added) AS key WHERE shop = ${shop} AND added <> '{}'
+      SELECT 'added', lower(normalize(tag, NFC)), customer, false FROM "Ledger", unnest(added) AS tag
+      WHERE shop = ${shop} AND added <> '{}'
     ), dated AS (
       SELECT open.*, (SELECT (extract(epoch FROM max(c.at)) * 1000)::float8 FROM "TagChange" c
           WHERE c.shop = ${shop} AND c.customer = open.customer AND c.by = 'somebody'
@@ -83,12 +84,17 @@ async function answerRemoved(tx: Tx, shop: ShopId, key: string, answer: TagAnswe
         WHERE shop = ${shop} AND ${key} = ANY (missing)`)
 }
 
+/** `added` holds tags as they are spelled: that is what we own from here on, and take off. */
 async function answerAdded(tx: Tx, shop: ShopId, key: string, answer: TagAnswer): Promise<void> {
-  await (answer === 'leave'
-    ? tx.$executeRaw`
-        UPDATE "Ledger" SET added = array_remove(added, ${key}) WHERE shop = ${shop} AND ${key} = ANY (added)`
-    : tx.$executeRaw`
-        UPDATE "Ledger" SET added = array_remove(added, ${key}), preexisting = array_remove(preexisting, ${key}),
-          tags = array_append(tags, ${key})
-        WHERE shop = ${shop} AND ${key} = ANY (added)`)
+  const isTakenOff = answer === 'take-off'
+  await tx.$executeRaw`
+    UPDATE "Ledger" SET added = kept,
+      preexisting = CASE WHEN ${isTakenOff} THEN array_remove(preexisting, ${key}) ELSE preexisting END,
+      tags = CASE WHEN ${isTakenOff} THEN tags || answered.given ELSE tags END
+    FROM (
+      SELECT customer AS whose, ARRAY(SELECT tag FROM unnest(added) AS tag WHERE lower(normalize(tag, NFC)) = ${key}) AS given,
+        ARRAY(SELECT tag FROM unnest(added) AS tag WHERE lower(normalize(tag, NFC)) <> ${key}) AS kept
+      FROM "Ledger" WHERE shop = ${shop} AND added <> '{}'
+    ) AS answered
+    WHERE shop = ${shop} AND customer = whose AND given <> '{}'`
 }

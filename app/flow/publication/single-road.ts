@@ -110,27 +110,30 @@ async function sendTagsOf(admin: Admin, change: Change, outcome: Outcome): Promi
   // Removing first makes room under Shopify's limit of tags per customer.
   if (change.remove.length > 0) {
     const { tagsRemove } = await admin.change(TagsRemoveDocument, { id, tags: change.remove }, REPEATABLE)
-    note('remove', change.customer, tagsRemove?.userErrors, updatedAtOf(tagsRemove?.node), outcome)
+    note('remove', change.customer, tagsRemove?.userErrors, toldOf(tagsRemove?.node), outcome)
   }
   if (change.add.length > 0) {
     const { tagsAdd } = await admin.change(TagsAddDocument, { id, tags: change.add }, REPEATABLE)
-    note('add', change.customer, tagsAdd?.userErrors, updatedAtOf(tagsAdd?.node), outcome)
+    note('add', change.customer, tagsAdd?.userErrors, toldOf(tagsAdd?.node), outcome)
   }
 }
 
-/** The customer's updatedAt where the answer names it; for whatever else a node may be there is none. */
-export function updatedAtOf(node: object | null | undefined): string | null {
-  return node && 'updatedAt' in node && typeof node.updatedAt === 'string' ? node.updatedAt : null
+type Told = Pick<Confirmed, 'updatedAt' | 'tags'>
+
+/** The customer's updatedAt, and after an addition their tags; whatever else a node may be has none. */
+export function toldOf(node: object | null | undefined): Told {
+  const { updatedAt, tags } = (node ?? {}) as { updatedAt?: string; tags?: string[] }
+  return { updatedAt: updatedAt ?? null, tags: tags ?? null }
 }
 
 function note(
   kind: Operation['kind'],
   customer: string,
   errors: { message: string }[] | undefined,
-  updatedAt: string | null,
+  told: Told,
   outcome: Outcome,
 ): void {
-  if (errors && errors.length === 0) outcome.done[kind].push({ customer, updatedAt })
+  if (errors && errors.length === 0) outcome.done[kind].push({ customer, ...told })
   else outcome.refusals.push(errors?.[0]?.message ?? 'no answer')
 }
 
@@ -146,7 +149,7 @@ async function sendStates(admin: Admin, changes: Change[], outcome: Outcome): Pr
       { metafields: batch.map(identifierOf) },
       REPEATABLE,
     )
-    for (const { customer } of batch) note('clear', customer, metafieldsDelete?.userErrors, null, outcome)
+    for (const { customer } of batch) note('clear', customer, metafieldsDelete?.userErrors, toldOf(null), outcome)
   }
 }
 
@@ -159,12 +162,12 @@ async function setStates(admin: Admin, batch: Change[], outcome: Outcome): Promi
     for (const change of batch) await setStates(admin, [change], outcome)
     return
   }
-  const updatedAt = new Map(
+  const owners = new Map(
     (metafieldsSet?.metafields ?? []).flatMap(({ owner }) =>
-      'updatedAt' in owner ? [[owner.id.slice(CUSTOMER_GID.length), owner.updatedAt] as const] : [],
+      'updatedAt' in owner ? [[owner.id.slice(CUSTOMER_GID.length), owner] as const] : [],
     ),
   )
-  for (const { customer } of batch) note('state', customer, errors, updatedAt.get(customer) ?? null, outcome)
+  for (const { customer } of batch) note('state', customer, errors, toldOf(owners.get(customer)), outcome)
 }
 
 /** Where a customer's state is kept. */

@@ -93,3 +93,12 @@ export function inShopify({ world }: PlayedShop, id: number): { tags: string[]; 
     stage: state === undefined ? null : (JSON.parse(state) as { stage: string }).stage,
   }
 }
+
+/** Calls back with the name of every Admin call just before Shopify executes it: the moment of somebody else's hand. */
+export function beforeCalls({ local }: PlayedShop, hand: (operation: string) => void): void {
+  const { calls } = local.shop.played
+  calls.push = (...added) => {
+    for (const { operation } of added) hand(operation)
+    return Array.prototype.push.apply(calls, added)
+  }
+}
