@@ -51,7 +51,18 @@ export type Order = {
   lines: Line[]
 }
 
-export type Customer = { id: Id; createdAt: Instant; updatedAt: Instant; tags: string[] }
+export type Customer = {
+  id: Id
+  createdAt: Instant
+  updatedAt: Instant
+  tags: string[]
+  /** Shopify's marketing states as it writes them; null: there is no address, no number, or nothing was ever said. */
+  emailConsent: string | null
+  smsConsent: string | null
+  /** Shopify's own count and last order, where they were asked for (domain/limited.ts). */
+  numberOfOrders: number | null
+  lastOrderAt: Instant | null
+}
 
 /** Which orders count: one visible rule, the same everywhere. */
 export type OrderRule = {

@@ -34,7 +34,7 @@ const LONGEST_ASKED_WAIT_MS = 60 * 60_000
 // They need no token, or tell whether access is back: a shop whose access is lost does not stop them.
 const KINDS_WITHOUT_ACCESS: WorkKind[] = ['redact', 'export-data', 'uninstall-shop', 'follow-scopes']
 
-/** Runs one statement in either kind of transaction. */
+/** Runs one statement that answers rows in either kind of transaction. */
 export async function rowsOf<R>(tx: Tx | BulkTx, statement: Prisma.Sql): Promise<R[]> {
   if ('copyIn' in tx) return tx.query<R>(statement.text, statement.values)
   return tx.$queryRaw<R[]>(statement)
@@ -108,34 +108,34 @@ export async function runLease(lease: Lease, job: Job | undefined, context: JobC
   try {
     if (!job) throw new Bug(`no job for work of kind ${lease.kind}`)
     const result = await job.run(lease, context)
-    await (result ? waitAgain(lease, result.againInMs) : finish(lease))
+    await withShop(lease.shop, (tx) => endLease(tx, lease, result ? result.againInMs : null))
     log.info(about, result ? 'work waits to look again' : 'work done')
   } catch (error) {
     await writeFailure(lease, error, begunAt)
   }
 }
 
-async function finish(lease: Lease): Promise<void> {
-  await withShop(lease.shop, async (tx) => {
-    const removed = await tx.$executeRaw`
-      DELETE FROM "Work" WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int
-        AND version = ${lease.version}::int AND state = 'running'`
-    if (removed === 1) return
-    // Owed again meanwhile (it waits for its time), or somebody else's by now (nothing matches).
-    await tx.$executeRaw`
-      UPDATE "Work" SET state = 'waiting', attempts = 0, crashes = 0, problem = NULL, "leaseUntil" = NULL, "issuedAt" = NULL
-      WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'`
-  })
-}
-
-async function waitAgain(lease: Lease, againInMs: number): Promise<void> {
-  const inMs = Math.max(0, Math.round(againInMs))
-  await withShop(
-    lease.shop,
-    (tx) => tx.$executeRaw`
-      UPDATE "Work" SET state = 'waiting', attempts = 0, crashes = 0, problem = NULL, "leaseUntil" = NULL, "issuedAt" = NULL,
-        "nextAt" = CASE WHEN version = ${lease.version}::int THEN now() + ${inMs}::bigint * interval '1 ms' ELSE "nextAt" END
-      WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'`,
+/**
+ * Writes down that a run is done, or waits to look again. Owed again meanwhile, the work waits for its own time; with
+ * another worker by now, it is left alone.
+ */
+export async function endLease(tx: Tx | BulkTx, lease: Lease, againInMs: number | null): Promise<void> {
+  if (againInMs === null) {
+    const removed = await rowsOf(
+      tx,
+      Prisma.sql`DELETE FROM "Work" WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint
+        AND fence = ${lease.fence}::int AND version = ${lease.version}::int AND state = 'running' RETURNING id::text`,
+    )
+    if (removed.length === 1) return
+  }
+  const inMs = againInMs === null ? null : Math.max(0, Math.round(againInMs))
+  await rowsOf(
+    tx,
+    Prisma.sql`UPDATE "Work" SET state = 'waiting', attempts = 0, crashes = 0, problem = NULL, "leaseUntil" = NULL,
+      "issuedAt" = NULL, "nextAt" = CASE WHEN ${inMs}::bigint IS NOT NULL AND version = ${lease.version}::int
+        THEN now() + ${inMs}::bigint * interval '1 ms' ELSE "nextAt" END
+      WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'
+      RETURNING id::text`,
   )
 }
 

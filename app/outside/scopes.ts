@@ -17,6 +17,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
   read_customers: {
     documents: [
       'CustomersBulk',
+      'CustomersCountedBulk',
       'CustomersUpdated',
       'OrdersBulk',
       'OrdersUpdated',
@@ -52,6 +53,9 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'OrderById',
       'OrderLines',
       'CustomerOrders',
+      'CustomersUpdated',
+      'CustomerById',
+      'CustomersCountedBulk',
       'HealthLook',
       'HeldStill',
       'OrdersCounted',

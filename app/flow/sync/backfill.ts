@@ -2,8 +2,9 @@ import { ShopDetailsDocument } from '#app/outside/admin.generated.ts'
 import { type BulkTx, type ShopId, type Tx, withShopBulk } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
+import { seesEveryOrder } from './limited.ts'
 import { startOperation } from './operations.ts'
-import { createRun, noteOperation, openRuns, type Run } from './runs.ts'
+import { createRun, noteOperation, openRuns, operationsOfOthers, type Run } from './runs.ts'
 
 /** What a job of this stage has from the queue. */
 export type Holder = { shop: ShopId; stillMine(tx: Tx | BulkTx): Promise<void>; signal: AbortSignal }
@@ -27,11 +28,14 @@ export async function startBackfill(holder: Holder): Promise<void | { againInMs:
     ])
     const open = await openRuns(tx, shop, 'history')
     if (open.length > 0) return open
-    return [await createRun(tx, shop, 'history', 'orders'), await createRun(tx, shop, 'history', 'customers')]
+    const isCounted = !(await seesEveryOrder(tx, shop))
+    const orders = await createRun(tx, shop, 'history', 'orders', isCounted)
+    return [orders, await createRun(tx, shop, 'history', 'customers', isCounted)]
   })
+  const others = await withShopBulk(shop, (tx) => operationsOfOthers(tx, shop, runs))
   let isFull = false
   for (const run of runs) {
-    const operation = run.operation ?? (await startOperation(admin, run))
+    const operation = run.operation ?? (await startOperation(admin, run, others))
     if (operation === null) isFull = true
     else await noteStarted(holder, run, operation)
   }

@@ -10,6 +10,7 @@ import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
 import { lookForDeleted, lookAtSample } from './deleted.ts'
+import { isCounted } from './limited.ts'
 import { BadLine, idOf, type Subject } from './read-order.ts'
 import { fetchStart, storeCustomers, storeOrders, type WholeOrder, wholeOrder } from './refetch.ts'
 import {
@@ -189,7 +190,8 @@ async function orderPage(shop: ShopId, admin: Admin, since: Instant, after: stri
 }
 
 async function customerPage(shop: ShopId, admin: Admin, since: Instant, after: string | null): Promise<Page> {
-  const { customers } = await admin.ask(CustomersUpdatedDocument, { query: updatedSince(since), after })
+  const counted = await isCounted(shop)
+  const { customers } = await admin.ask(CustomersUpdatedDocument, { query: updatedSince(since), after, counted })
   const nodes = customers.edges.map((edge) => edge.node)
   return {
     count: nodes.length,

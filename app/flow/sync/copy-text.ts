@@ -10,7 +10,8 @@ export const STAGED_ORDER_COLUMNS =
   'currency, "subtotalMinor", "totalMinor", "discountMinor", "refundedMinor", "isBusiness", discounts'
 export const STAGED_LINE_COLUMNS =
   'run, line, "order", id, product, title, sku, quantity, "currentQuantity", "unitMinor", "discountMinor", discounts'
-export const STAGED_CUSTOMER_COLUMNS = 'run, line, id, "createdAt", "updatedAt", tags'
+export const STAGED_CUSTOMER_COLUMNS =
+  'run, line, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent", "numberOfOrders", "lastOrderAt"'
 
 const DAY_MS = 86_400_000
 const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
@@ -76,12 +77,17 @@ export function lineRow(run: number, at: number, order: Id, line: Line): string 
 export function customerRow(run: number, line: number, customer: Customer): string {
   return (
     `${run}\t${line}\t${customer.id}\t${instantField(customer.createdAt)}\t${instantField(customer.updatedAt)}\t` +
-    `${arrayField(customer.tags)}\n`
+    `${arrayField(customer.tags)}\t${optionalField(customer.emailConsent)}\t${optionalField(customer.smsConsent)}\t` +
+    `${customer.numberOfOrders ?? '\\N'}\t${customer.lastOrderAt === null ? '\\N' : instantField(customer.lastOrderAt)}\n`
   )
 }
 
 function textField(text: string): string {
   return NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, escapeOf) : text
+}
+
+function optionalField(text: string | null): string {
+  return text === null ? '\\N' : textField(text)
 }
 
 function escapeOf(character: string): string {

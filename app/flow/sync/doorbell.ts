@@ -9,7 +9,8 @@ type Stored = { updatedAt: Instant | null; fetchedAt: Instant | null; echoAt: In
 type Answer = { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask' }
 
 /** An answer, or the question's beginning by the database's clock: it decides between fetches of the same updatedAt. */
-export type Look = { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask'; fetchedAt: Instant }
+export type Look =
+  { is: 'known' } | { is: 'later'; inMs: number } | { is: 'ask'; fetchedAt: Instant; isCounted: boolean }
 
 /**
  * Several changes share one second of Shopify's, and only the first of them may ring: a delivery that looks like the one
@@ -23,6 +24,8 @@ const CUSTOMERS_AFTER_MS = 1500
 /** Until the first import is done everything it brings would be stored twice; then most of what waits is known. */
 const IMPORT_WAIT_MS = 60_000
 const MERGE_WAIT_MS = 1000
+/** What we write in bulk rings before its file tells which rings are our own. */
+const BULK_WRITE_WAIT_MS = 60_000
 
 /**
  * What a doorbell asks for.
@@ -58,22 +61,44 @@ export async function lookAt(
   id: Id,
   at: Instant | undefined,
 ): Promise<Look> {
-  const rows = await tx.query<Stored & { isImported: boolean; now: Instant }>(
-    kind === 'order' ? STORED_ORDER : STORED_CUSTOMER,
-    [shop, id],
-  )
-  const { isImported, now, ...stored } = rows[0]!
-  if (!isImported) return { is: 'later', inMs: IMPORT_WAIT_MS }
-  const answer = answerTo(at, stored, now, kind === 'customer' ? CUSTOMERS_AFTER_MS : 0)
-  if (answer.is !== 'ask') return answer
-  return (await isMerging(tx, shop)) ? { is: 'later', inMs: MERGE_WAIT_MS } : { is: 'ask', fetchedAt: now }
+  return (await lookAtAll(tx, shop, kind, [{ id, at }]))[0]!
 }
 
-const STORED = `s."syncedAt" IS NOT NULL AS "isImported", floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+/** The same for many. */
+export async function lookAtAll(
+  tx: BulkTx,
+  shop: ShopId,
+  kind: 'order' | 'customer',
+  rings: { id: Id; at: Instant | undefined }[],
+): Promise<Look[]> {
+  const rows = await tx.query<Stored & { isImported: boolean; isWritten: boolean; isCounted: boolean; now: Instant }>(
+    kind === 'order' ? STORED_ORDERS : STORED_CUSTOMERS,
+    [shop, rings.map(({ id }) => id)],
+  )
+  const afterMs = kind === 'customer' ? CUSTOMERS_AFTER_MS : 0
+  const isBusy = await isMerging(tx, shop)
+  return rows.map(({ isImported, isWritten, isCounted, now, ...stored }, n): Look => {
+    if (!isImported) return { is: 'later', inMs: IMPORT_WAIT_MS }
+    if (isWritten) return { is: 'later', inMs: BULK_WRITE_WAIT_MS }
+    const answer = answerTo(rings[n]!.at, stored, now, afterMs)
+    if (answer.is !== 'ask') return answer
+    // A clock that was set back must not make this question older than the last one.
+    const fetchedAt = Math.max(now, stored.fetchedAt ?? now)
+    return isBusy ? { is: 'later', inMs: MERGE_WAIT_MS } : { is: 'ask', fetchedAt, isCounted }
+  })
+}
+
+// Shopify's counts of a customer are asked for where it hides older orders (limited.ts).
+const STORED = `s."syncedAt" IS NOT NULL AS "isImported",
+  s.limited OR s.scopes <> '' AND NOT 'read_all_orders' = ANY (string_to_array(s.scopes, ',')) AS "isCounted",
+  floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
   (extract(epoch FROM t."updatedAt") * 1000)::float8 AS "updatedAt",
   (extract(epoch FROM t."fetchedAt") * 1000)::float8 AS "fetchedAt"`
-const STORED_ORDER = `SELECT ${STORED}, NULL AS "echoAt"
-  FROM "Shop" s LEFT JOIN "Order" t ON t.shop = $1 AND t.id = $2 WHERE s.shop = $1`
-const STORED_CUSTOMER = `SELECT ${STORED}, (extract(epoch FROM l."echoAt") * 1000)::float8 AS "echoAt"
-  FROM "Shop" s LEFT JOIN "Customer" t ON t.shop = $1 AND t.id = $2
-  LEFT JOIN "Ledger" l ON l.shop = $1 AND l.customer = $2 WHERE s.shop = $1`
+const ASKED = `"Shop" s CROSS JOIN unnest($2::bigint[]) WITH ORDINALITY ring(id, n)`
+const STORED_ORDERS = `SELECT ${STORED}, NULL AS "echoAt", false AS "isWritten"
+  FROM ${ASKED} LEFT JOIN "Order" t ON t.shop = $1 AND t.id = ring.id WHERE s.shop = $1 ORDER BY ring.n`
+const STORED_CUSTOMERS = `SELECT ${STORED}, (extract(epoch FROM l."echoAt") * 1000)::float8 AS "echoAt",
+    EXISTS (SELECT FROM "PublicationRun" r WHERE r.shop = $1 AND r.state IN ('planned', 'running')
+      AND r.id = (l.problem -> 'pending' ->> 'run')::int) AS "isWritten"
+  FROM ${ASKED} LEFT JOIN "Customer" t ON t.shop = $1 AND t.id = ring.id
+  LEFT JOIN "Ledger" l ON l.shop = $1 AND l.customer = ring.id WHERE s.shop = $1 ORDER BY ring.n`

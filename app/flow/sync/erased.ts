@@ -4,7 +4,7 @@
  * that was asked for before we were told so brings them back; what Shopify shows afterwards is there.
  */
 import type { Id, Instant } from '#app/domain/order.ts'
-import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { withShop, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { keyedHash } from '#app/outside/secrets.server.ts'
 
 export type TombstoneKind = 'customer' | 'order'
@@ -32,6 +32,18 @@ export async function buryDeleted(
      ON CONFLICT (shop, kind, hash) DO UPDATE SET "deletedAt" = greatest(t."deletedAt", excluded."deletedAt")`,
     [shop, `deleted-${kind}`, ids.map((id) => tombstoneHash(shop, kind, id)), new Date(fetchedAt).toISOString()],
   )
+}
+
+/** When a customer was found to be deleted in the shop, or was erased; null: neither is known of this id. */
+export async function customerGoneAt(shop: ShopId, customer: Id): Promise<Instant | null> {
+  const hash = Uint8Array.from(tombstoneHash(shop, 'customer', customer))
+  const stone = await withShop(shop, (tx) =>
+    tx.tombstone.findFirst({
+      where: { shop, kind: { in: ['customer', 'deleted-customer'] }, hash },
+      orderBy: { deletedAt: 'desc' },
+    }),
+  )
+  return stone?.deletedAt.getTime() ?? null
 }
 
 /** Which of the ids that a run has staged are gone; `fetchedAt`: when what it has staged was asked for. */

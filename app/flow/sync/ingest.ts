@@ -258,8 +258,11 @@ async function merge(holder: Holder, admin: Admin, run: Run, known: Checked | nu
     await finishRun(tx, shop, run.id, { state: 'done', problem, orphans: orphans.length })
     // Under the lock the later of the two sees that the other is done.
     const runs = await newestRuns(tx, shop, 'history')
-    if (runs.length === 2 && runs.every((one) => one.state === 'done'))
+    if (runs.length === 2 && runs.every((one) => one.state === 'done')) {
+      // From here on the rows are those of this import: whole histories, or 60 days with Shopify's counts.
+      await tx.query(`UPDATE "Shop" SET limited = $2 WHERE shop = $1`, [shop, run.isCounted])
       await owe(tx, shop, 'catch-up', String(shop), {})
+    }
   })
   await withShopBulk(shop, (tx) => dropStaging(tx, run.id))
 }

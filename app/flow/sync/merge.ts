@@ -12,8 +12,11 @@ export const ROAD = { bulk: 2, single: 3 } as const
 
 type Merge = { shop: ShopId; run: number; road: (typeof ROAD)[keyof typeof ROAD]; fetchedAt: Instant }
 
-/** What staging is known not to be: then it need not be folded, nor each line's order looked for. */
-type Known = { hasRepeats: boolean; hasOrphans: boolean }
+/**
+ * What staging is known not to be: then it need not be folded, nor each line's order looked for. `isShared`: others store
+ * at the same time, so that an empty table may be no more.
+ */
+type Known = { hasRepeats: boolean; hasOrphans: boolean; isShared?: boolean }
 
 /** What a run has staged, repeats folded. */
 export type StagedCounts = { orders: number; lines: number; customers: number; hasRepeats: boolean }
@@ -91,31 +94,40 @@ export async function mergeCustomers(
   const { shop, run, road, fetchedAt } = merge
   const erased = await goneIn(tx, merge, 'customer')
   await tx.query(
-    `INSERT INTO "Customer" AS c (shop, id, "createdAt", "updatedAt", tags, road, "fetchedAt")
-     SELECT $1::int, s.id, s."createdAt", s."updatedAt", s.tags, $3::smallint, $4::timestamptz
+    `INSERT INTO "Customer" AS c (shop, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent",
+       "numberOfOrders", "lastOrderAt", road, "fetchedAt")
+     SELECT $1::int, s.id, s."createdAt", s."updatedAt", s.tags, s."emailConsent", s."smsConsent", s."numberOfOrders",
+       s."lastOrderAt", $3::smallint, $4::timestamptz
      FROM ${hasRepeats ? FOLDED_CUSTOMERS : STAGED_CUSTOMERS} s
      WHERE NOT EXISTS (
        SELECT FROM unnest($5::bigint[], $6::timestamptz[]) e(id, at) WHERE e.id = s.id AND NOT EXISTS (
          SELECT FROM "Order" o WHERE o.shop = $1 AND o.customer = e.id AND o."processedAt" > e.at))
        AND NOT s.id = ANY ($7::bigint[])
      ON CONFLICT (shop, id) DO UPDATE SET "createdAt" = excluded."createdAt", "updatedAt" = excluded."updatedAt",
-       tags = excluded.tags, road = excluded.road, "fetchedAt" = excluded."fetchedAt"
+       tags = excluded.tags, "emailConsent" = excluded."emailConsent", "smsConsent" = excluded."smsConsent",
+       "numberOfOrders" = excluded."numberOfOrders", "lastOrderAt" = excluded."lastOrderAt", road = excluded.road,
+       "fetchedAt" = excluded."fetchedAt"
      WHERE (excluded."updatedAt", excluded.road, excluded."fetchedAt") >= (c."updatedAt", c.road, c."fetchedAt")`,
     [shop, run, road, iso(fetchedAt), erased.ids, erased.at, erased.deleted],
   )
 }
 
 /** Orders of a run, with their lines, into Order and Line. */
-export async function mergeOrders(tx: BulkTx, merge: Merge, { hasRepeats, hasOrphans }: Known): Promise<void> {
+export async function mergeOrders(
+  tx: BulkTx,
+  merge: Merge,
+  { hasRepeats, hasOrphans, isShared = false }: Known,
+): Promise<void> {
   const { shop, run, road, fetchedAt } = merge
   const people = await goneIn(tx, merge, 'customer')
   const orders = await goneIn(tx, merge, 'order')
   const goneOrders = [...orders.ids, ...orders.deleted]
   const isErasing = people.ids.length > 0 || goneOrders.length > 0
-  const [{ isFirst } = { isFirst: false }] = await tx.query<{ isFirst: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM "Order" WHERE shop = $1) AND NOT EXISTS (SELECT FROM "Line" WHERE shop = $1) AS "isFirst"`,
+  const [{ isEmpty } = { isEmpty: false }] = await tx.query<{ isEmpty: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM "Order" WHERE shop = $1) AND NOT EXISTS (SELECT FROM "Line" WHERE shop = $1) AS "isEmpty"`,
     [shop],
   )
+  const isFirst = isEmpty && !isShared
   const values = [shop, run, road, iso(fetchedAt)]
   const lines = hasRepeats ? FOLDED_LINES : STAGED_LINES
   await tx.query(

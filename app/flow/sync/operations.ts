@@ -7,6 +7,7 @@ import {
   BulkRunDocument,
   BulkStatusDocument,
   CustomersBulkDocument,
+  CustomersCountedBulkDocument,
   OrdersBulkDocument,
 } from '#app/outside/admin.generated.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
@@ -17,9 +18,10 @@ const OPERATION = 'gid://shopify/BulkOperation/'
 /** How far Shopify's clock and the database's may differ. */
 const CLOCK_SLACK_MS = 60_000
 
-/** The text that Shopify runs by itself, from the same document as the pages. */
-export function bulkText(subject: Subject): string {
-  return print(subject === 'orders' ? OrdersBulkDocument : CustomersBulkDocument)
+/** The text that Shopify runs by itself, from the same document as the pages; it takes no variables, hence the second. */
+export function bulkText(subject: Subject, isCounted = false): string {
+  if (subject === 'orders') return print(OrdersBulkDocument)
+  return print(isCounted ? CustomersCountedBulkDocument : CustomersBulkDocument)
 }
 
 /** What Shopify says of an operation. */
@@ -33,11 +35,12 @@ export type Operation =
  * Starts the run's operation, or finds the one that a worker started before it died. Null: Shopify runs as many as it
  * may for this shop; ask again later.
  *
+ * @param others  operations of other runs: what they were shown is not what this one asks for
  * @throws {OutsideFailure} shopify-refused, in Shopify's words
  */
-export async function startOperation(admin: Admin, run: Run): Promise<Id | null> {
-  const query = bulkText(run.subject)
-  const started = await findStarted(admin, run, query)
+export async function startOperation(admin: Admin, run: Run, others: readonly Id[]): Promise<Id | null> {
+  const query = bulkText(run.subject, run.isCounted)
+  const started = await findStarted(admin, run, query, others)
   if (started !== null) return started
   const { bulkOperationRunQuery: answer } = await admin.change(BulkRunDocument, { query })
   const operation = answer?.bulkOperation
@@ -48,14 +51,14 @@ export async function startOperation(admin: Admin, run: Run): Promise<Id | null>
 }
 
 /** Ours of lately with the same text: begun with this run, not thrown away by it, still good for something. */
-async function findStarted(admin: Admin, run: Run, query: string): Promise<Id | null> {
+async function findStarted(admin: Admin, run: Run, query: string, others: readonly Id[]): Promise<Id | null> {
   const { bulkOperations } = await admin.ask(BulkRecentDocument, {})
   for (const { node } of bulkOperations.edges) {
     if (node.type !== 'QUERY' || node.query.trim() !== query.trim()) continue
     if (node.status !== 'CREATED' && node.status !== 'RUNNING' && node.status !== 'COMPLETED') continue
     if (Date.parse(node.createdAt) < run.startedAt - CLOCK_SLACK_MS) continue
     const id = idOf(node.id, OPERATION, 'bulkOperation')
-    if (!run.problem?.discarded?.includes(id)) return id
+    if (!run.problem?.discarded?.includes(id) && !others.includes(id)) return id
   }
   return null
 }

@@ -98,7 +98,29 @@ export function readCustomer(node: unknown): Customer {
     createdAt: instantOf(customer.createdAt, 'createdAt'),
     updatedAt: instantOf(customer.updatedAt, 'updatedAt'),
     tags: listOf(customer.tags, 'tags').map((tag) => textOf(tag, 'tags')),
+    emailConsent: stateOf(customer.defaultEmailAddress, 'marketingState', 'defaultEmailAddress'),
+    smsConsent: stateOf(
+      optionalFields(customer.defaultPhoneNumber, 'defaultPhoneNumber')?.smsMarketingConsent,
+      'state',
+      'smsMarketingConsent',
+    ),
+    numberOfOrders: optionalCount(customer.numberOfOrders, 'numberOfOrders'),
+    lastOrderAt: optionalInstant(optionalFields(customer.lastOrder, 'lastOrder')?.processedAt, 'lastOrder'),
   }
+}
+
+/** Shopify writes large counts as texts. */
+function optionalCount(value: unknown, field: string): number | null {
+  if (value === null || value === undefined) return null
+  return countOf(typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value, field)
+}
+
+function optionalInstant(value: unknown, field: string): Instant | null {
+  return value === null || value === undefined ? null : instantOf(value, field)
+}
+
+function stateOf(consent: unknown, key: string, field: string): string | null {
+  return optionalText(optionalFields(consent, field)?.[key], field) || null
 }
 
 /** The order that a bulk file's object belongs to; null: it is an order itself. @throws {BadLine} */
@@ -122,6 +144,10 @@ export function idOf(gid: unknown, prefix: string, field: string): Id {
 function fieldsOf(value: unknown, field: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadLine(`${field}: not an object`)
   return value as Fields
+}
+
+function optionalFields(value: unknown, field: string): Fields | null {
+  return value === null || value === undefined ? null : fieldsOf(value, field)
 }
 
 function listOf(value: unknown, field: string): unknown[] {

@@ -46,7 +46,7 @@ export async function wholeOrder(admin: Admin, root: OrderFieldsFragment): Promi
 export async function refetchOrders(holder: Holder, admin: Admin, run: number, ids: Id[]): Promise<void> {
   for (const id of ids) {
     const fetchedAt = await fetchStart(holder.shop)
-    const { order } = await admin.ask(OrderByIdDocument, { id: `gid://shopify/Order/${id}` })
+    const { order } = await admin.ask(OrderByIdDocument, { id: `gid://shopify/Order/${id}`, counted: false })
     if (!order) continue
     const whole = await wholeOrder(admin, order)
     await withShopBulk(holder.shop, async (tx) => {
@@ -132,7 +132,7 @@ export async function storeSingles(
   await stage(tx, rows)
   const merge = { shop, run, road: ROAD.single, fetchedAt }
   if (!rows.customers.isEmpty) await mergeCustomers(tx, merge, { hasRepeats: true })
-  if (!rows.orders.isEmpty) await mergeOrders(tx, merge, { hasRepeats: true, hasOrphans: false })
+  if (!rows.orders.isEmpty) await mergeOrders(tx, merge, { hasRepeats: true, hasOrphans: false, isShared: true })
   await dropStaging(tx, run)
 }
 

@@ -25,7 +25,10 @@ export async function refreshOrder(holder: Refresh<'refresh-order'>): Promise<vo
   if (look.is === 'later') return { againInMs: look.inMs }
   const { fetchedAt } = look
   const admin = await adminOf(shop)
-  const { order } = await admin.ask(OrderByIdDocument, { id: `gid://shopify/Order/${id}` })
+  const { order } = await admin.ask(OrderByIdDocument, {
+    id: `gid://shopify/Order/${id}`,
+    counted: look.isCounted,
+  })
   const whole = order ? await wholeOrder(admin, order) : null
   const customers = order?.customer ? [order.customer] : []
   await withShopBulk(shop, async (tx) => {
@@ -46,7 +49,10 @@ export async function refreshCustomer(holder: Refresh<'refresh-customer'>): Prom
   if (look.is === 'later') return { againInMs: look.inMs }
   const { fetchedAt } = look
   const admin = await adminOf(shop)
-  const { customer } = await admin.ask(CustomerByIdDocument, { id: `gid://shopify/Customer/${id}` })
+  const { customer } = await admin.ask(CustomerByIdDocument, {
+    id: `gid://shopify/Customer/${id}`,
+    counted: look.isCounted,
+  })
   await withShopBulk(shop, async (tx) => {
     await holder.stillMine(tx)
     await noticing(tx, shop, { orders: [], customers: [id] }, async () => {

@@ -31,11 +31,13 @@ export type Run = {
   /** By the database's clock. */
   startedAt: Instant
   problem: RunProblem | null
+  /** Begun while Shopify hides older orders: customers are asked for with its counts. */
+  isCounted: boolean
 }
 
 const COLUMNS = `id, kind, subject, state, "bulkOperation" AS operation, "objectCount", "rootObjectCount", etag,
   "byteOffset"::float8 AS "byteOffset", "linesRead", "rootsRead", "badLines" AS "leftOut",
-  (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt", problem`
+  (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt", problem, counted AS "isCounted"`
 
 const BAD_LINES_KEPT = 50
 const NONE_LEFT_OUT: LeftOutLines = { bad: 0, blank: 0, first: [] }
@@ -74,11 +76,26 @@ export async function newestRuns(tx: BulkTx, shop: ShopId, kind: Run['kind']): P
   return rows.map(runOf)
 }
 
-export async function createRun(tx: BulkTx, shop: ShopId, kind: Run['kind'], subject: Subject): Promise<Run> {
+/** Bulk operations that belong to other runs than these. */
+export async function operationsOfOthers(tx: BulkTx, shop: ShopId, runs: readonly Run[]): Promise<string[]> {
+  const rows = await tx.query<{ operation: string }>(
+    `SELECT "bulkOperation" AS operation FROM "SyncRun" WHERE shop = $1 AND id <> ALL ($2::int[]) AND "bulkOperation" IS NOT NULL`,
+    [shop, runs.map((run) => run.id)],
+  )
+  return rows.map((row) => row.operation)
+}
+
+export async function createRun(
+  tx: BulkTx,
+  shop: ShopId,
+  kind: Run['kind'],
+  subject: Subject,
+  isCounted = false,
+): Promise<Run> {
   const rows = await tx.query<Run>(
-    `INSERT INTO "SyncRun" (shop, kind, subject, state, "startedAt") VALUES ($1, $2, $3, 'requested', clock_timestamp())
-     RETURNING ${COLUMNS}`,
-    [shop, kind, subject],
+    `INSERT INTO "SyncRun" (shop, kind, subject, state, "startedAt", counted)
+     VALUES ($1, $2, $3, 'requested', clock_timestamp(), $4) RETURNING ${COLUMNS}`,
+    [shop, kind, subject, isCounted],
   )
   return runOf(rows[0]!)
 }

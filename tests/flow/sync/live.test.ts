@@ -40,7 +40,10 @@ async function expectTruth(live: LiveShop): Promise<void> {
       order.lines.map(({ id }) => id),
     )
   }
-  for (const row of customers) expect(row['tags']).toEqual([...world.customers.get(row['id'] as number)!.tags].sort())
+  for (const row of customers) {
+    const customer = world.customers.get(row['id'] as number)!
+    expect(row).toMatchObject({ tags: [...customer.tags].sort(), smsConsent: customer.smsConsent ?? null })
+  }
 }
 
 const ids = (world: World) => ({
@@ -130,6 +133,22 @@ describe('from a webhook to rows, through the route and the worker:', () => {
     await live.settle()
     await expectTruth(live)
     expect(live.owed.slice(2)).toEqual([`recompute-customer ${id}`])
+  })
+
+  test('consent that is given and withdrawn', async () => {
+    const live = await playLiveShop(fill)
+    const { customers } = ids(live.world)
+    const consentOf = async () => {
+      const row = (await stored(live)).customers.find(({ id }) => id === customers[0])!
+      return [row['emailConsent'], row['smsConsent']]
+    }
+    for (const state of ['SUBSCRIBED', 'UNSUBSCRIBED']) {
+      live.local.shop.happen.changeConsent(customers[0]!, { email: state, sms: state })
+      await live.settle()
+      expect(await consentOf()).toEqual([state, state])
+      live.later()
+    }
+    expect(live.owed).toEqual([])
   })
 
   test('two customers who are merged into one', async () => {

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+
+import { type Defect, type Outcome, play } from './arrivals/playing.ts'
+import { EVENTS, scripts, WRITTEN_BY_HAND } from './arrivals/scripts.ts'
+import { arrival } from './arrivals/shop-of-orders.ts'
+
+/** The exam plays all of them; here, those that a stride through them meets. */
+const ALL_ARRIVALS = 5040
+const arrivals = spread(Number(process.env['EXAM_ARRIVALS'] ?? 24))
+const INTERLEAVINGS = 20
+const PATIENCE_MS = arrivals.length * 1000 + 60_000
+
+function spread(count: number): number[][] {
+  return Array.from({ length: count }, (_, n) => arrival(Math.floor(((n + 0.5) * ALL_ARRIVALS) / count)))
+}
+
+async function playAll(defect: Defect, count = INTERLEAVINGS): Promise<{ name: string; outcome: Outcome }[]> {
+  const played = []
+  for (const { name, steps } of scripts(count)) played.push({ name, outcome: await play(steps, arrivals, defect) })
+  return played
+}
+
+function sum(played: { outcome: Outcome }[], key: keyof Outcome): number {
+  return played.reduce((total, { outcome }) => total + outcome[key], 0)
+}
+
+test('there are 5,040 arrivals of seven events', () => {
+  const all = Array.from({ length: ALL_ARRIVALS }, (_, n) => arrival(n).join(''))
+  expect(new Set(all).size).toBe(ALL_ARRIVALS)
+  expect(all.every((one) => [...one].sort().join('') === '1234567')).toBe(true)
+  expect(EVENTS).toBe(7)
+})
+
+describe('seven events of an order, several in one second, two workers and a bulk file between them', () => {
+  test(
+    'end in one row, Shopify’s, and no commit takes a row back, however they arrive and interleave',
+    async () => {
+      const played = await playAll(null)
+      const bad = played.filter(({ outcome }) => outcome.untrue + outcome.wentBack > 0)
+      expect(bad).toEqual([])
+      // The dangers were met: workers that had lost their lease came to store.
+      expect(sum(played, 'refused')).toBeGreaterThan(0)
+      if (process.env['EXAM_ARRIVALS'])
+        console.log(
+          `${sum(played, 'orders')} histories: untrue ${sum(played, 'untrue')}, taken back ${sum(played, 'wentBack')}, ` +
+            `Admin calls ${sum(played, 'calls')}, refused to lost leases ${sum(played, 'refused')}`,
+        )
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'without the guard a row is not Shopify’s',
+    async () => expect(sum(await playAll('no guard', WRITTEN_BY_HAND), 'untrue')).toBeGreaterThan(0),
+    PATIENCE_MS,
+  )
+
+  test(
+    'without the lease a row goes back to what it was',
+    async () => expect(sum(await playAll('no lease', WRITTEN_BY_HAND), 'wentBack')).toBeGreaterThan(0),
+    PATIENCE_MS,
+  )
+})
