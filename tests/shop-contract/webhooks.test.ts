@@ -50,6 +50,24 @@ async function subscribe(topic: string, includeFields?: string[]): Promise<void>
   expect(data!['webhookSubscriptionCreate']).toMatchObject({ userErrors: [] })
 }
 
+/** A file of variables, uploaded as an app does; answers its path. */
+async function upload(lines: string): Promise<string> {
+  const input = [
+    { resource: 'BULK_MUTATION_VARIABLES', filename: 'x.jsonl', mimeType: 'text/jsonl', httpMethod: 'POST' },
+  ]
+  const { data } = await shop.admin(
+    'mutation Stage($input: [StagedUploadInput!]!) { stagedUploadsCreate(input: $input) { stagedTargets { url parameters { name value } } } }',
+    { input },
+  )
+  type Target = { url: string; parameters: { name: string; value: string }[] }
+  const [target] = (data!['stagedUploadsCreate'] as { stagedTargets: Target[] }).stagedTargets
+  const form = new FormData()
+  for (const { name, value } of target!.parameters) form.append(name, value)
+  form.append('file', new Blob([lines]), 'x.jsonl')
+  expect((await fetch(target!.url, { method: 'POST', body: form })).ok).toBe(true)
+  return target!.parameters.find(({ name }) => name === 'key')!.value
+}
+
 beforeEach(() => start())
 afterEach(() => shop.stop())
 
@@ -181,6 +199,24 @@ describe('two subscriptions of one topic', () => {
   })
 })
 
+describe('what the app writes in bulk', () => {
+  test('echoes as single calls do', async () => {
+    await subscribe('CUSTOMER_TAGS_ADDED')
+    const line = JSON.stringify({ id: `gid://shopify/Customer/${customer.id}`, tags: ['seg:new'] })
+    const target = await upload(`${line}\n`)
+    const mutation =
+      'mutation Add($id: ID!, $tags: [String!]!) { tagsAdd(id: $id, tags: $tags) { userErrors { message } } }'
+    await shop.admin(
+      'mutation Run($mutation: String!, $path: String!) { bulkOperationRunMutation(mutation: $mutation, stagedUploadPath: $path) { userErrors { message } } }',
+      { mutation, path: target },
+    )
+    await shop.shop.played.bulk.idle()
+    await shop.happen.delivered()
+    expect(arrivals.map(({ topic }) => topic)).toEqual(['customer.tags_added'])
+    expect(JSON.parse(arrivals[0]!.body)).toMatchObject({ tags: ['seg:new'] })
+  })
+})
+
 describe('faults by seed', () => {
   async function fates(faults: object): Promise<{ arrived: string[]; ids: string[] }> {
     await shop.stop()
@@ -263,6 +299,13 @@ describe('without read_all_orders', () => {
       orders: { nodes: [{ id: expect.any(String) as string }] },
       customer: { numberOfOrders: '2', lastOrder: null, orders: { nodes: [] } },
     })
+  })
+
+  test('they are in no bulk file', async () => {
+    const query = '{ orders { edges { node { id } } } }'
+    await shop.admin(`mutation { bulkOperationRunQuery(query: "${query}") { userErrors { message } } }`)
+    await shop.shop.played.bulk.idle()
+    expect(shop.shop.played.bulk.all()[0]).toMatchObject({ status: 'COMPLETED', objectCount: 1 })
   })
 
   test('they are there as soon as Shopify grants it, and tokens already out may see them', async () => {

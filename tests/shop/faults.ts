@@ -5,6 +5,8 @@ const DEBOUNCE_MS = 15 * 60_000
 export type Faults = {
   /** Every Admin API answer waits this long. */
   slowMs: number
+  /** The work is done at once and its answer travels this long: what it says may be old when it arrives. */
+  lateMs: number
   /** Share (0 to 1) of Admin calls answered with a 5xx before anything is done. */
   serverErrorShare: number
   /** The next calls are answered THROTTLED, whatever the bucket holds. */
@@ -73,6 +75,7 @@ export type FileFaults = {
 export function noFaults(): Faults {
   return {
     slowMs: 0,
+    lateMs: 0,
     serverErrorShare: 0,
     throttledNext: 0,
     resetNext: 0,

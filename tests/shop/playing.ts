@@ -31,6 +31,8 @@ export type Playing = {
   level2?: boolean
   pace?: Partial<Pace>
   webhookRetryOverMs?: number
+  /** How many deliveries are tried at once. */
+  webhooksAtOnce?: number
   faults?: FaultsGiven
 }
 
@@ -39,6 +41,7 @@ export type FaultsGiven = Partial<Omit<Faults, 'webhooks'>> & { webhooks?: Parti
 /** About what recorded operations took: some wait, then tens of thousands of objects a second. */
 const DEFAULT_PACE: Pace = { startMs: 1000, objectsPerSecond: 25_000 }
 const RETRY_OVER_MS = 40_000
+const WEBHOOKS_AT_ONCE = 50
 
 /** One shop ready to be played, and what a test or the demo can make happen in it. */
 export class LocalShop {
@@ -75,6 +78,7 @@ export class LocalShop {
         scopes: () => tokens.scopes,
         now: () => world.now(),
         retryOverMs: playing.webhookRetryOverMs ?? RETRY_OVER_MS,
+        atOnce: playing.webhooksAtOnce ?? WEBHOOKS_AT_ONCE,
       },
       config,
     )

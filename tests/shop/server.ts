@@ -138,6 +138,7 @@ async function serveGraphql(
   if (!asked) return sendJson(response, 400, { errors: { query: 'Required parameter missing or invalid' } })
   const call: Call = { shop: played, scopes: scopeSet(scopes) }
   const result = answer(call, asked)
+  if (faults.lateMs > 0) await sleep(faults.lateMs)
   if (reset) return resetConnection(response)
   sendJson(response, 200, result, { 'x-shopify-api-version': version, 'x-request-id': crypto.randomUUID() })
 }

@@ -5,8 +5,6 @@ import type { Faults } from './faults.ts'
 import { onlyFields, Subscriptions, type AppConfig, type Subscription } from './subscriptions.ts'
 
 const RETRIES = 8
-/** So many tries are under way at once; the rest waits its turn. */
-const AT_ONCE = 50
 /** Deliveries held back to change places leave when nothing new has come for so long. */
 const HELD_MS = 250
 /** The newest deliveries are kept for tests to look at. */
@@ -36,6 +34,8 @@ type Options = {
   now: () => number
   /** Shopify retries over 4 hours; a test's whole schedule takes this long. */
   retryOverMs: number
+  /** So many tries are under way at once; the rest waits its turn. */
+  atOnce: number
 }
 
 /** The waits before each retry double, and end where Shopify's four hours end. */
@@ -205,7 +205,7 @@ export class Webhooks {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#underWay >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (this.#underWay >= this.#options.atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     else this.#underWay += 1
     try {
       return await work()
