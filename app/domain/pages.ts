@@ -124,6 +124,7 @@ export type SegmentsPage = {
   lastOrderUnknown: number
   watched: number
   taggingOn: boolean
+  announceMoves: boolean
 }
 
 export type CustomerRow = {
@@ -146,6 +147,7 @@ export type WatchPage = {
   /** From 0. */
   page: number
   pageRows: number
+  freshness: Freshness
 }
 
 export type Outcome = {
@@ -171,6 +173,8 @@ export type SegmentPage = {
   tag: string | null
   freshness: Freshness
   taggingOn: boolean
+  /** Shopify Flow is told of moves, so that an edit may be told of too. */
+  announceMoves: boolean
 }
 
 /** What saving these thresholds would do to one segment. */
@@ -180,6 +184,8 @@ export type SegmentPreview = {
   share: number
   enters: number
   leaves: number
+  /** Moves of everybody that the edit brings, into and out of any segment. */
+  moves: number
   entering: CustomerRow[]
   leaving: CustomerRow[]
 }
@@ -219,11 +225,44 @@ export type CustomerPage = {
   freshness: Freshness
 }
 
+/** One move between segments, as it was written down when it happened. */
+export type CustomerMove = {
+  id: string
+  at: Instant
+  what: 'stage' | 'cherry-picker'
+  /** A stage, or a tier of cherry-picker. */
+  from: string
+  to: string
+  cause: 'order' | 'time' | 'rule' | 'estimates'
+  /** Why they are in the stage that they came to; null for cherry-picker, whose evidence is shown as it is now. */
+  reason: StageReason | null
+}
+
+/** A customer as far as they are known here. */
+export type CustomerView = {
+  customer: string
+  /** Newest first. */
+  moves: CustomerMove[]
+  shopifyUrl: string
+  freshness: Freshness
+} & (
+  | { state: 'known'; page: CustomerPage }
+  /** Several orders, and Shopify hides when the last one was: no stage and no tag. */
+  | { state: 'last-order-unknown'; orders: number }
+  /** Known, and about to be worked out. */
+  | { state: 'waiting' }
+  /** Not in the stored rows. */
+  | { state: 'absent' }
+)
+
+/** What the app's page of a customer shows. `deletedAt`: when Shopify was found to know them no more. */
+export type CustomerScreenPage = CustomerView & { tagHistory: TagHistory; deletedAt: Instant | null }
+
 /** What the block on Shopify's customer page is made of. */
 export type CustomerForBlock =
-  | { state: 'known'; page: CustomerPage; timezone: string | null }
-  /** not-imported: the stages have not been worked out for the first time. */
-  | { state: 'unknown' | 'not-imported' }
+  | { state: 'read'; view: CustomerView; timezone: string | null }
+  /** The stages have not been worked out for the first time. */
+  | { state: 'not-imported' }
 
 /** What is known of some customers together, for the action on Shopify's segment page. */
 export type MembersForBlock =
@@ -232,10 +271,12 @@ export type MembersForBlock =
       state: 'known'
       asked: number
       stages: { stage: Stage; customers: number }[]
+      /** Several orders, the last one hidden: in no stage. */
+      lastOrderUnknown: number
       likelyCherryPickers: number
-      /** Net money of 12 months in minor units: theirs, and the whole store's. */
+      /** Net money of 12 months in minor units: theirs, and all customers'. */
       net12mMinor: number
-      storeNet12mMinor: number
+      everybodysNet12mMinor: number
       freshness: Freshness
       timezone: string | null
     }
@@ -256,7 +297,12 @@ export type DryRun = {
   total: number
 }
 
-export type TaggingPage = DryRun & { freshness: Freshness }
+export type TaggingPage = DryRun & {
+  freshness: Freshness
+  hands: TagQuestions
+  /** Null: no run that can be taken back, or one is under way. */
+  undo: UndoPreview | null
+}
 
 export type TagRun = {
   id: number
@@ -312,6 +358,9 @@ export type TagHistory = {
   keptDays: number
 }
 
+/** `customer`: whose; null: everybody's. `isFirst`: the newest changes. */
+export type TagHistoryPage = TagHistory & { customer: string | null; isFirst: boolean; freshness: Freshness }
+
 /** What taking the last tag run back would do. */
 export type UndoPreview = {
   run: TagRun
@@ -334,6 +383,15 @@ export type ShopifySegmentRow = {
 }
 
 export type ShopifySegments = { isOn: boolean; isUnderWay: boolean; rows: ShopifySegmentRow[] }
+
+/** How telling Shopify Flow of moves stands. */
+export type Announcements = {
+  isOn: boolean
+  /** Moves that Flow has not been told of yet. */
+  waiting: number
+  /** What Flow said last when it took none; null: it takes them. */
+  problem: Problem | null
+}
 
 export type LeavingStep = 'tagging' | 'tags' | 'segments' | 'definition'
 
@@ -368,6 +426,18 @@ export type ActivityEntry =
       attempts: number
       at: Instant
       problem: Problem
+    }
+  /** Moves of one day of the shop. */
+  | { what: 'moves'; day: string; at: Instant; causes: { cause: CustomerMove['cause']; moves: number }[] }
+  /** What was found about what Shopify tells us of. */
+  | {
+      what: 'health'
+      /** Kinds of changes that we asked for ourselves because they did not come. */
+      registered: string[]
+      /** Kinds that still do not come: asked for again with every look. */
+      missing: string[]
+      at: Instant
+      problem: Problem | null
     }
   | {
       what: 'privacy'

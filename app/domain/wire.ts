@@ -11,6 +11,8 @@ export type BlockLocale = 'en' | 'ko'
 /** Answer of GET /block/customer?id=<digits>&locale=<en|ko>. */
 export type CustomerBlockAnswer =
   | { state: 'known'; customer: KnownCustomer }
+  /** Known, and in no stage: about to be worked out, or Shopify hides when they last ordered. `path` as below. */
+  | { state: 'unplaced'; title: string; text: string; path: string }
   /** Nobody of this id in the stored rows: not bought or not arrived yet, or erased. */
   | { state: 'unknown' }
   /** The shop's first import is not done. */
@@ -48,13 +50,15 @@ export type KnownSegment = {
   /** How many of those asked about are known, and how many are not. */
   known: string
   unknown: string | null
+  /** Of those known, how many are in no stage because Shopify hides when they last ordered; null: nobody. */
+  lastOrderUnknown: string | null
   /** Stages that somebody is in, in the order of the stages, with the share of those known. */
   rows: { stage: Stage; label: string; customers: string; share: string }[]
   /** Likely cherry-pickers, in the public wording; null: not worked out here. */
   flag: { label: string; customers: string } | null
   /** At risk or quiet for long. */
   late: string
-  /** Their share of the store's revenue in 12 months; null while the store has none or it is not known. */
+  /** Their share of what all customers spent in 12 months, guests' orders aside; null while that is nothing or not known. */
   revenueShare: string | null
   asOf: string
   isLate: boolean

@@ -1,4 +1,4 @@
-import type { ActivityEntry, ActivityPage, Problem } from '#app/domain/pages.ts'
+import type { ActivityEntry, ActivityPage, CustomerMove, Problem } from '#app/domain/pages.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import { listWork } from '#app/outside/queue.server.ts'
@@ -12,6 +12,8 @@ export async function activityPage(shop: ShopId): Promise<ActivityPage> {
     const entries = [
       ...(await imports(tx, shop)),
       ...(await tagRuns(tx, shop)),
+      ...(await moves(tx, shop)),
+      ...(await health(tx, shop)),
       ...(await troubledWork(tx, shop)),
       ...(await privacyRequests(tx, shop)),
     ]
@@ -74,6 +76,56 @@ async function tagRuns(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
     finishedAt: row.finishedAt?.getTime() ?? null,
     problem: problemOf(row.problem),
   }))
+}
+
+/** Days of moves are listed as far as these newest moves reach back. */
+const MOVES_LOOKED_AT = 5_000
+const DAYS_OF_MOVES = 14
+
+type MoveRow = { day: string; at: number; cause: CustomerMove['cause']; moves: number }
+
+/** How many customers moved on each day, by what moved them. */
+async function moves(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
+  const rows = await tx.$queryRaw<MoveRow[]>`
+    WITH newest AS (
+      SELECT c.at, c.cause, to_char(c.at AT TIME ZONE coalesce(s.timezone, 'UTC'), 'YYYY-MM-DD') AS day
+      FROM "Shop" s, LATERAL (
+        SELECT at, cause FROM "MembershipChange" WHERE shop = ${shop} AND what = 'stage' ORDER BY id DESC LIMIT ${MOVES_LOOKED_AT}
+      ) c WHERE s.shop = ${shop}
+    )
+    SELECT day, (extract(epoch FROM max(at)) * 1000)::float8 AS at, cause, count(*)::int AS moves
+    FROM newest GROUP BY day, cause ORDER BY day DESC, cause`
+  const days = new Map<string, MoveRow[]>()
+  for (const row of rows) days.set(row.day, [...(days.get(row.day) ?? []), row])
+  const looked = rows.reduce((sum, row) => sum + row.moves, 0)
+  // Of the day where looking ended, a part is missing.
+  const whole = [...days].slice(0, looked === MOVES_LOOKED_AT && days.size > 1 ? -1 : undefined)
+  return whole.slice(0, DAYS_OF_MOVES).map(([day, ofDay]) => ({
+    what: 'moves',
+    day,
+    at: Math.max(...ofDay.map((row) => row.at)),
+    causes: ofDay.map((row) => ({ cause: row.cause, moves: row.moves })),
+  }))
+}
+
+/** What the last look found about what Shopify tells us of, where there is anything to say. */
+async function health(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
+  const found = await tx.liveHealth.findUnique({ where: { shop } })
+  if (!found) return []
+  const registered = found.registered as Record<string, { at: number }>
+  const problem = problemOf(found.problem)
+  if (Object.keys(registered).length + found.missing.length === 0 && problem === null) return []
+  const at = Math.max(0, ...Object.values(registered).map((one) => one.at))
+  const isOpen = found.missing.length > 0 || problem !== null
+  return [
+    {
+      what: 'health',
+      registered: Object.keys(registered).sort(),
+      missing: [...found.missing].sort(),
+      at: isOpen || at === 0 ? found.checkedAt.getTime() : at,
+      problem,
+    },
+  ]
 }
 
 async function troubledWork(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {

@@ -1,14 +1,25 @@
 import { useLoaderData } from '@remix-run/react'
 import { z } from 'zod'
-import { customerPage } from '#app/flow/segments/customer-page.ts'
+import { tagHistory } from '#app/flow/publication/history.ts'
+import { customerView } from '#app/flow/segments/customer-view.ts'
+import { customerGoneAt } from '#app/flow/sync/erased.ts'
+import { InvalidInput } from '#app/errors.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
-import type { CustomerPage } from '#app/domain/pages.ts'
-import { CustomerScreen } from '#app/ui/customer-page.tsx'
+import type { CustomerScreenPage } from '#app/domain/pages.ts'
+import { CustomerViewScreen } from '#app/ui/customer-view.tsx'
+import { useFollowing } from '#app/ui/following.ts'
 
-const CustomerParams = z.object({ id: z.string().regex(/^\d{1,19}$/) })
+const CustomerParams = z.object({ id: z.string().regex(/^\d{1,18}$/) })
 
-export const loader = forMerchant({ params: CustomerParams }, ({ shop, params }) => customerPage(shop, params.id))
+export const loader = forMerchant({ params: CustomerParams }, async ({ shop, params }): Promise<CustomerScreenPage> => {
+  const [view, history] = await Promise.all([customerView(shop, params.id), tagHistory(shop, params.id)])
+  const deletedAt = view.state === 'absent' ? await customerGoneAt(shop, params.id) : null
+  if (view.state === 'absent' && deletedAt === null) throw new InvalidInput('nobody', { code: 'not-found' })
+  return { ...view, tagHistory: history, deletedAt }
+})
 
 export default function Customer() {
-  return <CustomerScreen page={useLoaderData<CustomerPage>()} />
+  const page = useLoaderData<CustomerScreenPage>()
+  useFollowing(page.state === 'waiting')
+  return <CustomerViewScreen page={page} />
 }

@@ -1,4 +1,5 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
+import { z } from 'zod'
 import { saveThresholds } from '#app/flow/segments/preview.ts'
 import { segmentPage } from '#app/flow/segments/segment-page.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
@@ -9,8 +10,10 @@ import { SegmentParams, ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts
 
 export const loader = forMerchant({ params: SegmentParams }, ({ shop, params }) => segmentPage(shop, params.key))
 
-export const action = forMerchant({ form: ThresholdFields }, async ({ shop, form }) => {
-  await saveThresholds(shop, form)
+const SaveFields = ThresholdFields.extend({ announce: z.enum(['yes', 'no']) })
+
+export const action = forMerchant({ form: SaveFields }, async ({ shop, form: { announce, ...thresholds } }) => {
+  await saveThresholds(shop, thresholds, announce === 'yes')
   return { saved: true }
 })
 
@@ -27,7 +30,9 @@ export default function Segment() {
       hasPreviewFailed={counting.hasFailed}
       isSaving={saving.state !== 'idle'}
       onPreview={counting.ask}
-      onSave={(thresholds) => saving.submit(fieldsOf(thresholds), { method: 'post' })}
+      onSave={(thresholds, announce) =>
+        saving.submit({ ...fieldsOf(thresholds), announce: announce ? 'yes' : 'no' }, { method: 'post' })
+      }
     />
   )
 }

@@ -20,6 +20,7 @@ const SegmentsForm = z.discriminatedUnion('intent', [
     intent: z.literal('estimates'),
     version: z.coerce.number().int().positive(),
     decision: z.enum(['adopt', 'keep']),
+    announce: z.enum(['yes', 'no']),
   }),
 ])
 
@@ -33,7 +34,10 @@ export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>
 
 export const action = forMerchant({ form: SegmentsForm }, async ({ shop, form }) => {
   if (form.intent === 'looked') await saveSettings(shop, { setup: { lookedAt: true } })
-  else await decideEstimates(shop, form.version, form.decision)
+  else {
+    if (form.decision === 'adopt') await saveSettings(shop, { announceRuleMoves: form.announce === 'yes' })
+    await decideEstimates(shop, form.version, form.decision)
+  }
   return { saved: true }
 })
 
@@ -49,8 +53,11 @@ export default function Segments() {
       <SegmentsScreen
         page={page}
         isSaving={fetcher.state !== 'idle'}
-        onEstimates={(version, decision) =>
-          fetcher.submit({ intent: 'estimates', version, decision }, { method: 'post' })
+        onEstimates={(version, decision, announce) =>
+          fetcher.submit(
+            { intent: 'estimates', version, decision, announce: announce ? 'yes' : 'no' },
+            { method: 'post' },
+          )
         }
       />
     </>

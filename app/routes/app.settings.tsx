@@ -2,21 +2,40 @@ import { useFetcher, useLoaderData } from '@remix-run/react'
 import { useState } from 'react'
 import { z } from 'zod'
 import { freshnessFor } from '#app/flow/freshness.ts'
+import { movesToAnnounce } from '#app/flow/publication/announce.ts'
+import { leaving, prepareToLeave } from '#app/flow/publication/leaving.ts'
 import { removeTags, stopTagging } from '#app/flow/publication/runs.ts'
+import {
+  createShopifySegments,
+  removeShopifySegments,
+  shopifySegments,
+} from '#app/flow/publication/shopify-segments.ts'
 import { discountList, leftOut } from '#app/flow/segments/pages.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
+import type { MerchantContext } from '#app/outside/request.server.ts'
 import type { DryRun } from '#app/domain/pages.ts'
+import { useFollowing } from '#app/ui/following.ts'
 import { SettingsFields, settingsFieldsOf, tagFieldsOf } from '#app/ui/settings-fields.ts'
-import { SettingsScreen } from '#app/ui/settings-page.tsx'
-import type { SettingsView } from '#app/ui/settings-page.tsx'
+import { SETTINGS_ACTS, SettingsScreen } from '#app/ui/settings-page.tsx'
+import type { SettingsAct, SettingsView } from '#app/ui/settings-page.tsx'
 
 type Answer = { saved: true } | { refused: string; fields: Record<string, string> }
+type ShopId = MerchantContext<unknown, unknown, unknown>['shop']
+
+const ACTS: Record<SettingsAct, (shop: ShopId) => Promise<unknown>> = {
+  stop: stopTagging,
+  remove: removeTags,
+  announce: (shop) => saveSettings(shop, { announceMoves: true }),
+  silence: (shop) => saveSettings(shop, { announceMoves: false }),
+  'create-segments': createShopifySegments,
+  'remove-segments': removeShopifySegments,
+  leave: prepareToLeave,
+}
 
 const SettingsForm = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('save'), patch: SettingsFields }),
-  z.object({ intent: z.literal('stop') }),
-  z.object({ intent: z.literal('remove') }),
+  z.object({ intent: z.enum(SETTINGS_ACTS) }),
 ])
 
 export const loader = forMerchant({}, async ({ shop }): Promise<SettingsView> => {
@@ -26,13 +45,13 @@ export const loader = forMerchant({}, async ({ shop }): Promise<SettingsView> =>
     discountList(shop),
     freshnessFor(shop),
   ])
-  return { settings, orders, codes, freshness }
+  const [flow, segments, left] = await Promise.all([movesToAnnounce(shop), shopifySegments(shop), leaving(shop)])
+  return { settings, orders, codes, freshness, flow, shopifySegments: segments, leaving: left }
 })
 
 export const action = forMerchant({ form: SettingsForm }, async ({ shop, form }) => {
   if (form.intent === 'save') await saveSettings(shop, form.patch)
-  else if (form.intent === 'stop') await stopTagging(shop)
-  else await removeTags(shop)
+  else await ACTS[form.intent](shop)
   return { saved: true as const }
 })
 
@@ -42,6 +61,7 @@ export default function SettingsRoute() {
   const trial = useFetcher<DryRun>()
   const [asked, setAsked] = useState('')
   const refused = saving.state === 'idle' && saving.data !== undefined && 'refused' in saving.data
+  useFollowing(page.shopifySegments.isUnderWay || page.leaving.state === 'under-way')
   return (
     <SettingsScreen
       page={page}
@@ -55,8 +75,7 @@ export default function SettingsRoute() {
         trial.load(`/app/settings/trial?${new URLSearchParams(fields).toString()}`)
       }}
       onSave={(draft) => saving.submit({ intent: 'save', patch: settingsFieldsOf(draft) }, { method: 'post' })}
-      onStop={() => saving.submit({ intent: 'stop' }, { method: 'post' })}
-      onRemove={() => saving.submit({ intent: 'remove' }, { method: 'post' })}
+      onAct={(intent) => saving.submit({ intent }, { method: 'post' })}
     />
   )
 }

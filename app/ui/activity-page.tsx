@@ -38,12 +38,16 @@ export function ActivityScreen({ page }: { page: ActivityPage }) {
 }
 
 function keyOf(entry: ActivityEntry): string {
-  return entry.what === 'work' ? `work-${entry.kind}-${entry.at}` : `${entry.what}-${entry.id}`
+  if (entry.what === 'work') return `work-${entry.kind}-${entry.at}`
+  if (entry.what === 'moves') return `moves-${entry.day}`
+  return entry.what === 'health' ? 'health' : `${entry.what}-${entry.id}`
 }
 
 function Entry({ entry }: { entry: ActivityEntry }) {
   if (entry.what === 'import') return <ImportEntry entry={entry} />
   if (entry.what === 'tag-run') return <RunEntry entry={entry} />
+  if (entry.what === 'moves') return <MovesEntry entry={entry} />
+  if (entry.what === 'health') return <HealthEntry entry={entry} />
   return entry.what === 'work' ? <WorkEntry entry={entry} /> : <PrivacyEntry entry={entry} />
 }
 
@@ -135,6 +139,58 @@ function WorkEntry({ entry }: { entry: Of<'work'> }) {
       </Text>
     </Line>
   )
+}
+
+function MovesEntry({ entry }: { entry: Of<'moves'> }) {
+  const { t, f } = useWords()
+  const moves = entry.causes.reduce((sum, one) => sum + one.moves, 0)
+  const causes = entry.causes.map((one) =>
+    t(`activity.moves.cause.${one.cause}`, { count: one.moves, n: f.number(one.moves) }),
+  )
+  return (
+    <Line title={t('activity.moves.title')} when={f.day(entry.day)} badge={null}>
+      <Text as="p">{t('activity.moves.text', { count: moves, n: f.number(moves), causes: f.list(causes) })}</Text>
+    </Line>
+  )
+}
+
+/** What did not come from Shopify by itself, and what was done about it. */
+function HealthEntry({ entry }: { entry: Of<'health'> }) {
+  const { t, f } = useWords()
+  const isOpen = entry.missing.length > 0 || entry.problem !== null
+  const subjectsOf = (topics: string[]) =>
+    f.list([...new Set(topics.map(subjectOf))].map((subject) => t(`activity.health.subject.${subject}`)))
+  return (
+    <Line
+      title={t('activity.health.title')}
+      when={f.dateTime(entry.at)}
+      badge={
+        <Badge tone={isOpen ? 'attention' : 'success'}>
+          {isOpen ? t('activity.open') : t('activity.health.solved')}
+        </Badge>
+      }
+    >
+      {entry.registered.length === 0 ? null : (
+        <Text as="p">{t('activity.health.registered', { subjects: subjectsOf(entry.registered) })}</Text>
+      )}
+      {entry.missing.length === 0 ? null : (
+        <Text as="p" tone="critical">
+          {t('activity.health.missing', { subjects: subjectsOf(entry.missing) })}
+        </Text>
+      )}
+      {entry.problem === null ? null : (
+        <>
+          <RedProblem problem={entry.problem} />
+          <Text as="p">{t('activity.health.unasked')}</Text>
+        </>
+      )}
+    </Line>
+  )
+}
+
+function subjectOf(topic: string): 'orders' | 'customers' | 'other' {
+  if (/^(orders|refunds)/.test(topic)) return 'orders'
+  return topic.startsWith('customer') ? 'customers' : 'other'
 }
 
 function PrivacyEntry({ entry }: { entry: Of<'privacy'> }) {

@@ -10,10 +10,19 @@ const MOVES_SHOWN = 4
 
 /** The block on Shopify's customer page, in words; cherry-picker in its public wording. */
 export function customerBlock(read: CustomerForBlock, locale: BlockLocale): CustomerBlockAnswer {
-  if (read.state !== 'known') return { state: read.state }
-  const { page } = read
+  if (read.state === 'not-imported') return { state: 'not-imported' }
+  const { view } = read
+  if (view.state === 'absent') return { state: 'unknown' }
   const { t } = wordsIn(locale, true)
   const f = formatsOf(locale, read.timezone ?? 'UTC')
+  const path = `app/customers/${view.customer}`
+  if (view.state === 'waiting')
+    return { state: 'unplaced', title: t('customer.waiting.title'), text: t('customer.waiting.text'), path }
+  if (view.state === 'last-order-unknown') {
+    const text = t('customer.lastUnknown.text', { count: view.orders, n: f.number(view.orders) })
+    return { state: 'unplaced', title: t('customer.lastUnknown.title'), text, path }
+  }
+  const { page } = view
   const label = t(`stage.${page.stage}`)
   return {
     state: 'known',
@@ -37,7 +46,7 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
         ),
       flag: page.freshness.isLimited ? null : t(`cherry.tier.${page.cherry.tier}`),
       ...freshnessInWords(t, f, page.freshness),
-      path: `app/customers/${page.customer}`,
+      path,
     },
   }
 

@@ -11,6 +11,7 @@ import {
   Page,
   Text,
 } from '@shopify/polaris'
+import type { ReactNode } from 'react'
 import type { Money } from '#app/domain/money.ts'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
@@ -20,7 +21,8 @@ import { SixtyDays } from './sixty-days.tsx'
 import { StageBadge } from './stage-badge.tsx'
 import { StageTimeline } from './stage-timeline.tsx'
 
-export function CustomerScreen({ page }: { page: CustomerPage }) {
+/** `children`: what was written down of this customer, beside what is worked out. */
+export function CustomerScreen({ page, children }: { page: CustomerPage; children?: ReactNode }) {
   const { t } = useWords()
   return (
     <Page
@@ -49,6 +51,7 @@ export function CustomerScreen({ page }: { page: CustomerPage }) {
         </InlineGrid>
         {page.freshness.isLimited ? null : <CherryCard page={page} />}
         <StageTimeline spans={page.timeline} asOf={page.asOf} />
+        {children}
         <OrdersCard orders={page.orders} />
       </BlockStack>
     </Page>

@@ -28,7 +28,7 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, 
   return (
     <Page title={t('nav.home')}>
       <BlockStack gap="400">
-        {page.seesAllOrders && !page.freshness.isLimited ? null : <SixtyDays />}
+        {page.seesAllOrders && !page.freshness.isLimited ? null : <SixtyDays hasSteps />}
         {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
         {page.import.state === 'failed' && isImportDone ? <ImportCard progress={page.import} /> : null}
         {shopIsEmpty ? <NoOrders /> : null}
@@ -155,6 +155,11 @@ function FreshnessCard({ page, isAsking, onCheck }: FreshnessProps) {
           <ProblemText problem={page.import.problem} />
         ) : null}
         <FreshnessTrouble freshness={page.freshness} />
+        {page.check === 'not-yet' || page.freshness.live.state !== 'live' ? null : (
+          <Text as="p" tone="subdued">
+            {t('freshness.byThemselves', { minutes: f.number(Math.round(page.freshness.live.promisedMs / 60_000)) })}
+          </Text>
+        )}
         <InlineStack gap="300" blockAlign="center">
           {page.check === 'not-yet' || page.week === null ? null : (
             <Button onClick={onCheck} loading={isChecking}>

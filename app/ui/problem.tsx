@@ -29,3 +29,15 @@ export function ProblemText({ problem }: { problem: Problem }) {
     </BlockStack>
   )
 }
+
+const KNOWN_REFUSALS = ['tag-run-under-way', 'nothing-to-undo', 'tagging-is-starting']
+
+/** A click that was refused: why, and what to do; nothing was changed by it. */
+export function Refused({ why }: { why: string }) {
+  const { t } = useWords()
+  return (
+    <Banner tone="warning" title={t('refused.title')}>
+      <Text as="p">{t(`refused.${KNOWN_REFUSALS.includes(why) ? why : 'other'}`)}</Text>
+    </Banner>
+  )
+}

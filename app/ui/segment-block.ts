@@ -15,13 +15,15 @@ export function segmentBlock(read: MembersForBlock, locale: BlockLocale): Segmen
   const f = formatsOf(locale, read.timezone ?? 'UTC')
   const countOf = (stages: readonly Stage[]): number =>
     read.stages.filter(({ stage }) => stages.includes(stage)).reduce((sum, { customers }) => sum + customers, 0)
-  const known = countOf(STAGES)
+  const { lastOrderUnknown } = read
+  const known = countOf(STAGES) + lastOrderUnknown
   const { isLimited } = read.freshness
   return {
     state: 'known',
     segment: {
       known: f.number(known),
       unknown: known === read.asked ? null : f.number(read.asked - known),
+      lastOrderUnknown: lastOrderUnknown === 0 ? null : f.number(lastOrderUnknown),
       rows: STAGES.map((stage) => ({ stage, customers: countOf([stage]) }))
         .filter(({ customers }) => customers > 0)
         .map(({ stage, customers }) => ({
@@ -33,7 +35,7 @@ export function segmentBlock(read: MembersForBlock, locale: BlockLocale): Segmen
       flag: isLimited ? null : { label: t('stage.cherry-picker'), customers: f.number(read.likelyCherryPickers) },
       late: f.number(countOf(LATE)),
       revenueShare:
-        !isLimited && read.storeNet12mMinor > 0 ? f.percent(read.net12mMinor / read.storeNet12mMinor) : null,
+        !isLimited && read.everybodysNet12mMinor > 0 ? f.percent(read.net12mMinor / read.everybodysNet12mMinor) : null,
       ...freshnessInWords(t, f, read.freshness),
     },
   }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { SegmentPage, SegmentPreview } from '#app/domain/pages.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
 import { CustomerList } from './customer-list.tsx'
+import { FlowTick } from './flow-tick.tsx'
 import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
@@ -19,17 +20,20 @@ type Props = {
   hasPreviewFailed: boolean
   isSaving: boolean
   onPreview: (thresholds: Thresholds) => void
-  onSave: (thresholds: Thresholds) => void
+  /** `announce`: Shopify Flow is told of the moves. */
+  onSave: (thresholds: Thresholds, announce: boolean) => void
 }
 
 export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, isSaving, onPreview, onSave }: Props) {
   const { t, f } = useWords()
   const [draft, setDraft] = useState<Thresholds>(page.thresholds)
   const [saved, setSaved] = useState(page.thresholds)
+  const [announce, setAnnounce] = useState(false)
   // What was saved elsewhere, or just now, replaces the draft.
   if (saved !== page.thresholds && !isSameRule(saved, page.thresholds)) {
     setSaved(page.thresholds)
     setDraft(page.thresholds)
+    setAnnounce(false)
   }
   const isDirty = !isSameRule(draft, page.thresholds)
   const isValid = isRuleValid(draft)
@@ -52,8 +56,11 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
         isOpen={isDirty}
         isSaving={isSaving}
         isValid={isValid}
-        onSave={() => onSave(draft)}
-        onDiscard={() => setDraft(page.thresholds)}
+        onSave={() => onSave(draft, announce)}
+        onDiscard={() => {
+          setDraft(page.thresholds)
+          setAnnounce(false)
+        }}
       />
       <BlockStack gap="400">
         {page.freshness.isLimited ? <SixtyDays /> : null}
@@ -83,7 +90,11 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
             isBusy={isPreviewing}
             hasFailed={hasPreviewFailed}
             isValid={isValid}
-          />
+          >
+            {page.announceMoves && preview !== null && preview.moves > 0 ? (
+              <FlowTick moves={preview.moves} isTicked={announce} onTick={setAnnounce} />
+            ) : null}
+          </SegmentPreviewCard>
         ) : null}
         <People page={page} name={name} />
         {page.segment === 'cherry-picker' && page.outcome === null ? null : <OutcomeCard page={page} />}

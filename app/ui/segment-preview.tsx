@@ -1,4 +1,5 @@
 import { BlockStack, Card, InlineStack, Spinner, Text } from '@shopify/polaris'
+import type { ReactNode } from 'react'
 import type { CustomerRow, SegmentKey, SegmentPreview } from '#app/domain/pages.ts'
 import { CustomerList } from './customer-list.tsx'
 import { useWords } from './i18n.tsx'
@@ -9,10 +10,12 @@ type Props = {
   isBusy: boolean
   hasFailed: boolean
   isValid: boolean
+  /** What is asked together with saving. */
+  children?: ReactNode
 }
 
 /** What saving would do: how many, who enters and who leaves. Nothing has changed yet. */
-export function SegmentPreviewCard({ segment, preview, isBusy, hasFailed, isValid }: Props) {
+export function SegmentPreviewCard({ segment, preview, isBusy, hasFailed, isValid, children }: Props) {
   const { t, f } = useWords()
   return (
     <Card>
@@ -48,6 +51,7 @@ export function SegmentPreviewCard({ segment, preview, isBusy, hasFailed, isVali
                 {' · '}
                 {t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })}
               </Text>
+              {children}
               <Moves title={t('preview.entering')} rows={preview.entering} segment={segment} />
               <Moves title={t('preview.leaving')} rows={preview.leaving} segment={segment} />
             </>

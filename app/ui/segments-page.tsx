@@ -2,6 +2,7 @@ import { BlockStack, Box, Button, Card, InlineGrid, InlineStack, Link, Page, Tex
 import { useState } from 'react'
 import type { SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
 import type { Estimates } from '#app/domain/stages.ts'
+import { FlowTick } from './flow-tick.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard, isImporting } from './import-card.tsx'
@@ -14,7 +15,8 @@ const OTHERS: readonly SegmentKey[] = ['prospect', 'one-and-done', 'lapsed']
 type Props = {
   page: SegmentsPage
   isSaving: boolean
-  onEstimates: (version: number, decision: 'adopt' | 'keep') => void
+  /** `announce`: Shopify Flow is told of the moves. */
+  onEstimates: (version: number, decision: 'adopt' | 'keep', announce: boolean) => void
 }
 
 export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
@@ -38,6 +40,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
         {page.proposal === null ? null : (
           <ProposalCard
             proposal={page.proposal}
+            hasFlow={page.announceMoves}
             current={page.estimates}
             isSaving={isSaving}
             onEstimates={onEstimates}
@@ -199,13 +202,15 @@ function OtherRow({ row }: { row: StageRow }) {
 
 type ProposalProps = {
   proposal: NonNullable<SegmentsPage['proposal']>
+  hasFlow: boolean
   current: Estimates | null
   isSaving: boolean
   onEstimates: Props['onEstimates']
 }
 
-function ProposalCard({ proposal, current, isSaving, onEstimates }: ProposalProps) {
+function ProposalCard({ proposal, hasFlow, current, isSaving, onEstimates }: ProposalProps) {
   const { t, f } = useWords()
+  const [announce, setAnnounce] = useState(false)
   const before = current === null ? null : Math.round(current.windowDays)
   const after = Math.round(proposal.estimates.windowDays)
   const direction = before === null || before === after ? 'same' : before < after ? 'later' : 'sooner'
@@ -222,11 +227,18 @@ function ProposalCard({ proposal, current, isSaving, onEstimates }: ProposalProp
         <Text as="p">
           <Headline estimates={proposal.estimates} />
         </Text>
+        {hasFlow && proposal.moves > 0 ? (
+          <FlowTick moves={proposal.moves} isTicked={announce} onTick={setAnnounce} />
+        ) : null}
         <InlineStack gap="200">
-          <Button variant="primary" loading={isSaving} onClick={() => onEstimates(proposal.estimates.version, 'adopt')}>
+          <Button
+            variant="primary"
+            loading={isSaving}
+            onClick={() => onEstimates(proposal.estimates.version, 'adopt', announce)}
+          >
             {t('estimates.adopt')}
           </Button>
-          <Button disabled={isSaving} onClick={() => onEstimates(proposal.estimates.version, 'keep')}>
+          <Button disabled={isSaving} onClick={() => onEstimates(proposal.estimates.version, 'keep', false)}>
             {t('estimates.keep')}
           </Button>
         </InlineStack>

@@ -1,6 +1,6 @@
 import { Banner, BlockStack, Box, Card, Layout, Page, Select, Text } from '@shopify/polaris'
 import { useState } from 'react'
-import type { BenefitCodeCard, DryRun, Freshness } from '#app/domain/pages.ts'
+import type { Announcements, BenefitCodeCard, DryRun, Freshness, Leaving, ShopifySegments } from '#app/domain/pages.ts'
 import type { LeftOutReason } from '#app/domain/order.ts'
 import { SettingsShape, patchedSettings } from '#app/domain/settings.ts'
 import type { Settings, SettingsData } from '#app/domain/settings.ts'
@@ -9,7 +9,10 @@ import { useWords } from './i18n.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { tagFieldsOf } from './settings-fields.ts'
 import { CodeSettings } from './settings-codes.tsx'
+import { FlowSettings } from './settings-flow.tsx'
+import { PrepareToUninstall } from './settings-leaving.tsx'
 import { OrderRuleSettings } from './settings-order-rule.tsx'
+import { SegmentSettings } from './settings-segments.tsx'
 import { StopTagging } from './settings-stop.tsx'
 import { TagSettings } from './settings-tags.tsx'
 
@@ -20,7 +23,22 @@ export type SettingsView = {
   orders: { orders: number; counted: number; reasons: { reason: LeftOutReason; orders: number }[] } | null
   codes: BenefitCodeCard[]
   freshness: Freshness
+  flow: Announcements
+  shopifySegments: ShopifySegments
+  leaving: Leaving
 }
+
+/** What a button does at once, without the save bar. */
+export const SETTINGS_ACTS = [
+  'stop',
+  'remove',
+  'announce',
+  'silence',
+  'create-segments',
+  'remove-segments',
+  'leave',
+] as const
+export type SettingsAct = (typeof SETTINGS_ACTS)[number]
 
 export type SettingsProps = {
   page: SettingsView
@@ -32,8 +50,7 @@ export type SettingsProps = {
   errors: Record<string, string>
   onPreviewTags: (draft: SettingsData) => void
   onSave: (draft: SettingsData) => void
-  onStop: () => void
-  onRemove: () => void
+  onAct: (act: SettingsAct) => void
 }
 
 /** Field paths with the message key of what is wrong with them. */
@@ -44,15 +61,15 @@ function problemsOf(draft: SettingsData): Record<string, string> {
 }
 
 export function SettingsScreen(props: SettingsProps) {
-  const { page, isSaving, onSave } = props
+  const { page, isSaving, onSave, onAct } = props
   const { t } = useWords()
   const { version: _version, ...stored } = page.settings
   const [draft, setDraft] = useState<SettingsData>(stored)
-  const [seen, setSeen] = useState(page.settings.version)
-  // A save raises the version: what the server holds now is what the page starts from.
-  if (seen !== page.settings.version) {
-    setSeen(page.settings.version)
-    setDraft(stored)
+  const [seen, setSeen] = useState(page.settings)
+  // A save raises the version: what the server has changed is taken over, what is typed and not saved yet stays.
+  if (seen.version !== page.settings.version) {
+    setSeen(page.settings)
+    setDraft(rebased(draft, seen, stored))
   }
   const problems = { ...props.errors, ...problemsOf(draft) }
   const isDirty = JSON.stringify(draft) !== JSON.stringify(stored)
@@ -106,6 +123,27 @@ export function SettingsScreen(props: SettingsProps) {
             />
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection
+            title={<Inset>{t('shopifySegments.title')}</Inset>}
+            description={<Inset>{t('shopifySegments.text')}</Inset>}
+          >
+            <SegmentSettings
+              segments={page.shopifySegments}
+              taggingOn={page.settings.taggingOn}
+              isSaving={isSaving}
+              onSwitch={(isOn) => onAct(isOn ? 'create-segments' : 'remove-segments')}
+            />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('flow.title')}</Inset>}
+            description={<Inset>{t('flow.text')}</Inset>}
+          >
+            <FlowSettings
+              flow={page.flow}
+              isSaving={isSaving}
+              onSwitch={(isOn) => onAct(isOn ? 'announce' : 'silence')}
+            />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
             title={<Inset>{t('language.title')}</Inset>}
             description={<Inset>{t('language.text')}</Inset>}
           >
@@ -129,9 +167,16 @@ export function SettingsScreen(props: SettingsProps) {
             <StopTagging
               taggingOn={page.settings.taggingOn}
               isSaving={isSaving}
-              onStop={props.onStop}
-              onRemove={props.onRemove}
+              onStop={() => onAct('stop')}
+              onRemove={() => onAct('remove')}
             />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            id="uninstall"
+            title={<Inset>{t('leaving.title')}</Inset>}
+            description={<Inset>{t('leaving.text')}</Inset>}
+          >
+            <PrepareToUninstall leaving={page.leaving} isSaving={isSaving} onLeave={() => onAct('leave')} />
           </Layout.AnnotatedSection>
         </Layout>
         <Box paddingInline={{ xs: '400', sm: '0' }}>
@@ -140,6 +185,14 @@ export function SettingsScreen(props: SettingsProps) {
       </BlockStack>
     </Page>
   )
+}
+
+/** The draft on what the server holds now: each field as it was edited, or as it has become. */
+function rebased(draft: SettingsData, before: SettingsData, after: SettingsData): SettingsData {
+  const fields = Object.keys(after) as (keyof SettingsData)[]
+  const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+  const edited = fields.filter((field) => !isSame(draft[field], before[field]) && isSame(before[field], after[field]))
+  return { ...after, ...Object.fromEntries(edited.map((field) => [field, draft[field]])) }
 }
 
 /** Polaris leaves a section's own words at the very edge of a narrow screen. */

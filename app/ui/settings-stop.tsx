@@ -1,5 +1,5 @@
 import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris'
-import { useState } from 'react'
+import { AskedTwice } from './asked-twice.tsx'
 import { useWords } from './i18n.tsx'
 
 type Props = { taggingOn: boolean; isSaving: boolean; onStop: () => void; onRemove: () => void }
@@ -7,7 +7,6 @@ type Props = { taggingOn: boolean; isSaving: boolean; onStop: () => void; onRemo
 /** Stopping keeps what is written; removing takes our tags and values off, after being asked twice. */
 export function StopTagging({ taggingOn, isSaving, onStop, onRemove }: Props) {
   const { t } = useWords()
-  const [isAsking, setIsAsking] = useState(false)
   return (
     <Card>
       <BlockStack gap="400">
@@ -25,33 +24,13 @@ export function StopTagging({ taggingOn, isSaving, onStop, onRemove }: Props) {
         </BlockStack>
         <BlockStack gap="200">
           <Text as="p">{t('stop.removeText')}</Text>
-          {isAsking ? (
-            <BlockStack gap="200">
-              <Text as="p" tone="critical" fontWeight="medium">
-                {t('stop.sure')}
-              </Text>
-              <InlineStack gap="200">
-                <Button
-                  variant="primary"
-                  tone="critical"
-                  loading={isSaving}
-                  onClick={() => {
-                    setIsAsking(false)
-                    onRemove()
-                  }}
-                >
-                  {t('stop.removeYes')}
-                </Button>
-                <Button onClick={() => setIsAsking(false)}>{t('stop.cancel')}</Button>
-              </InlineStack>
-            </BlockStack>
-          ) : (
-            <div>
-              <Button tone="critical" onClick={() => setIsAsking(true)} disabled={isSaving}>
-                {t('stop.remove')}
-              </Button>
-            </div>
-          )}
+          <AskedTwice
+            ask={t('stop.remove')}
+            sure={t('stop.sure')}
+            yes={t('stop.removeYes')}
+            isBusy={isSaving}
+            onYes={onRemove}
+          />
         </BlockStack>
       </BlockStack>
     </Card>

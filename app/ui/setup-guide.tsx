@@ -27,6 +27,11 @@ export function SetupGuide({ page, onThemeAdded }: Props) {
             animated={false}
             ariaLabelledBy="setup-progress"
           />
+          {page.import.state === 'done' && page.freshness.live.state === 'live' ? (
+            <Text as="p" tone="subdued">
+              {t('setup.live', { minutes: f.number(Math.round(page.freshness.live.promisedMs / 60_000)) })}
+            </Text>
+          ) : null}
         </BlockStack>
         {page.steps.map(({ step, isDone }, index) => (
           <BlockStack gap="400" key={step}>

@@ -1,14 +1,28 @@
-import { Banner, BlockStack, Text } from '@shopify/polaris'
+import { Banner, BlockStack, Link, List, Text } from '@shopify/polaris'
 import { useWords } from './i18n.tsx'
 
-/** Without older orders: what is worked out all the same, what waits, and how to ask for them. */
-export function SixtyDays() {
+/** Without older orders: what is worked out all the same, what waits, and on Home how to ask for them. */
+export function SixtyDays({ hasSteps = false }: { hasSteps?: boolean }) {
   const { t } = useWords()
   return (
     <Banner tone="warning" title={t('sixtyDays.title')}>
       <BlockStack gap="200">
         <Text as="p">{t('sixtyDays.text')}</Text>
-        <Text as="p">{t('sixtyDays.whatNow')}</Text>
+        {hasSteps ? (
+          <>
+            <Text as="p" fontWeight="medium">
+              {t('sixtyDays.steps')}
+            </Text>
+            <List type="number">
+              <List.Item>{t('sixtyDays.step1')}</List.Item>
+              <List.Item>{t('sixtyDays.step2')}</List.Item>
+              <List.Item>{t('sixtyDays.step3')}</List.Item>
+              <List.Item>{t('sixtyDays.step4')}</List.Item>
+            </List>
+          </>
+        ) : (
+          <Link url="/app">{t('sixtyDays.steps')}</Link>
+        )}
       </BlockStack>
     </Banner>
   )

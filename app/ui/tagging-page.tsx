@@ -1,17 +1,31 @@
 import { Badge, BlockStack, Box, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
 import { useId } from 'react'
-import type { DryRun, TaggingPage, TagRun } from '#app/domain/pages.ts'
+import type { DryRun, TagAnswer, TaggingPage, TagQuestion, TagQuestions, TagRun } from '#app/domain/pages.ts'
 import { DownloadButton } from './download-button.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard } from './import-card.tsx'
 import { EmptyCard } from './page-states.tsx'
-import { ProblemBanner } from './problem.tsx'
+import { ProblemBanner, Refused } from './problem.tsx'
+import { HandsCard } from './tag-hands.tsx'
+import { UndoCard } from './tag-undo.tsx'
 
-type Props = { page: TaggingPage; isStarting: boolean; onStart: () => void }
+type Props = {
+  page: TaggingPage
+  /** A click is on its way. */
+  isBusy: boolean
+  /** Why the last click changed nothing, as the key of a text; null: it did. */
+  refused: string | null
+  onStart: () => void
+  onAnswer: (question: TagQuestion, answer: TagAnswer) => void
+  onWhenRemoved: (whenRemoved: TagQuestions['whenRemoved']) => void
+  onUndo: () => void
+}
 
-export function TaggingScreen({ page, isStarting, onStart }: Props) {
+export function TaggingScreen({ page, isBusy, refused, onStart, onAnswer, onWhenRemoved, onUndo }: Props) {
   const { t, f } = useWords()
+  const isImported = page.import.state === 'done'
+  const handsProps = { hands: page.hands, taggingOn: page.taggingOn, isBusy, onAnswer, onWhenRemoved }
   return (
     <Page
       title={t('tagging.title')}
@@ -21,14 +35,19 @@ export function TaggingScreen({ page, isStarting, onStart }: Props) {
         </Badge>
       }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
+      secondaryActions={<Button url="/app/tagging/history">{t('history.title')}</Button>}
     >
       <BlockStack gap="400">
-        {page.import.state === 'done' ? null : <ImportCard progress={page.import} />}
+        {refused === null ? null : <Refused why={refused} />}
+        {isImported ? null : <ImportCard progress={page.import} />}
+        {page.hands.questions.length === 0 ? null : <HandsCard {...handsProps} />}
         {page.lastRun === null ? null : <RunCard run={page.lastRun} />}
-        {page.import.state === 'done' && !(page.taggingOn && isRunning(page)) ? (
-          <DryRunCard page={page} isStarting={isStarting} onStart={onStart} />
+        {isImported && !(page.taggingOn && isRunning(page)) ? (
+          <DryRunCard page={page} isBusy={isBusy} onStart={onStart} />
         ) : null}
-        {page.import.state === 'done' ? (
+        {page.undo === null ? null : <UndoCard undo={page.undo} isBusy={isBusy} onUndo={onUndo} />}
+        {isImported && page.hands.questions.length === 0 ? <HandsCard {...handsProps} /> : null}
+        {isImported ? (
           <Box paddingInline={{ xs: '400', sm: '0' }}>
             <Text as="p" tone="subdued">
               {t('tagging.asOf', { time: f.dateTime(page.asOf) })}
@@ -45,7 +64,7 @@ export function isRunning(page: DryRun): boolean {
   return page.lastRun?.state === 'planned' || page.lastRun?.state === 'running'
 }
 
-function DryRunCard({ page, isStarting, onStart }: Props) {
+function DryRunCard({ page, isBusy, onStart }: Pick<Props, 'page' | 'isBusy' | 'onStart'>) {
   const { t, f } = useWords()
   const changes = page.tags.filter((tag) => tag.adds + tag.removes > 0)
   if (changes.length === 0 && page.metafields === 0)
@@ -74,7 +93,7 @@ function DryRunCard({ page, isStarting, onStart }: Props) {
         )}
         <InlineStack gap="300">
           {page.taggingOn ? null : (
-            <Button variant="primary" onClick={onStart} loading={isStarting} disabled={isRunning(page)}>
+            <Button variant="primary" onClick={onStart} loading={isBusy} disabled={isRunning(page)}>
               {t('tagging.start')}
             </Button>
           )}

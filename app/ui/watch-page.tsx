@@ -1,6 +1,7 @@
 import { BlockStack, Card, InlineStack, Page, Pagination, Text } from '@shopify/polaris'
 import type { WatchPage } from '#app/domain/pages.ts'
 import { CustomerList } from './customer-list.tsx'
+import { FreshnessLine } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
 
@@ -18,6 +19,7 @@ export function WatchScreen({ page, onPage }: { page: WatchPage; onPage: (page: 
             <Text as="p" variant="bodyLg">
               {t('watch.text', { n: f.number(page.total) })}
             </Text>
+            <FreshnessLine freshness={page.freshness} />
             <CustomerList rows={page.rows} about="watched" />
             {page.total <= page.pageRows ? null : (
               <InlineStack gap="300" blockAlign="center">

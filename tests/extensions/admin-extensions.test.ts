@@ -4,7 +4,7 @@ import { buildClientSchema, parse, validate, type IntrospectionQuery } from 'gra
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-import type { CustomerForBlock, MembersForBlock } from '#app/domain/pages.ts'
+import type { CustomerPage, CustomerView, MembersForBlock } from '#app/domain/pages.ts'
 import { customerBlock } from '#app/ui/customer-block.ts'
 import { segmentBlock } from '#app/ui/segment-block.ts'
 import { read } from '#tests/structure/source.ts'
@@ -69,8 +69,14 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
   const folder = 'customer-block'
   const stage = (locale: Locale, answers: Answer[], selected: string | null = 'gid://shopify/Customer/7012345678001') =>
     play(page, { folder, script: build.bundle(folder), locale, selected, answers })
-  const known = (locale: Locale, over: Partial<(CustomerForBlock & { state: 'known' })['page']> = {}) =>
-    customerBlock({ state: 'known', page: { ...CUSTOMER, ...over }, timezone: TIME_ZONE }, locale)
+  type Without = CustomerView & { state: 'last-order-unknown' | 'waiting' | 'absent' }
+  const about = { customer: CUSTOMER.customer, moves: [], shopifyUrl: CUSTOMER.shopifyUrl, freshness: FRESH }
+  const known = (locale: Locale, over: Partial<CustomerPage> = {}) => {
+    const view = { ...about, state: 'known' as const, page: { ...CUSTOMER, ...over } }
+    return customerBlock({ state: 'read', view, timezone: TIME_ZONE }, locale)
+  }
+  const without = (locale: Locale, of: Pick<Without, 'state'> & { orders?: number }) =>
+    customerBlock({ state: 'read', view: { ...about, orders: 3, ...of } as Without, timezone: TIME_ZONE }, locale)
 
   test.each(LOCALES)(
     'in %s: the segment, why, what comes next, the window, the moves, and the way to the rest',
@@ -127,8 +133,7 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
       const red = page.locator('s-text[tone=critical]')
       await red.waitFor({ state: 'attached' })
       expect(await red.textContent()).toMatch(locale === 'en' ? /later than promised/ : /약속보다 늦습니다/)
-      const prospect = customerBlock({ state: 'known', page: NO_ORDERS_CUSTOMER, timezone: null }, locale)
-      await stage(locale, [ok(prospect)])
+      await stage(locale, [ok(known(locale, NO_ORDERS_CUSTOMER))])
       await page.getByText(words(folder, locale).noMoves!).waitFor({ state: 'attached' })
       expect(await page.locator('s-text[tone=critical]').count()).toBe(0)
     },
@@ -147,7 +152,7 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
   })
 
   test.each(LOCALES)('in %s: a customer whom we do not know, and a shop that is not imported yet', async (locale) => {
-    await stage(locale, [ok(customerBlock({ state: 'unknown' }, locale))])
+    await stage(locale, [ok(without(locale, { state: 'absent' }))])
     await page.getByText(words(folder, locale).unknown!).waitFor({ state: 'attached' })
     await stage(locale, [ok(customerBlock({ state: 'not-imported' }, locale))])
     await page.getByText(words(folder, locale).notImported!).waitFor({ state: 'attached' })
@@ -156,6 +161,23 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
     await page.getByText(words(folder, locale).unknown!).waitFor({ state: 'attached' })
     expect((await played(page)).asked).toEqual([])
   })
+
+  test.each(LOCALES)(
+    'in %s: somebody in no stage, because it is not worked out or Shopify hides too much',
+    async (locale) => {
+      for (const state of ['waiting', 'last-order-unknown'] as const) {
+        const answer = without(locale, { state })
+        if (answer.state !== 'unplaced') throw new Error(answer.state)
+        await stage(locale, [ok(answer)])
+        await page.locator('s-heading').waitFor({ state: 'attached' })
+        expect(await page.locator('s-heading').textContent()).toBe(answer.title)
+        expect(await page.locator('s-paragraph').textContent()).toBe(answer.text)
+        expect(await page.locator('s-link').getAttribute('href')).toBe(`app:app/customers/${CUSTOMER.customer}`)
+        if (state === 'last-order-unknown') expect(answer.text).toContain('3')
+      }
+      await expectOnlyElementsOf('Block')
+    },
+  )
 
   test.each(LOCALES)('in %s: no access is said, with the way to renew it', async (locale) => {
     for (const status of [401, 403]) {
@@ -225,9 +247,10 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the action on a s
       { stage: 'at-risk', customers: 250 },
       { stage: 'lapsed', customers: 40 },
     ],
+    lastOrderUnknown: 0,
     likelyCherryPickers: 12,
     net12mMinor: 18_400,
-    storeNet12mMinor: 100_000,
+    everybodysNet12mMinor: 100_000,
     freshness: FRESH,
     timezone: TIME_ZONE,
   }
@@ -258,13 +281,13 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the action on a s
           ? [
               'Later than usual for them: 290',
               'Discount-seeking: 12',
-              "Share of the store's revenue in 12 months: 18%",
+              'Of what all customers spent in 12 months: 18%',
               'Not known to Morello yet: 10',
             ]
           : [
               '평소보다 늦은 고객: 290명',
               '할인 선호 고객: 12명',
-              '최근 12개월 스토어 매출 중 비율: 18%',
+              '전체 고객의 최근 12개월 구매액 중 비율: 18%',
               'Morello에 아직 정보가 없는 고객: 10명',
             ],
       )
@@ -275,6 +298,20 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the action on a s
       expect(queries.map(({ variables }) => variables)).toEqual([{ segment: 'gid://shopify/Segment/5', first: 1000 }])
       await page.locator('s-button[slot=secondary-actions]').dispatchEvent('click')
       expect((await played(page)).closed).toBe(1)
+    },
+  )
+
+  test.each(LOCALES)(
+    'in %s: where Shopify hides older orders, who is in no stage, and no figure that would be wrong',
+    async (locale) => {
+      const limited = { ...READ, lastOrderUnknown: 10, freshness: { ...FRESH, isLimited: true } }
+      await stage(locale, { ids, total: 2 }, [ok(segmentBlock(limited, locale))])
+      await page.locator('s-table').waitFor({ state: 'attached' })
+      expect(await page.locator('s-list-item').allTextContents()).toEqual(
+        locale === 'en'
+          ? ['Later than usual for them: 290', 'Several orders, the last one hidden by Shopify: 10']
+          : ['평소보다 늦은 고객: 290명', '여러 번 주문했지만 Shopify가 마지막 주문을 보여 주지 않는 고객: 10명'],
+      )
     },
   )
 

@@ -109,6 +109,16 @@ describe.each(SCRIPTS)('the script of %s', (folder) => {
   })
 })
 
+test('the extensions take from the app what is erased when they are built, and only its wire contract', () => {
+  const imports = filesBelow('extensions', '.ts', '.tsx')
+    .flatMap((file) => [...read(file).matchAll(/^import (type )?.*? from '([^']+)'$/gms)])
+    .filter(([, , from]) => from!.includes('/app/'))
+  expect(imports.length).toBe(SCRIPTS.length)
+  expect(imports.map(([, type, from]) => [type, from])).toEqual(
+    SCRIPTS.map(() => ['type ', '../../../app/domain/wire.ts']),
+  )
+})
+
 describe('the locale files of the extensions in the admin', () => {
   test.each(SCRIPTS)('%s: the same keys and values in both languages, each asked for, none too many', (folder) => {
     const english = flat(JSON.parse(read(`extensions/${folder}/locales/en.default.json`)) as Tree)
@@ -143,6 +153,12 @@ describe('the Flow trigger', () => {
     expect([name, handle]).toEqual(['Segment changed', 'segment-changed'])
     expect(fields.map(({ type, key }) => key ?? type)).toEqual(['customer_reference', 'from', 'to', 'reason', 'cause'])
     expect(description).not.toMatch(/cherry/i)
+  })
+
+  test('is fired with exactly these keys', () => {
+    const announce = read('app/flow/publication/announce.ts')
+    expect(announce).toContain(`'${handle}'`)
+    for (const { key } of fields) expect(announce).toMatch(new RegExp(`\\b${key ?? 'customer_id'}\\b`))
   })
 
   test('has types that Shopify takes in a trigger, which the CLI checks at deploy only', () => {

@@ -131,6 +131,20 @@ describe('the block on the customer’s page', () => {
       expect(await (await aboutCustomer(`id=${id}&locale=en`)).json()).toEqual({ state: 'unknown' })
   })
 
+  test('tells of somebody who has just come that they are about to be worked out', async () => {
+    const shop = await importedShop()
+    await shopifyIs(() => ({ body: TOKEN }))
+    const customers = [{ id: 77, createdAt: NOW }]
+    await connectAs('superuser', (client) => writeStory(client, shop, { customers, orders: [] }))
+    const { t } = wordsIn('en')
+    expect(await (await aboutCustomer('id=77&locale=en')).json()).toEqual({
+      state: 'unplaced',
+      title: t('customer.waiting.title'),
+      text: t('customer.waiting.text'),
+      path: 'app/customers/77',
+    })
+  })
+
   test('says before the first import that there is nothing yet', async () => {
     await shopifyIs(() => ({ body: TOKEN }))
     const answer = await aboutCustomer('id=1&locale=ko')

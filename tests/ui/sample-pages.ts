@@ -1,5 +1,4 @@
 import type {
-  ActivityPage,
   CustomerPage,
   CustomerRow,
   HomePage,
@@ -7,17 +6,14 @@ import type {
   SegmentPage,
   SegmentsPage,
   StageRow,
-  TaggingPage,
   WatchPage,
 } from '#app/domain/pages.ts'
 import { DAY_MS } from '#app/domain/order.ts'
-import { defaultSettings } from '#app/domain/settings.ts'
 import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 import type { Estimates, Stage, StageReason } from '#app/domain/stages.ts'
-import type { SettingsView } from '#app/ui/settings-page.tsx'
 import { AS_OF, FRESH, NO_FRESHNESS } from './sample-freshness.ts'
 
-const won = (minor: number) => ({ minor, currency: 'KRW' })
+export const won = (minor: number) => ({ minor, currency: 'KRW' })
 
 export const IMPORTED: ImportProgress = {
   state: 'done',
@@ -131,6 +127,7 @@ export const SEGMENTS: SegmentsPage = {
   lastOrderUnknown: 0,
   watched: 2_310,
   taggingOn: true,
+  announceMoves: true,
 }
 
 export const NO_SEGMENTS: SegmentsPage = {
@@ -173,6 +170,7 @@ export const SEGMENT: SegmentPage = {
   tag: 'seg:at-risk',
   freshness: FRESH,
   taggingOn: true,
+  announceMoves: true,
 }
 
 export const PICKERS: CustomerRow[] = PEOPLE.slice(0, 2).map((row) => ({
@@ -208,6 +206,7 @@ export const WATCHED: WatchPage = {
   total: 2_310,
   page: 1,
   pageRows: 50,
+  freshness: FRESH,
 }
 
 export const PREVIEW = {
@@ -216,6 +215,7 @@ export const PREVIEW = {
   share: 0.09,
   enters: 182,
   leaves: 0,
+  moves: 190,
   entering: PEOPLE.slice(0, 2),
   leaving: [],
 }
@@ -354,146 +354,4 @@ export const HOME_IMPORTING: HomePage = {
   week: null,
   codes: [],
   freshness: NO_FRESHNESS,
-}
-
-export const DRY_RUN: TaggingPage = {
-  freshness: FRESH,
-  asOf: AS_OF,
-  tags: [
-    { tag: 'seg:new', adds: 2_743, removes: 0 },
-    { tag: 'seg:repeat', adds: 2_681, removes: 311 },
-    { tag: 'seg:loyal', adds: 1_223, removes: 0 },
-    { tag: 'seg:at-risk', adds: 1_204, removes: 0 },
-    { tag: 'seg:lapsed', adds: 1_061, removes: 0 },
-    { tag: 'seg:one-and-done', adds: 5_855, removes: 0 },
-    { tag: 'seg:cherry-picker', adds: 312, removes: 0 },
-  ],
-  customers: 13_478,
-  metafields: 14_682,
-  preexisting: 3,
-  foreignTagsChanged: 0,
-  taggingOn: false,
-  lastRun: null,
-  import: IMPORTED,
-  total: 14_682,
-}
-
-export const RUN = {
-  id: 4,
-  kind: 'start' as const,
-  state: 'running' as const,
-  customers: 13_478,
-  tagsAdded: 5_200,
-  tagsRemoved: 0,
-  statesWritten: 4_800,
-  failures: 2,
-  startedAt: AS_OF - 60_000,
-  finishedAt: null,
-  problem: null,
-}
-
-export const ACTIVITY: ActivityPage = {
-  freshness: FRESH,
-  entries: [
-    {
-      what: 'work',
-      kind: 'publish',
-      state: 'parked',
-      attempts: 1,
-      at: AS_OF - 30_000,
-      problem: { kind: 'scope-missing', detail: 'Access denied for tagsAdd field.' },
-    },
-    {
-      what: 'work',
-      kind: 'catch-up',
-      state: 'waiting',
-      attempts: 2,
-      at: AS_OF - 50_000,
-      problem: { kind: 'shopify-unavailable', nextTryAt: AS_OF + 60_000 },
-    },
-    { what: 'tag-run', ...RUN },
-    {
-      what: 'import',
-      id: 2,
-      kind: 'history',
-      subject: 'orders',
-      state: 'done',
-      rows: 48_000,
-      badLines: 2,
-      startedAt: AS_OF - 600_000,
-      finishedAt: AS_OF - 300_000,
-      problem: null,
-    },
-    {
-      what: 'import',
-      id: 1,
-      kind: 'history',
-      subject: 'customers',
-      state: 'failed',
-      rows: 300,
-      badLines: 0,
-      startedAt: AS_OF - 900_000,
-      finishedAt: null,
-      problem: { kind: 'bulk-file-gone', nextTryAt: AS_OF + 60_000 },
-    },
-    {
-      what: 'privacy',
-      id: 1,
-      kind: 'data-request',
-      at: AS_OF - DAY_MS,
-      dueAt: AS_OF + 29 * DAY_MS,
-      doneAt: null,
-      hasExport: true,
-    },
-  ],
-}
-
-export const NOTHING_NEW: ActivityPage = {
-  freshness: FRESH,
-  entries: [
-    {
-      what: 'import',
-      id: 3,
-      kind: 'catch-up',
-      subject: 'orders',
-      state: 'done',
-      rows: 0,
-      badLines: 0,
-      startedAt: AS_OF - 2_000,
-      finishedAt: AS_OF - 1_000,
-      problem: null,
-    },
-  ],
-}
-
-export const SETTINGS: SettingsView = {
-  freshness: FRESH,
-  settings: { ...defaultSettings(), taggingOn: true, version: 3, benefitCodes: { 'code:WELCOME20': 'confirmed' } },
-  orders: {
-    orders: 16_372,
-    counted: 14_975,
-    reasons: [
-      { reason: 'guest', orders: 1_275 },
-      { reason: 'test', orders: 4 },
-      { reason: 'cancelled', orders: 61 },
-      { reason: 'refunded', orders: 38 },
-      { reason: 'unpaid', orders: 12 },
-      { reason: 'zero', orders: 7 },
-    ],
-  },
-  codes: [
-    ...HOME.codes,
-    {
-      key: 'auto:Summer sale',
-      label: 'Summer sale',
-      firstOrders: 410,
-      given: won(6_000_000),
-      windowDays: 110,
-      cameBackShare: 0.2,
-      cameBackShareWithout: 0.26,
-      shareOnFirst: 0.31,
-      uses: 1_320,
-      state: 'other',
-    },
-  ],
 }

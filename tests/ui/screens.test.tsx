@@ -16,10 +16,19 @@ import { isRuleValid } from '#app/ui/rule-sentence.tsx'
 import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
 import * as fresh from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
+import * as work from './sample-work.ts'
 import { readInBothLanguages, textOf, type Case } from './reading.tsx'
 
 const nothing = () => {}
 const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing, isAsking: false, onCheck: nothing }
+const tagging = {
+  isBusy: false,
+  refused: null,
+  onStart: nothing,
+  onAnswer: nothing,
+  onWhenRemoved: nothing,
+  onUndo: nothing,
+}
 const segment = {
   preview: null,
   isPreviewing: false,
@@ -85,9 +94,9 @@ const cases: Case[] = [
     en: [
       'Shopify shows us 60 days so far',
       'order counts; revenue and cherry-picker wait',
-      'asks for “Read all orders”',
+      'They choose “Read all orders” and request access',
     ],
-    ko: ['Shopify가 최근 60일 주문만 보여 줍니다', '누적 주문 수로 계산', '모든 주문 읽기 권한을 요청'],
+    ko: ['Shopify가 최근 60일 주문만 보여 줍니다', '누적 주문 수로 계산', '“모든 주문 읽기”를 선택하고'],
   },
   {
     name: 'home says what a failed import left safe and when it goes on',
@@ -339,8 +348,8 @@ describe('the screens', () => {
       <SegmentScreen page={{ ...sample.CHERRY_SEGMENT, tag: 'seg:discount-seeking' }} {...segment} />,
       <WatchScreen page={sample.WATCHED} onPage={nothing} />,
       <CustomerScreen page={business} />,
-      <TaggingScreen page={{ ...sample.DRY_RUN, tags: [] }} isStarting={false} onStart={nothing} />,
-      <ActivityScreen page={sample.ACTIVITY} />,
+      <TaggingScreen page={{ ...work.DRY_RUN, tags: [] }} {...tagging} />,
+      <ActivityScreen page={work.ACTIVITY} />,
     ]
     for (const screen of screens) {
       expect(textOf('en', screen, true)).not.toMatch(/cherry/i)

@@ -5,7 +5,8 @@ import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import { TaggingScreen } from '#app/ui/tagging-page.tsx'
 import { tagFieldsOf } from '#app/ui/settings-fields.ts'
 import * as fresh from './sample-freshness.ts'
-import * as sample from './sample-pages.ts'
+import { IMPORTING } from './sample-pages.ts'
+import * as sample from './sample-work.ts'
 import { readInBothLanguages, type Case } from './reading.tsx'
 
 const nothing = () => {}
@@ -16,14 +17,22 @@ const settings = {
   errors: {},
   onPreviewTags: nothing,
   onSave: nothing,
-  onStop: nothing,
-  onRemove: nothing,
+  onAct: nothing,
+}
+
+const tagging = {
+  isBusy: false,
+  refused: null,
+  onStart: nothing,
+  onAnswer: nothing,
+  onWhenRemoved: nothing,
+  onUndo: nothing,
 }
 
 const cases: Case[] = [
   {
     name: 'the dry run counts per tag and leaves own tags alone',
-    screen: <TaggingScreen page={sample.DRY_RUN} isStarting={false} onStart={nothing} />,
+    screen: <TaggingScreen page={sample.DRY_RUN} {...tagging} />,
     en: [
       'See what would change. Nothing is changed.',
       '2,681 customers would get seg:repeat. 311 would lose seg:repeat.',
@@ -36,13 +45,7 @@ const cases: Case[] = [
   },
   {
     name: 'a tag run shows how far it is and who could not be written',
-    screen: (
-      <TaggingScreen
-        page={{ ...sample.DRY_RUN, lastRun: sample.RUN, taggingOn: true }}
-        isStarting={false}
-        onStart={nothing}
-      />
-    ),
+    screen: <TaggingScreen page={{ ...sample.DRY_RUN, lastRun: sample.RUN, taggingOn: true }} {...tagging} />,
     en: ['Tagging your customers', '4,800 of 13,478 customers written.', '2 customers could not be written'],
     ko: ['고객 13,478명 중 4,800명 기록.'],
   },
@@ -51,8 +54,7 @@ const cases: Case[] = [
     screen: (
       <TaggingScreen
         page={{ ...sample.DRY_RUN, lastRun: { ...sample.RUN, state: 'planned', customers: 0 }, taggingOn: true }}
-        isStarting={false}
-        onStart={nothing}
+        {...tagging}
       />
     ),
     en: ['Tagging is about to start Counting'],
@@ -60,17 +62,13 @@ const cases: Case[] = [
   },
   {
     name: 'tagging waits for the import',
-    screen: (
-      <TaggingScreen page={{ ...sample.DRY_RUN, import: sample.IMPORTING }} isStarting={false} onStart={nothing} />
-    ),
+    screen: <TaggingScreen page={{ ...sample.DRY_RUN, import: IMPORTING }} {...tagging} />,
     en: ['Orders: 12,400 of 48,000'],
     ko: ['주문을 가져오는 중입니다'],
   },
   {
     name: 'nothing to tag says so',
-    screen: (
-      <TaggingScreen page={{ ...sample.DRY_RUN, tags: [], metafields: 0 }} isStarting={false} onStart={nothing} />
-    ),
+    screen: <TaggingScreen page={{ ...sample.DRY_RUN, tags: [], metafields: 0 }} {...tagging} />,
     en: ['Nothing to tag yet'],
     ko: ['아직 태그할 고객이 없습니다'],
   },

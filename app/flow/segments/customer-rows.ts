@@ -6,6 +6,7 @@ import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
 import { stageReason } from '#app/domain/stages.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { freshnessOf } from '../freshness.ts'
 import { evidenceOf, ordersOf } from './customer-orders.ts'
 import { moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
@@ -193,6 +194,7 @@ export async function watchList(shop: ShopId, page: number): Promise<WatchPage> 
       rows: await withEvidence(tx, shop, rows, state),
       page,
       pageRows: PAGE_ROWS,
+      freshness: await freshnessOf(tx, shop),
     }
   })
 }

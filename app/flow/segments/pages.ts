@@ -110,6 +110,7 @@ export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'im
     lastOrderUnknown: counts.lastOrderUnknown,
     watched: counts.watched,
     taggingOn: state.settings.taggingOn,
+    announceMoves: state.settings.announceMoves,
   }
 }
 

@@ -31,6 +31,12 @@ export async function previewSegment(
     const after = membersOf(snapshot, segment, estimates, thresholds)
     const entering: bigint[] = []
     const leaving: bigint[] = []
+    const moves = movesBetween(
+      stagesOf(snapshot, estimates, saved),
+      stagesOf(snapshot, estimates, thresholds),
+      membersOf(snapshot, 'cherry-picker', estimates, saved),
+      membersOf(snapshot, 'cherry-picker', estimates, thresholds),
+    )
     let customers = 0
     let enters = 0
     let leaves = 0
@@ -50,6 +56,7 @@ export async function previewSegment(
       share: standings.count > 0 ? customers / standings.count : 0,
       enters,
       leaves,
+      moves,
       entering: rows.filter((row) => entering.includes(BigInt(row.customer))),
       leaving: rows.filter((row) => leaving.includes(BigInt(row.customer))),
     }
@@ -64,9 +71,23 @@ function validThresholds({ settings }: ShopState, changed: Partial<Thresholds>):
   throw new InvalidInput('thresholds cannot be so', { fields })
 }
 
-/** Saves thresholds; everybody's stage is worked out again with them. */
-export async function saveThresholds(shop: ShopId, changed: Partial<Thresholds>): Promise<void> {
-  await saveSettings(shop, { thresholds: changed })
+/** Moves as Flow is told of them: of stage, and into and out of cherry-picker. */
+function movesBetween(stages: Uint8Array, newStages: Uint8Array, pickers: Uint8Array, newPickers: Uint8Array): number {
+  let moves = 0
+  for (let i = 0; i < stages.length; i += 1) {
+    if (stages[i] !== newStages[i]) moves += 1
+    if (pickers[i] !== newPickers[i]) moves += 1
+  }
+  return moves
+}
+
+/**
+ * Saves thresholds; everybody's stage is worked out again with them.
+ *
+ * @param announce  Shopify Flow is told of the moves that this brings
+ */
+export async function saveThresholds(shop: ShopId, changed: Partial<Thresholds>, announce = false): Promise<void> {
+  await saveSettings(shop, { thresholds: changed, announceRuleMoves: announce })
 }
 
 /** How many customers other estimates would move to another stage. */

@@ -5,7 +5,7 @@ import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { readShopState } from './shop-state.ts'
 
-type Row = { stage: Stage; customers: number; likely: number; net12m: bigint | null }
+type Row = { stage: Stage | null; customers: number; likely: number; net12m: bigint | null }
 
 /** Counts the customers of these ids, each once, by what is stored of them; nothing is kept. */
 export async function membersKnown(shop: ShopId, ids: Id[]): Promise<MembersForBlock> {
@@ -20,15 +20,16 @@ export async function membersKnown(shop: ShopId, ids: Id[]): Promise<MembersForB
       LEFT JOIN "CustomerFeatures" f ON f."shop" = m."shop" AND f."customer" = m."customer"
       WHERE m."shop" = ${shop} AND m."customer" = ANY(${wanted.map(BigInt)}::bigint[])
       GROUP BY m."stage"`
-    const [store] = await tx.$queryRaw<{ net12m: bigint | null }[]>`
+    const [everybody] = await tx.$queryRaw<{ net12m: bigint | null }[]>`
       SELECT sum("net12mMinor")::bigint AS "net12m" FROM "CustomerFeatures" WHERE "shop" = ${shop}`
     return {
       state: 'known',
       asked: wanted.length,
-      stages: rows.map(({ stage, customers }) => ({ stage, customers })),
+      stages: rows.flatMap(({ stage, customers }) => (stage === null ? [] : [{ stage, customers }])),
+      lastOrderUnknown: rows.find(({ stage }) => stage === null)?.customers ?? 0,
       likelyCherryPickers: rows.reduce((sum, row) => sum + row.likely, 0),
       net12mMinor: rows.reduce((sum, row) => sum + Number(row.net12m ?? 0), 0),
-      storeNet12mMinor: Number(store?.net12m ?? 0),
+      everybodysNet12mMinor: Number(everybody?.net12m ?? 0),
       freshness: await freshnessOf(tx, shop),
       timezone,
     }

@@ -39,6 +39,7 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       tag,
       freshness: await freshnessOf(tx, shop),
       taggingOn: settings.taggingOn,
+      announceMoves: settings.announceMoves,
     }
   })
 }

@@ -39,10 +39,16 @@ function CustomerBlock() {
     }
   }, [tries])
   return (
-    <s-admin-block heading={t('name')} collapsedSummary={answer?.state === 'known' ? answer.customer.label : ''}>
+    <s-admin-block heading={t('name')} collapsedSummary={summaryOf(answer)}>
       {shown(answer, () => setTries(tries + 1))}
     </s-admin-block>
   )
+}
+
+/** What still stands there while the block is shut. */
+function summaryOf(answer: CustomerBlockAnswer | NoAnswer | null): string {
+  if (answer?.state === 'known') return answer.customer.label
+  return answer?.state === 'unplaced' ? answer.title : ''
 }
 
 function ask(): Promise<CustomerBlockAnswer | NoAnswer> {
@@ -58,6 +64,14 @@ function shown(answer: CustomerBlockAnswer | NoAnswer | null, tryAgain: () => vo
       return <s-spinner accessibilityLabel={t('loading')} />
     case 'known':
       return <Known customer={answer.customer} />
+    case 'unplaced':
+      return (
+        <s-stack gap="base">
+          <s-heading>{answer.title}</s-heading>
+          <s-paragraph>{answer.text}</s-paragraph>
+          <s-link href={`app:${answer.path}`}>{t('seeAll')}</s-link>
+        </s-stack>
+      )
     case 'unknown':
       return <s-paragraph>{t('unknown')}</s-paragraph>
     case 'not-imported':

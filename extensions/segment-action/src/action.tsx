@@ -129,6 +129,9 @@ function Known({ segment, asked, total }: { segment: KnownSegment; asked: number
         {segment.revenueShare === null ? null : (
           <s-list-item>{t('revenue', { share: segment.revenueShare })}</s-list-item>
         )}
+        {segment.lastOrderUnknown === null ? null : (
+          <s-list-item>{t('lastOrderUnknown', { n: segment.lastOrderUnknown })}</s-list-item>
+        )}
         {segment.unknown === null ? null : <s-list-item>{t('unknown', { n: segment.unknown })}</s-list-item>}
       </s-unordered-list>
       {segment.isLate ? (
