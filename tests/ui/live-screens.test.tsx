@@ -51,7 +51,10 @@ const cases: Case[] = [
       'Let Morello manage it',
       'When somebody removes a tag of Morello',
     ],
-    ko: ['다른 앱/직원이 고객 14명의 seg:repeat 태그를 삭제했습니다. 복구하시겠습니까?', '기존 태그는 건드리지 않습니다.'],
+    ko: [
+      '다른 앱/직원이 고객 14명의 seg:repeat 태그를 삭제했습니다. 복구하시겠습니까?',
+      '기존 태그는 건드리지 않습니다.',
+    ],
   },
   {
     name: 'an answer that can only be carried out later says so',
