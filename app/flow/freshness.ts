@@ -1,6 +1,4 @@
 /** How fresh a shop's figures are: the one reading that every page shows. */
-import { Prisma } from '@prisma/client'
-
 import { seesAllOrders } from '#app/domain/limited.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { Freshness } from '#app/domain/pages.ts'
@@ -17,9 +15,6 @@ const LOOKED_WITHIN_MS = 3_600_000
 
 /** What stands between an event in the shop and the pages. */
 const LIVE_KINDS: WorkKind[] = ['refresh-order', 'refresh-customer', 'recompute-customer', 'catch-up']
-
-/** Running, due, or failed and waiting for another try; not what was put off on purpose. */
-const IS_DUE = Prisma.sql`kind <> 'check-health' AND (state = 'running' OR state = 'waiting' AND ("nextAt" <= now() OR attempts > 0))`
 
 type Row = {
   scopes: string
@@ -42,14 +37,17 @@ export function freshnessFor(shop: ShopId): Promise<Freshness> {
 
 export async function freshnessOf(tx: Tx, shop: ShopId): Promise<Freshness> {
   const at = now()
-  // Work that another debt has joined since is as old as when it was first due.
+  // Due is what runs, what is due, and what failed and waits for another try; not what was put off on purpose. Work that
+  // another debt has joined since is as old as when it was first due.
   const [row] = await tx.$queryRaw<Row[]>`
     SELECT s.scopes, s.limited, s."lastOrderAt", s."syncedAt", y."asOf", h."checkedAt", h."agreedAt", h."silentSince", w.*
     FROM "Shop" s LEFT JOIN "Summary" y ON y.shop = s.shop LEFT JOIN "LiveHealth" h ON h.shop = s.shop, (
-      SELECT count(*) FILTER (WHERE ${IS_DUE})::int AS waiting,
-        min(least("owedAt", "nextAt")) FILTER (WHERE ${IS_DUE}) AS oldest,
+      SELECT count(*) FILTER (WHERE due)::int AS waiting, min(least("owedAt", "nextAt")) FILTER (WHERE due) AS oldest,
         min("owedAt") FILTER (WHERE state = 'parked') AS "parkedSince"
-      FROM "Work" WHERE shop = ${shop} AND kind = ANY (${[...LIVE_KINDS, 'check-health']})) w
+      FROM (
+        SELECT "owedAt", "nextAt", state, kind <> 'check-health'
+          AND (state = 'running' OR state = 'waiting' AND ("nextAt" <= now() OR attempts > 0)) AS due
+        FROM "Work" WHERE shop = ${shop} AND kind = ANY (${[...LIVE_KINDS, 'check-health']})) owed) w
     WHERE s.shop = ${shop}`
   const asOf = row?.asOf?.getTime() ?? null
   return {

@@ -84,7 +84,7 @@ function emptyFolded(count: number): Folded {
   return {
     standings,
     orders: new Int32Array(count),
-    money: { netMinor: new Float64Array(count), net12mMinor: new Float64Array(count) },
+    money: { netMinor: new Float64Array(count), net12mMinor: standings.net12mMinor },
     lastOrder: new Float64Array(count).fill(NaN),
     gapDays: new Float64Array(0),
   }
