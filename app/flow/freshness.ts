@@ -14,7 +14,7 @@ const WHOLE_WITHIN_MS = 26 * 3_600_000
 const LOOKED_WITHIN_MS = 3_600_000
 
 /** What stands between an event in the shop and the pages. */
-const LIVE_KINDS: WorkKind[] = ['refresh-order', 'refresh-customer', 'recompute-customer', 'catch-up']
+const LIVE_KINDS: WorkKind[] = ['refresh-order', 'refresh-customer', 'recompute-customer']
 
 type Row = {
   scopes: string

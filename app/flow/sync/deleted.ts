@@ -17,7 +17,7 @@ const AT_ONCE = 200
 /** Each half of a sample: as many orders as customers. */
 const SAMPLED = 100
 /** A shop that has lost thousands at once is compared further the next time. */
-const MOST_QUESTIONS = 200
+const MOST_QUESTIONS = 60
 /** Where Shopify shows 60 days, only what is well within them can be missed. */
 const SEEN_DAYS = 55
 

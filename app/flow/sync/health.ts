@@ -25,6 +25,11 @@ const GRACE_MS = 120_000
 const SLACK_MS = 60_000
 /** After trouble the next look comes sooner than by its turn. */
 const LOOK_AGAIN_MS = 180_000
+/**
+ * Not every change of a customer rings (another app's tags, say): fewer than this many unheard ones are fetched without
+ * anything being wrong.
+ */
+const CUSTOMERS_UNHEARD = 3
 /** Deliveries that tell a shop's rhythm. */
 const RHYTHM_RINGS = 2_000
 
@@ -37,11 +42,13 @@ type Health = {
 }
 
 /** Something that Shopify has seen change: what it should have brought, and whether it is here. */
-type Change = { at: Instant; rings: ExpectedRing[]; isHere: boolean }
+type Change = { of: 'order' | 'customer'; at: Instant; rings: ExpectedRing[]; isHere: boolean }
 
 /** What a look has found. */
 type Finding = {
-  /** The oldest change that nobody told us of and that is not here. */
+  /** Something is not here that should be. */
+  hasGap: boolean
+  /** The oldest change that somebody should have told us of, and nobody has. */
   unheardSince: Instant | null
   missing: { topic: string; since: Instant }[]
   /** Of ours, those whose topic the app's own subscription has rung for since. */
@@ -107,12 +114,15 @@ async function compare(
   const due = at - GRACE_MS
   // What the last catch-up was shown and could not store (unreadable, erased) is not waited for.
   const unheard = changes.filter((one) => !one.isHere && one.at <= due && one.at > before.syncedAt - OVERLAP_MS)
+  const isRinging = unheard.filter((one) => one.of === 'customer').length < CUSTOMERS_UNHEARD
+  const troubling = unheard.filter((one) => one.of === 'order' || !isRinging)
   const topics = Object.keys(WEBHOOK_FIELDS)
   const rung = new Map((await lastRings(tx, shop, topics)).map((one) => [one.topic, one]))
   const missing = new Map<string, Instant>()
   // The first look has nothing to go by: subscriptions may be younger than the changes that it sees.
   const since = before.checkedAt === null ? Infinity : before.checkedAt - GRACE_MS
   for (const { topic, at: when } of changes.flatMap((one) => one.rings)) {
+    if (topic === 'customers/update' && isRinging) continue
     if (!topics.includes(topic) || when <= since || when > due) continue
     const last = rung.get(topic)
     if (Math.max(last?.byApp ?? 0, last?.byUs ?? 0) >= when - SLACK_MS) continue
@@ -123,7 +133,8 @@ async function compare(
     .map(([topic]) => topic)
   const rhythm = await ringsOf(tx, shop, 'orders/create', RHYTHM_RINGS)
   return {
-    unheardSince: unheard.length === 0 ? null : Math.min(...unheard.map((one) => one.at)),
+    hasGap: unheard.length > 0,
+    unheardSince: troubling.length === 0 ? null : Math.min(...troubling.map((one) => one.at)),
     missing: [...missing].map(([topic, when]) => ({ topic, since: when })),
     notNeeded,
     quietSince: isUnusuallySilent(rhythm, at) ? rhythm.at(-1)! : null,
@@ -138,10 +149,11 @@ async function orderChanges(tx: BulkTx, shop: ShopId, look: HealthLookQuery): Pr
     [shop, ids],
   )
   const onItsWay = await waiting(tx, shop, 'refresh-order', ids)
-  return nodes.map((node, i) => {
+  return nodes.map((node, i): Change => {
     const at = Date.parse(node.updatedAt)
     const stored = known.find((one) => one.id === ids[i])
     return {
+      of: 'order',
       at,
       isHere: (stored !== undefined && stored.at >= at) || onItsWay.has(ids[i]!),
       rings: ringsOfOrder({
@@ -164,14 +176,15 @@ async function customerChanges(tx: BulkTx, shop: ShopId, look: HealthLookQuery):
     [shop, ids],
   )
   const onItsWay = await waiting(tx, shop, 'refresh-customer', ids)
-  return nodes.map((node, i) => {
+  return nodes.map((node, i): Change => {
     const at = Date.parse(node.updatedAt)
     const stored = known.find((one) => one.id === ids[i])
     const isHere = (stored !== undefined && stored.at >= at) || onItsWay.has(ids[i]!)
     return {
+      of: 'customer',
       at,
       isHere,
-      // Not every change of a customer rings; what is here has come somehow.
+      // What is here has come somehow.
       rings: isHere ? [] : ringsOfCustomer({ createdAt: Date.parse(node.createdAt), updatedAt: at }),
     }
   })
@@ -242,14 +255,14 @@ async function writeFinding(
     [
       shop,
       new Date(at),
-      finding.unheardSince === null ? new Date(at) : null,
+      finding.hasGap ? null : new Date(at),
       silentSince === null ? null : new Date(silentSince),
       finding.quietSince === null ? null : new Date(finding.quietSince),
       subscriptions.refused,
       JSON.stringify(subscriptions.registered),
     ],
   )
-  if (sinces.length > 0 || isNewlyQuiet) await owe(tx, shop, 'catch-up', String(shop), {})
+  if (finding.hasGap || sinces.length > 0 || isNewlyQuiet) await owe(tx, shop, 'catch-up', String(shop), {})
   if (!isSilent) return
   await owe(tx, shop, 'check-health', String(shop), {}, { inMs: LOOK_AGAIN_MS })
   log.warn({ shop, count: finding.missing.length }, 'changes in Shopify have not rung: the gap is filled')

@@ -128,6 +128,33 @@ describe('a subscription that is gone', () => {
   })
 })
 
+describe('a change of a customer that did not ring', () => {
+  test('is fetched, and taken for nothing worse until there are several', async () => {
+    const live = await playLiveShop((world) => fillWithSomeOfEverything(world, 12), { isNow: true })
+    const { local, world, shop } = live
+    await look(live)
+    await letTimePass(shop)
+    const customers = [...world.customers.values()]
+    const tagged = (n: number, tag: string) => {
+      Object.assign(customers[n]!, { tags: [tag], updatedAt: world.now() - 5 * MINUTE })
+      world.touch()
+    }
+    tagged(0, 'by another app')
+    await look(live)
+    const stored = () => withShop(shop, (tx) => tx.customer.findMany({ where: { shop, tags: { isEmpty: false } } }))
+    expect((await stored()).map((row) => row.tags)).toContainEqual(['by another app'])
+    expect(local.shop.played.webhooks.subscriptions.made).toEqual([])
+    expect((await freshnessFor(shop)).live.state).toBe('live')
+
+    await letTimePass(shop)
+    for (const n of [1, 2, 3]) tagged(n, 'again')
+    await look(live)
+    expect((await stored()).filter((row) => row.tags[0] === 'again')).toHaveLength(3)
+    expect(local.shop.played.webhooks.subscriptions.made.map((one) => one.topic)).toEqual(['customers/update'])
+    expect((await freshnessFor(shop)).live.state).toBe('silent')
+  })
+})
+
 describe('while Shopify does not answer', () => {
   test('a look notes it and asks no more until its next turn', async () => {
     const live = await playLiveShop((world) => fillWithSomeOfEverything(world, 12), { isNow: true })

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+
+import { followScopes } from '#app/jobs/follow-scopes.ts'
+import { withShop } from '#app/outside/database.server.ts'
+import { startWorker } from '#app/outside/queue.server.ts'
+import { action } from '#app/routes/webhooks.tsx'
+import { connectAs } from '#tests/support/database.ts'
+import { until } from '#tests/support/until.ts'
+
+import { playShop } from './played.ts'
+
+test('a scope that is taken away is noted, and work that waits for one goes on when it is granted', async () => {
+  const { shop, local } = await playShop(() => {})
+  local.shop.played.webhooks.deliver = async (request) =>
+    (await action({ request, params: {}, context: {} })) as Response
+  const scopes = async () =>
+    (await withShop(shop, (tx) => tx.shop.findUniqueOrThrow({ where: { shop } }))).scopes.split(',')
+  const parked = () => withShop(shop, (tx) => tx.work.count({ where: { shop, state: 'parked' } }))
+  await connectAs('superuser', async (client) => {
+    await client.query('DELETE FROM "Work" WHERE shop = $1', [shop])
+    await client.query(
+      `INSERT INTO "Work" (shop, kind, entity, state, "nextAt", "owedAt", problem)
+       VALUES ($1, 'sync-segments', 'x', 'parked', now() + interval '1 hour', now(), '{"kind": "scope-missing"}')`,
+      [shop],
+    )
+  })
+  const worker = startWorker([followScopes], { sweepEveryMs: 20 })
+  try {
+    await local.shop.takeScopes('write_customers')
+    await until(async () => !(await scopes()).includes('write_customers'))
+    expect(await parked()).toBe(1)
+    await local.shop.grantScopes('write_customers')
+    await until(async () => (await scopes()).includes('write_customers'))
+    expect(await parked()).toBe(0)
+  } finally {
+    await worker.stop()
+  }
+})
