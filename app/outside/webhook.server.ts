@@ -75,7 +75,7 @@ export async function receiveDelivery(
       domain,
       topic,
       webhookId,
-      eventId: dedupeKeyOf(eventId ?? webhookId, header('x-shopify-name')),
+      eventId: dedupeKeyOf(idOf(eventId ?? webhookId, works), header('x-shopify-name')),
       triggeredAt: triggeredAt === null ? null : Date.parse(triggeredAt),
       works,
       body: meaning.isCompliance ? body : null,
@@ -88,6 +88,11 @@ export async function receiveDelivery(
     log[level]({ topic, error }, 'webhook refused: it may not have been stored')
     return 503
   }
+}
+
+// One thing done in the shop has one event id and may ring several times for one topic, once for each thing it touched.
+function idOf(event: string, works: OwedWork[]): string {
+  return [event, ...works.map(({ entity }) => entity)].join(' ')
 }
 
 /** The same as an action of Remix, for where the production server (http.server.ts) is not: `shopify app dev`. */

@@ -11,6 +11,7 @@ import { buildIfChanged } from '../demo/build.ts'
 import { root, stopRunning } from '../demo/processes.ts'
 import type { Stack } from '../demo/stack.ts'
 import { importHistory, type ImportFigures } from './import.ts'
+import { benchLive } from './live.ts'
 import { benchWebhooks } from './webhooks.ts'
 
 const { values: flags } = parseArgs({
@@ -31,6 +32,18 @@ async function run(): Promise<void> {
   const isAsked = (name: string) => flags.only === undefined || flags.only === name
   if (isAsked('import')) await runImport(folder)
   if (isAsked('webhooks')) await runWebhooks(`${folder}-webhooks`)
+  if (isAsked('live')) await runLive(`${folder}-live`)
+}
+
+async function runLive(folder: string): Promise<void> {
+  const live = await benchLive(folder)
+  say(
+    `webhook to tag (${live.plan}; a move costs ${round(live.pointsPerMove)} points, so ${round(live.movesPerSecond, 2)} a ` +
+      `second at 60 %): p50 ${round(live.p50Ms, 0)} ms (limit 2,000), p99 ${round(live.p99Ms, 0)} ms (limit 10,000) of ` +
+      `${live.moves}; THROTTLED ${round(live.throttledShare * 100, 2)} % of calls (limit 1 %)`,
+  )
+  const calls = Object.entries(live.calls).map(([name, count]) => `${name} ${count}`)
+  say(`Admin calls per order: ${round(live.callsPerOrder, 2)} (${calls.join(', ')})`)
 }
 
 async function runWebhooks(folder: string): Promise<void> {

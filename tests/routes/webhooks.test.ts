@@ -52,6 +52,17 @@ describe('a delivery', () => {
     expect(await storedRows()).toEqual({ inbox: before.inbox + 1, work: [`${shop} ingest-bulk-result 720918`] })
   })
 
+  test('of one event about two orders is two: each is stored and owes its work', async () => {
+    const before = await storedRows()
+    for (const order of [1, 2]) {
+      const body = { admin_graphql_api_id: `gid://shopify/Order/${order}`, updated_at: '2026-11-01T10:00:00Z' }
+      expect(await statusOf(webhook('orders/updated', domain, body, { 'x-shopify-event-id': 'e-2' }))).toBe(200)
+    }
+    const { inbox, work } = await storedRows()
+    expect(inbox).toBe(before.inbox + 2)
+    expect(work.sort()).toEqual([`${shop} refresh-order 1`, `${shop} refresh-order 2`])
+  })
+
   test('of a shop that is not ours is answered 200 and stores nothing', async () => {
     await refused(webhook('bulk_operations/finish', freshDomain(), FINISHED), 200)
   })
