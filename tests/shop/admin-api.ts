@@ -174,12 +174,28 @@ export function valueOf(call: Call, parent: GraphQLObjectType, name: string, sou
   throw notPlayed(`${parent.name}.${name}`)
 }
 
+/** What any mutation that is played answers beside its errors. */
+const NOTHING_DONE = {
+  node: null,
+  metafields: [],
+  bulkOperation: null,
+  stagedTargets: [],
+  deletedMetafields: [],
+  createdDefinition: null,
+  deletedDefinition: null,
+  deletedDefinitionId: null,
+  segment: null,
+  deletedSegmentId: null,
+  webhookSubscription: null,
+  deletedWebhookSubscriptionId: null,
+}
+
 function forcedUserErrors(call: Call, parent: string, name: string): unknown {
   const fault = call.shop.faults.userErrors
   if (parent !== 'Mutation' || !fault || fault.mutation !== name || fault.times <= 0) return null
   fault.times -= 1
   const userErrors = fault.errors.map((error) => ({ code: null, elementIndex: null, ...error }))
-  return { userErrors, node: null, metafields: [], bulkOperation: null, stagedTargets: [], deletedMetafields: [] }
+  return { ...NOTHING_DONE, userErrors }
 }
 
 function oversized(values: Record<string, unknown>, root: string): ShopifyError | null {
