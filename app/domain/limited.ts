@@ -3,8 +3,8 @@
  * were and, where it is among the shown, the last one. The cycle and the window are fixed, money and discounts wait.
  */
 import type { Instant } from './order.ts'
-import { LAST_ORDER_UNKNOWN, movesAfterMs, stageIndexAt, STAGES } from './stages.ts'
-import type { Stage, StageFacts, StageLimits } from './stages.ts'
+import { LAST_ORDER_UNKNOWN, movesAfterMs, stageIndexAt } from './stages.ts'
+import type { StageFacts, StageLimits } from './stages.ts'
 
 const ALL_ORDERS = 'read_all_orders'
 
@@ -61,9 +61,4 @@ export function countedStage(
     since = lastAt + next
     elapsed = next
   }
-}
-
-/** The name of a stage's index; null: the last order is unknown. */
-export function stageNamed(index: number): Stage | null {
-  return STAGES[index] ?? null
 }

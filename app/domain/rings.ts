@@ -2,13 +2,13 @@
 import type { Instant } from './order.ts'
 
 /** What Shopify says of an order or a customer that it has changed lately. */
-export type SeenOrder = {
+type SeenOrder = {
   createdAt: Instant
   updatedAt: Instant
   cancelledAt: Instant | null
   refundedAt: readonly Instant[]
 }
-export type SeenCustomer = { createdAt: Instant; updatedAt: Instant }
+type SeenCustomer = { createdAt: Instant; updatedAt: Instant }
 
 /** A delivery that a change should have brought. */
 export type ExpectedRing = { topic: string; at: Instant }

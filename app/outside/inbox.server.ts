@@ -17,7 +17,7 @@ export function dedupeKeyOf(id: string, subscriptionName: string | null): string
 }
 
 /** When each topic last rang: by the app's own subscription, and by one of ours. */
-export type LastRings = { topic: string; byApp: Instant | null; byUs: Instant | null }
+type LastRings = { topic: string; byApp: Instant | null; byUs: Instant | null }
 
 export async function lastRings(tx: BulkTx, shop: ShopId, topics: readonly string[]): Promise<LastRings[]> {
   return tx.query<LastRings>(

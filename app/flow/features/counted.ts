@@ -16,7 +16,7 @@ import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Folded } from './fold.ts'
 import { summaryOf } from './summary.ts'
 
-export type Counted = { folded: Folded; index: IdIndex; stage: Uint8Array }
+type Counted = { folded: Folded; index: IdIndex; stage: Uint8Array }
 
 /**
  * Everybody's facts by Shopify's counts as of a moment, or one customer's.
