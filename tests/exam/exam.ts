@@ -10,6 +10,8 @@ import { paper, type Exam } from './paper.ts'
 // In the order in which they run.
 const EXAMS: Record<string, () => Promise<Exam>> = {
   siege: () => import('./siege.ts'),
+  arrivals: () => import('./arrivals.ts'),
+  missed: () => import('./missed.ts'),
 }
 
 const [asked, ...names] = process.argv.slice(2)

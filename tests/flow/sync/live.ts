@@ -12,13 +12,13 @@ import type { LocalShopOptions } from '#tests/support/local-shop.ts'
 import type { World } from '#tests/shop/world.ts'
 
 import { JOBS } from './jobs.ts'
-import { importAll, playShop, type PlayedShop } from './played.ts'
+import { importAll, playShop, type PlayedShop, storedRows } from './played.ts'
 
 export type LiveShop = PlayedShop & {
   /** What the stages after this one were owed: `recompute-customer 42`. */
   owed: string[]
   /** Delivers what is under way, then lets the shop's work run until none is left; waits are cut short. */
-  settle(): Promise<void>
+  settle(withinMs?: number): Promise<void>
   /** Lets the shop's clock go on: what happens next happens in a second of its own. */
   later(): void
   /** Admin calls since the last time this was asked, by operation. */
@@ -48,9 +48,9 @@ export async function playLiveShop(
   return {
     ...played,
     owed,
-    async settle() {
+    async settle(withinMs = 25_000) {
       await local.shop.happen.delivered()
-      await workLive(shop, owed)
+      await workLive(shop, owed, withinMs)
     },
     later() {
       world.advance(10 / 86_400)
@@ -63,7 +63,7 @@ export async function playLiveShop(
   }
 }
 
-async function workLive(shop: ShopId, owed: string[], withinMs = 25_000): Promise<void> {
+async function workLive(shop: ShopId, owed: string[], withinMs: number): Promise<void> {
   const noting = (['recompute-customer', 'publish-customer'] as const).map((kind) =>
     defineJob({ kind, handler: async ({ entity }) => void owed.push(`${kind} ${entity}`) }),
   )
@@ -100,4 +100,57 @@ export async function hurry(shop: ShopId): Promise<void> {
       [shop],
     ),
   )
+}
+
+/** What is stored and is not what Shopify shows, as `order 42`: other, missing, or gone there. */
+export async function staleRows(live: LiveShop): Promise<string[]> {
+  const { world } = live
+  const { customers, orders, lines } = (await storedRows(live.shop)) as Record<string, Row[]>
+  const linesOf = new Map<unknown, Row[]>()
+  for (const line of lines!) linesOf.set(line['order'], [...(linesOf.get(line['order']) ?? []), line])
+  const stored = new Map<string, string>()
+  for (const row of orders!) {
+    const own = (linesOf.get(row['id']) ?? []).map((line) => [line['id'], line['quantity'], line['currentQuantity']])
+    stored.set(
+      `order ${String(row['id'])}`,
+      JSON.stringify([
+        row['customer'],
+        second(row['updatedAt']),
+        second(row['cancelledAt']),
+        row['financialStatus'],
+        row['refundedMinor'],
+        own,
+      ]),
+    )
+  }
+  for (const row of customers!)
+    stored.set(
+      `customer ${String(row['id'])}`,
+      JSON.stringify([second(row['updatedAt']), row['tags'], row['smsConsent']]),
+    )
+  const shown = new Map<string, string>()
+  for (const order of world.orders.values()) {
+    const refunded = order.refunds.reduce((sum, { minor }) => sum + minor, 0)
+    const own = order.lines.map((line) => [line.id, line.quantity, line.currentQuantity])
+    shown.set(
+      `order ${order.id}`,
+      JSON.stringify([
+        order.customerId,
+        second(order.updatedAt),
+        second(order.cancelledAt),
+        order.financialStatus,
+        refunded,
+        own,
+      ]),
+    )
+  }
+  for (const { id, updatedAt, tags, smsConsent } of world.customers.values())
+    shown.set(`customer ${id}`, JSON.stringify([second(updatedAt), [...tags].sort(), smsConsent ?? null]))
+  return [...new Set([...stored.keys(), ...shown.keys()])].filter((key) => stored.get(key) !== shown.get(key))
+}
+
+type Row = Record<string, unknown>
+
+function second(time: unknown): number | null {
+  return time === null || time === undefined ? null : Math.floor(new Date(time as string | number).getTime() / 1000)
 }
