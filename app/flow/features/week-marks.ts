@@ -13,12 +13,11 @@ export function mark(marks: WeekMarks, monday: number, value: number): void {
 
 /** 32 bits of three whole numbers under 2^53. */
 export function mixed(a: number, b: number, c: number): number {
-  let hash = 0x9e3779b1
-  for (const value of [a, b, c]) {
-    hash = scrambled(hash ^ (value >>> 0))
-    hash = scrambled(hash ^ Math.floor(value / 4_294_967_296))
-  }
-  return hash >>> 0
+  return absorbed(absorbed(absorbed(0x9e3779b1, a), b), c) >>> 0
+}
+
+function absorbed(hash: number, value: number): number {
+  return scrambled(scrambled(hash ^ (value >>> 0)) ^ ((value / 4_294_967_296) | 0))
 }
 
 function scrambled(value: number): number {

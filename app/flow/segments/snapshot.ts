@@ -4,21 +4,29 @@ import type { Instant } from '#app/domain/order.ts'
 import type { SegmentKey } from '#app/domain/pages.ts'
 import { cherryFactsInto, emptyCherryFacts, emptyStandings, type Standings } from '#app/domain/standings.ts'
 import { limitsOf, stageIndexAt, STAGES, type Estimates, type Thresholds } from '#app/domain/stages.ts'
+import { now } from '#app/outside/clock.ts'
 import { readCopy } from '#app/outside/copy-rows.server.ts'
 import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
 
 /**
  * A shop's customers in memory, so that a count while somebody edits a number asks no table. Worth no more than the run of
- * the stages that wrote the rows, so it is kept by that run's moment. Nothing here decides: the domain does.
+ * the stages that wrote the rows, so it is kept by that run's moment; whoever has been worked out alone since is read
+ * again every few seconds. Nothing here decides: the domain does.
  */
 type Snapshot = {
   asOf: Instant
   standings: Standings
+  /** The newest row that it knows, and when it was last looked whether there are newer ones. */
+  newestAt: Instant
+  lookedAt: Instant
   /** Personal cycles under one version of the estimates: no threshold moves them. */
   cycles: { version: number; days: Float64Array }
   bytes: number
 }
 
+/** Looking takes as long as counting the rows, which is too long for every keystroke. */
+const LOOK_EVERY_MS = 5000
+const COMMITTED_WITHIN_MS = 30_000
 const LIMIT_BYTES = 128 * 1024 * 1024
 
 /** Least recently used first. */
@@ -27,7 +35,7 @@ const loading = new Map<string, Promise<Snapshot>>()
 
 export async function snapshotOf(shop: ShopId, asOf: Instant): Promise<Snapshot> {
   const known = kept.get(shop)
-  if (known?.asOf === asOf) {
+  if (known?.asOf === asOf && (await follow(shop, known))) {
     kept.delete(shop)
     kept.set(shop, known)
     return known
@@ -36,9 +44,10 @@ export async function snapshotOf(shop: ShopId, asOf: Instant): Promise<Snapshot>
   const running = loading.get(key)
   if (running) return running
   const load = loadStandings(shop)
-    .then((standings) => {
+    .then(({ standings, newestAt }) => {
       const cycles = { version: 0, days: new Float64Array(standings.count) }
-      const snapshot = { asOf, standings, cycles, bytes: bytesOf(standings) + cycles.days.byteLength }
+      const bytes = bytesOf(standings) + cycles.days.byteLength
+      const snapshot = { asOf, standings, newestAt, lookedAt: now(), cycles, bytes }
       keep(shop, snapshot)
       return snapshot
     })
@@ -66,18 +75,24 @@ function bytesOf(standings: Standings): number {
   )
 }
 
-async function loadStandings(shop: ShopId): Promise<Standings> {
+type Loaded = { standings: Standings; newestAt: Instant }
+
+/** Rows as standings, by customer; only those written later than a moment, if one is given. */
+async function loadStandings(shop: ShopId, since: Instant | null = null): Promise<Loaded> {
   return withShopBulk(shop, async (tx) => {
-    const where = `FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}`
+    const later = since === null ? '' : ` AND "asOf" > '${new Date(since).toISOString()}'`
+    const where = `FROM "CustomerFeatures" WHERE "shop" = ${Number(shop)}${later}`
     const [counted] = await tx.query<{ count: string }>(`SELECT count(*) AS count ${where}`)
     const standings = emptyStandings(Number(counted?.count ?? 0))
     const sql = `SELECT "customer", "n", "firstAt", "lastAt", "firstGapDays", "sumLnGapDays", "isBusiness", "dealLines",
-      "dealDiscounted", "dealExpected", "dealVariance", "recentOccasions", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts"
-      ${where} ORDER BY "customer"`
+      "dealDiscounted", "dealExpected", "dealVariance", "recentOccasions", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts",
+      "asOf" ${where} ORDER BY "customer"`
     let i = 0
-    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 16, (row) => {
-      // A customer written since the count: the next run of the stages brings a new snapshot.
+    let newestAt = since ?? 0
+    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 17, (row) => {
+      // A customer written since the count: the next look brings them.
       if (i === standings.count) return
+      newestAt = Math.max(newestAt, row.time(16))
       standings.customers[i] = row.int8(0)
       standings.n[i] = row.int4(1)
       if (!row.isNull(2)) standings.firstAt[i] = row.time(2)
@@ -97,8 +112,42 @@ async function loadStandings(shop: ShopId): Promise<Standings> {
       i += 1
     })
     standings.count = i
-    return standings
+    return { standings, newestAt }
   })
+}
+
+/** Takes in who was worked out since; false: somebody is new, and everybody is to be read again. */
+async function follow(shop: ShopId, snapshot: Snapshot): Promise<boolean> {
+  if (now() - snapshot.lookedAt < LOOK_EVERY_MS) return true
+  snapshot.lookedAt = now()
+  // A row may be committed after one of a later moment; those of the run itself are known.
+  const since = Math.max(snapshot.asOf, snapshot.newestAt - COMMITTED_WITHIN_MS)
+  const { standings: fresh, newestAt } = await loadStandings(shop, since)
+  const { standings, cycles } = snapshot
+  const places: number[] = []
+  for (let i = 0; i < fresh.count; i += 1) {
+    const place = placeOf(standings, fresh.customers[i]!)
+    if (place < 0) return false
+    places.push(place)
+  }
+  for (const [i, place] of places.entries())
+    for (const column of Object.keys(standings) as (keyof Standings)[])
+      if (column !== 'count') standings[column][place] = fresh[column][i]!
+  snapshot.newestAt = Math.max(snapshot.newestAt, newestAt)
+  if (places.length > 0) cycles.version = 0
+  return true
+}
+
+/** Where a customer stands in columns that are in the order of the customers; -1: nowhere. */
+function placeOf({ customers, count }: Standings, customer: number): number {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (customers[middle]! < customer) low = middle + 1
+    else high = middle
+  }
+  return low < count && customers[low] === customer ? low : -1
 }
 
 /** Who is in a segment as of the snapshot's moment: 1 per member. */

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { recomputeCustomer } from '#app/flow/features/recompute-customer.ts'
 import { recomputeFeatures } from '#app/flow/features/recompute.ts'

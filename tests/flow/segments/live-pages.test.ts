@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { customerPage } from '#app/flow/segments/customer-page.ts'
 import { customersOf } from '#app/flow/segments/customer-rows.ts'
 import { homePage, segmentsPage } from '#app/flow/segments/pages.ts'
+import { previewSegment } from '#app/flow/segments/preview.ts'
 import { segmentPage } from '#app/flow/segments/segment-page.ts'
 import { connectAs, testShop } from '#tests/support/database.ts'
 import { timeIs } from '#tests/support/time.ts'
@@ -21,6 +22,8 @@ describe('a move between two runs over the whole shop', () => {
     timeIs(NOW)
     const before = await segmentsPage(shop)
     const home = await homePage(shop)
+    const preview = await previewSegment(shop, 'loyal', {})
+    expect(preview.customers).toBe(before.rows.find((row) => row.segment === 'loyal')!.customers)
     const rowOf = (page: typeof before, segment: string) => page.rows.find((row) => row.segment === segment)!
     const customers = (page: typeof before, segment: string) => rowOf(page, segment).customers
 
@@ -46,6 +49,11 @@ describe('a move between two runs over the whole shop', () => {
     const single = await segmentPage(shop, 'loyal')
     expect(single.trend.at(-1)).toEqual({ day: '2026-10-16', customers: customers(after, 'loyal') })
 
+    // Read again once some seconds have passed.
+    expect(await previewSegment(shop, 'loyal', {})).toMatchObject({
+      customers: list.total,
+      total: after.totalCustomers,
+    })
     const page = await customerPage(shop, String(LATE))
     expect(page).toMatchObject({ stage: 'loyal', since: orderedAt, asOf })
     expect(page.orders[0]).toMatchObject({ orderedAt, leftOut: null })
@@ -63,5 +71,7 @@ describe('a move between two runs over the whole shop', () => {
       customers(before, 'loyal'),
     ])
     expect(last.totalCustomers).toBe(before.totalCustomers)
+    timeIs(asOf + 6000)
+    expect((await previewSegment(shop, 'new', {})).customers).toBe(customers(last, 'new'))
   })
 })
