@@ -46,13 +46,28 @@ export async function rowsOf<R>(tx: Tx | BulkTx, statement: Prisma.Sql): Promise
  * @throws {OutsideFailure} lease-lost
  */
 export async function refuseLostLease(tx: Tx | BulkTx, lease: Lease): Promise<void> {
+  const held = await heldLeases(tx, lease.shop, [lease])
+  if (held.size === 0) throw new OutsideFailure('lease-lost', `work ${lease.id} has another worker by now`)
+}
+
+/** The ids of those leases of a shop that are not lost; they are held until the transaction ends. */
+export async function heldLeases(tx: Tx | BulkTx, shop: ShopId, leases: Lease[]): Promise<Set<string>> {
   // KEY SHARE lets the heartbeat through and makes claims skip the row until this transaction ends.
-  const held = await rowsOf<{ id: unknown }>(
+  const held = await rowsOf<{ id: string }>(
     tx,
-    Prisma.sql`SELECT id::text FROM "Work" WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint
-      AND fence = ${lease.fence}::int AND state = 'running' FOR KEY SHARE`,
+    Prisma.sql`SELECT w.id::text AS id FROM "Work" w JOIN ${fenced(leases)} ON lease.id = w.id
+      WHERE w.shop = ${shop}::int AND w.fence = lease.fence AND w.state = 'running' FOR KEY SHARE OF w`,
   )
-  if (held.length === 0) throw new OutsideFailure('lease-lost', `work ${lease.id} has another worker by now`)
+  return new Set(held.map(({ id }) => id))
+}
+
+function fenced(leases: Lease[]): Prisma.Sql {
+  const [ids, fences, versions] = [
+    leases.map(({ id }) => id),
+    leases.map(({ fence }) => fence),
+    leases.map(({ version }) => version),
+  ]
+  return Prisma.sql`unnest(${ids}::text[]::bigint[], ${fences}::int[], ${versions}::int[]) lease(id, fence, version)`
 }
 
 type WorkRow = Omit<Lease, 'id'> & { id: bigint | string }
@@ -108,7 +123,7 @@ export async function runLease(lease: Lease, job: Job | undefined, context: JobC
   try {
     if (!job) throw new Bug(`no job for work of kind ${lease.kind}`)
     const result = await job.run(lease, context)
-    await withShop(lease.shop, (tx) => endLease(tx, lease, result ? result.againInMs : null))
+    await withShop(lease.shop, (tx) => endLeases(tx, lease.shop, [lease], result ? result.againInMs : null))
     log.info(about, result ? 'work waits to look again' : 'work done')
   } catch (error) {
     await writeFailure(lease, error, begunAt)
@@ -116,26 +131,32 @@ export async function runLease(lease: Lease, job: Job | undefined, context: JobC
 }
 
 /**
- * Writes down that a run is done, or waits to look again. Owed again meanwhile, the work waits for its own time; with
- * another worker by now, it is left alone.
+ * Writes down that runs are done, or wait to look again. Owed again meanwhile, a work waits for its own time; with another
+ * worker by now, it is left alone.
  */
-export async function endLease(tx: Tx | BulkTx, lease: Lease, againInMs: number | null): Promise<void> {
-  if (againInMs === null) {
-    const removed = await rowsOf(
-      tx,
-      Prisma.sql`DELETE FROM "Work" WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint
-        AND fence = ${lease.fence}::int AND version = ${lease.version}::int AND state = 'running' RETURNING id::text`,
-    )
-    if (removed.length === 1) return
-  }
+export async function endLeases(
+  tx: Tx | BulkTx,
+  shop: ShopId,
+  leases: Lease[],
+  againInMs: number | null,
+): Promise<void> {
+  const removed =
+    againInMs !== null
+      ? []
+      : await rowsOf<{ id: string }>(
+          tx,
+          Prisma.sql`DELETE FROM "Work" w USING ${fenced(leases)} WHERE w.shop = ${shop}::int AND w.id = lease.id
+            AND w.fence = lease.fence AND w.version = lease.version AND w.state = 'running' RETURNING w.id::text AS id`,
+        )
+  if (removed.length === leases.length) return
   const inMs = againInMs === null ? null : Math.max(0, Math.round(againInMs))
   await rowsOf(
     tx,
-    Prisma.sql`UPDATE "Work" SET state = 'waiting', attempts = 0, crashes = 0, problem = NULL, "leaseUntil" = NULL,
-      "issuedAt" = NULL, "nextAt" = CASE WHEN ${inMs}::bigint IS NOT NULL AND version = ${lease.version}::int
-        THEN now() + ${inMs}::bigint * interval '1 ms' ELSE "nextAt" END
-      WHERE shop = ${lease.shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'
-      RETURNING id::text`,
+    Prisma.sql`UPDATE "Work" w SET state = 'waiting', attempts = 0, crashes = 0, problem = NULL, "leaseUntil" = NULL,
+      "issuedAt" = NULL, "nextAt" = CASE WHEN ${inMs}::bigint IS NOT NULL AND w.version = lease.version
+        THEN now() + ${inMs}::bigint * interval '1 ms' ELSE w."nextAt" END
+      FROM ${fenced(leases)} WHERE w.shop = ${shop}::int AND w.id = lease.id AND w.fence = lease.fence
+        AND w.state = 'running' RETURNING w.id::text`,
   )
 }
 
@@ -199,7 +220,8 @@ async function giveUp(lease: Lease, problem: Problem): Promise<void> {
 }
 
 /**
- * Parks the work and whatever else of the shop waits and needs access. Not where a token came while the work ran: nobody
+ * Parks the work and, unless only a scope is missing that other work may do without, whatever else of the shop waits and
+ * needs access. Not where a token came while the work ran: nobody
  * would let it run again, for that has happened already.
  */
 async function park(lease: Lease, problem: Problem, begunAt: Instant): Promise<boolean> {
@@ -214,6 +236,7 @@ async function park(lease: Lease, problem: Problem, begunAt: Instant): Promise<b
       UPDATE "Work" SET state = 'parked', attempts = attempts + 1, crashes = 0, problem = ${json}::jsonb,
         "leaseUntil" = NULL, "issuedAt" = NULL
       WHERE shop = ${shop}::int AND id = ${lease.id}::bigint AND fence = ${lease.fence}::int AND state = 'running'`
+    if (problem.kind === 'scope-missing') return true
     await tx.$executeRaw`
       UPDATE "Work" SET state = 'parked', problem = ${json}::jsonb, "issuedAt" = NULL
       WHERE shop = ${shop}::int AND state = 'waiting' AND kind NOT IN (${Prisma.join(KINDS_WITHOUT_ACCESS)})`

@@ -211,16 +211,20 @@ test('lost access does not park what a token that came meanwhile would let run',
   await until(async () => (await work(shop)).length === 0)
 })
 
-test('a missing scope is named to the merchant', async () => {
+test('a missing scope is named to the merchant, and parks only the work that needs it', async () => {
   const shop = await testShop()
   await oweCatchUp(shop)
+  await oweCatchUp(shop, 'other', { inMs: 3_600_000 })
   run([
     catchUp(async () => {
       throw new AccessLost('scope-missing', 'write_customers (shop 1, TagsAdd)', { scope: 'write_customers' })
     }),
   ])
   await until(async () => (await work(shop))[0]?.state === 'parked')
-  expect(await work(shop)).toMatchObject([{ problem: { kind: 'scope-missing', detail: 'write_customers' } }])
+  expect(await work(shop)).toMatchObject([
+    { problem: { kind: 'scope-missing', detail: 'write_customers' } },
+    { entity: 'other', state: 'waiting', problem: null },
+  ])
 })
 
 test('no answer from outside can put work off for longer than an hour', async () => {
