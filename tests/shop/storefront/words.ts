@@ -30,7 +30,7 @@ const EN = {
   thanks: 'Thank you for your order',
   order: 'Order',
   discount: 'discount',
-  next_import: 'Morello sees this order at the next import. Then the greeting on the storefront follows.',
+  what_follows: 'Morello hears of this order within seconds. Then the greeting on the storefront follows.',
   admin: 'Open the admin',
   who: 'Who are you?',
   who_text:
@@ -75,7 +75,7 @@ const KO: typeof EN = {
   thanks: '주문해 주셔서 고마워요',
   order: '주문',
   discount: '할인',
-  next_import: '다음 가져오기 때 Morello가 이 주문을 반영해요. 그다음 스토어의 인사말이 바뀌어요.',
+  what_follows: 'Morello가 몇 초 안에 이 주문을 반영해요. 그다음 스토어의 인사말이 바뀌어요.',
   admin: '관리자 열기',
   who: '누구로 둘러볼까요?',
   who_text:
