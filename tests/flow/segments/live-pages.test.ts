@@ -71,7 +71,7 @@ describe('a move between two runs over the whole shop', () => {
       customers(before, 'loyal'),
     ])
     expect(last.totalCustomers).toBe(before.totalCustomers)
-    timeIs(asOf + 6000)
+    timeIs(asOf + 3_600_000)
     expect((await previewSegment(shop, 'new', {})).customers).toBe(customers(last, 'new'))
   })
 })
