@@ -45,7 +45,7 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
           ({ span, before }) => `${f.date(span.from)}: ${t(`stage.${before!.stage}`)} → ${t(`stage.${span.stage}`)}`,
         ),
       flag: page.freshness.isLimited ? null : t(`cherry.tier.${page.cherry.tier}`),
-      ...freshnessInWords(t, f, page.freshness),
+      ...freshnessInWords(t, f, page.freshness, page.asOf),
       path,
     },
   }

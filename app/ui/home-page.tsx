@@ -32,7 +32,7 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, 
         {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
         {page.import.state === 'failed' && isImportDone ? <ImportCard progress={page.import} /> : null}
         {shopIsEmpty ? <NoOrders /> : null}
-        {page.week === null ? null : <WeekCard week={page.week} />}
+        {page.week === null ? null : <WeekCard week={page.week} isLimited={page.freshness.isLimited} />}
         {page.week === null || shopIsEmpty || page.freshness.isLimited ? null : (
           <CodesCard codes={page.codes} savingKey={savingKey} onDecide={onDecide} />
         )}
@@ -56,7 +56,8 @@ function NoOrders() {
   )
 }
 
-function WeekCard({ week }: { week: NonNullable<HomePage['week']> }) {
+/** `isLimited`: nobody's last order older than 60 days is known, so nobody is seen to be late. */
+function WeekCard({ week, isLimited }: { week: NonNullable<HomePage['week']>; isLimited: boolean }) {
   const { t, f } = useWords()
   return (
     <Card>
@@ -66,7 +67,9 @@ function WeekCard({ week }: { week: NonNullable<HomePage['week']> }) {
         </Text>
         <Text as="p">
           {week.atRiskCount === 0
-            ? t('home.week.none')
+            ? isLimited
+              ? t('home.week.hidden')
+              : t('home.week.none')
             : week.atRisk12m === null
               ? t('home.week.atRiskCount', { count: week.atRiskCount, n: f.number(week.atRiskCount) })
               : t('home.week.atRisk', {

@@ -26,7 +26,7 @@ function pastOf(t: TFunction, f: Formats, reason: StageReason): string {
 
 function hopeOf(t: TFunction, f: Formats, reason: StageReason): string {
   if (reason.sinceLastDays === null) return ''
-  const since = days(t, f, reason.sinceLastDays)
+  const since = reason.sinceLastDays < 1 ? t('count.underADay') : days(t, f, reason.sinceLastDays)
   if (reason.hopedWithinDays === null) return t('reason.since', { since })
   const hoped = days(t, f, reason.hopedWithinDays)
   if (isWaitedFor(reason)) return t('reason.hope', { since, hoped })

@@ -22,7 +22,13 @@ export function SegmentSettings({ segments, taggingOn, isSaving, onSwitch }: Pro
   return (
     <Card>
       <BlockStack gap="300">
-        <Text as="p">{isOn ? t('shopifySegments.on') : t('shopifySegments.off')}</Text>
+        <Text as="p">
+          {isOn
+            ? t('shopifySegments.on')
+            : left.length === 0
+              ? t('shopifySegments.off')
+              : t('shopifySegments.left', { count: left.length, n: f.number(left.length) })}
+        </Text>
         {taggingOn ? null : <Text as="p">{t('shopifySegments.untagged')}</Text>}
         {isUnderWay ? (
           <InlineStack gap="200" blockAlign="center">
@@ -35,15 +41,10 @@ export function SegmentSettings({ segments, taggingOn, isSaving, onSwitch }: Pro
             <Text as="p">{t('shopifySegments.refused')}</Text>
           </ProblemBanner>
         )}
-        {!isOn && left.length > 0 ? (
-          <Text as="p">{t('shopifySegments.left', { count: left.length, n: f.number(left.length) })}</Text>
-        ) : null}
-        <BlockStack gap="200">
-          {(isOn ? rows : left).map((row) => (
-            <SegmentLine key={row.segment} row={row} />
-          ))}
-        </BlockStack>
-        {!isOn || refused !== null ? (
+        {(isOn ? rows : left).map((row) => (
+          <SegmentLine key={row.segment} row={row} />
+        ))}
+        {(!isOn && left.length === 0) || refused !== null ? (
           <div>
             <Button onClick={() => onSwitch(isOn || left.length === 0)} disabled={isSaving || isUnderWay}>
               {refused === null ? t('shopifySegments.create') : t('shopifySegments.retry')}

@@ -1,5 +1,6 @@
 import { Badge, BlockStack, Box, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
 import { useId } from 'react'
+import type { ReactNode } from 'react'
 import type { DryRun, TagAnswer, TaggingPage, TagQuestion, TagQuestions, TagRun } from '#app/domain/pages.ts'
 import { DownloadButton } from './download-button.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
@@ -42,9 +43,7 @@ export function TaggingScreen({ page, isBusy, refused, onStart, onAnswer, onWhen
         {isImported ? null : <ImportCard progress={page.import} />}
         {page.hands.questions.length === 0 ? null : <HandsCard {...handsProps} />}
         {page.lastRun === null ? null : <RunCard run={page.lastRun} />}
-        {isImported && !(page.taggingOn && isRunning(page)) ? (
-          <DryRunCard page={page} isBusy={isBusy} onStart={onStart} />
-        ) : null}
+        {isImported && !isRunning(page) ? <DryRunCard page={page} isBusy={isBusy} onStart={onStart} /> : null}
         {page.undo === null ? null : <UndoCard undo={page.undo} isBusy={isBusy} onUndo={onUndo} />}
         {isImported && page.hands.questions.length === 0 ? <HandsCard {...handsProps} /> : null}
         {isImported ? (
@@ -69,10 +68,11 @@ function DryRunCard({ page, isBusy, onStart }: Pick<Props, 'page' | 'isBusy' | '
   const changes = page.tags.filter((tag) => tag.adds + tag.removes > 0)
   if (changes.length === 0 && page.metafields === 0)
     return (
-      <EmptyCard
-        title={page.taggingOn ? t('tagging.upToDate.title') : t('tagging.empty.title')}
-        text={page.taggingOn ? t('tagging.upToDate.text') : t('tagging.empty.text')}
-      />
+      <NothingToWrite page={page}>
+        <Button variant="primary" onClick={onStart} loading={isBusy}>
+          {t('tagging.start')}
+        </Button>
+      </NothingToWrite>
     )
   return (
     <Card>
@@ -93,7 +93,7 @@ function DryRunCard({ page, isBusy, onStart }: Pick<Props, 'page' | 'isBusy' | '
         )}
         <InlineStack gap="300">
           {page.taggingOn ? null : (
-            <Button variant="primary" onClick={onStart} loading={isBusy} disabled={isRunning(page)}>
+            <Button variant="primary" onClick={onStart} loading={isBusy}>
               {t('tagging.start')}
             </Button>
           )}
@@ -104,6 +104,19 @@ function DryRunCard({ page, isBusy, onStart }: Pick<Props, 'page' | 'isBusy' | '
       </BlockStack>
     </Card>
   )
+}
+
+/** Why no tag would change; `children` starts tagging where it was on before. */
+function NothingToWrite({ page, children }: { page: TaggingPage; children: ReactNode }) {
+  const { t } = useWords()
+  if (page.taggingOn) {
+    const text = page.hands.questions.length === 0 ? t('tagging.upToDate.text') : t('tagging.upToDate.asked')
+    return <EmptyCard title={t('tagging.upToDate.title')} text={text} />
+  }
+  // A shop that was tagged before has its tags still.
+  if (page.lastRun !== null)
+    return <EmptyCard title={t('tagging.same.title')} text={t('tagging.same.text')} action={children} />
+  return <EmptyCard title={t('tagging.empty.title')} text={t('tagging.empty.text')} />
 }
 
 /** The dry run in words, the merchant's own tags last. */

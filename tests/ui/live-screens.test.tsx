@@ -63,6 +63,23 @@ const cases: Case[] = [
     ko: ['태그 달기가 꺼져 있습니다. 선택한 내용은'],
   },
   {
+    name: 'nothing is called up to date while an answer is missing',
+    screen: <TaggingScreen page={{ ...tagged, tags: [], metafields: 0, hands: sample.HANDS }} {...tagging} />,
+    en: ['There is nothing to write, but for what you are asked above.'],
+    ko: ['위에서 묻는 내용 외에는'],
+  },
+  {
+    name: 'tagging that was stopped can be started again where nothing would change',
+    screen: (
+      <TaggingScreen
+        page={{ ...sample.DRY_RUN, tags: [], metafields: 0, lastRun: { ...sample.RUN, state: 'done' } }}
+        {...tagging}
+      />
+    ),
+    en: ['Nothing would change now', 'Start tagging'],
+    ko: ['지금은 바뀔 내용이 없습니다', '태그 달기 시작'],
+  },
+  {
     name: 'undo says what it would change, what it leaves alone and that nothing is changed yet',
     screen: <TaggingScreen page={{ ...tagged, undo: sample.UNDO }} {...tagging} />,
     en: [
@@ -122,8 +139,8 @@ const cases: Case[] = [
   {
     name: 'a customer who has not moved yet has no recorded move',
     screen: <CustomerViewScreen page={{ ...sample.CUSTOMER_VIEW, moves: [] }} />,
-    en: ['No move has been recorded yet.'],
-    ko: ['아직 기록된 이동이 없습니다.'],
+    en: ['No move is recorded.'],
+    ko: ['기록된 이동이 없습니다.'],
   },
   {
     name: 'a customer whose last order Shopify hides has no stage, and the page says why',

@@ -44,6 +44,12 @@ const table = [
     ko: '1회 주문. 마지막 주문 후 40일이 지났고, 122일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 첫 구매 후 미재구매 단계로 옮겨집니다.',
   },
   {
+    name: 'who has just ordered did so less than a day ago',
+    reason: reasonOf({ stage: 'repeat', orders: 2, sinceLastDays: 0, lastGapDays: 36, hopedWithinDays: 76 }),
+    en: '2 orders, 36 days apart. The last was less than a day ago; we hope for the next within 76 days. Without an order by then, moves to At-risk.',
+    ko: '2회 주문, 간격 36일. 마지막 주문 후 하루 미만이 지났고, 76일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 이탈 위험 단계로 옮겨집니다.',
+  },
+  {
     name: 'one order and the window passed',
     reason: reasonOf({ stage: 'one-and-done', orders: 1, sinceLastDays: 140, hopedWithinDays: 122 }),
     en: '1 order. We hoped for the next within 122 days; it has been 140. Leaves when they order.',

@@ -134,7 +134,8 @@ export async function leaving(shop: ShopId): Promise<Leaving> {
       isDone ? ('done' as const) : isOver ? ('failed' as const) : isNext ? ('under-way' as const) : ('waiting' as const)
     const isUntagged = customers === 0
     return {
-      state: run.state === 'running' ? 'under-way' : run.state === 'done' ? 'safe' : 'failed',
+      // What was created again since is in the shop again.
+      state: !isOver ? 'under-way' : run.state === 'done' && isUntagged && segments === 0 ? 'safe' : 'failed',
       steps: [
         { step: 'tagging', state: 'done', left: null },
         { step: 'tags', state: stateOf(isUntagged, true), left: customers },

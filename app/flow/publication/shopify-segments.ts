@@ -9,6 +9,7 @@ import {
 } from '#app/outside/admin.generated.ts'
 import { domainOf, withShop } from '#app/outside/database.server.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
 import { readSettings, saveSettingsIn } from '../settings.ts'
@@ -132,14 +133,21 @@ async function note(
   })
 }
 
-/** Turns Shopify's segments on: each is created, or found again. */
+/** Turns Shopify's segments on: each is created, or found again. What Shopify has refused before is tried again. */
 export async function createShopifySegments(shop: ShopId): Promise<void> {
-  await withShop(shop, (tx) => saveSettingsIn(tx, shop, { shopifySegmentsOn: true }))
+  await switchTo(shop, true)
 }
 
 /** Turns them off and takes them out of Shopify. */
 export async function removeShopifySegments(shop: ShopId): Promise<void> {
-  await withShop(shop, (tx) => saveSettingsIn(tx, shop, { shopifySegmentsOn: false }))
+  await switchTo(shop, false)
+}
+
+async function switchTo(shop: ShopId, shopifySegmentsOn: boolean): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await saveSettingsIn(tx, shop, { shopifySegmentsOn })
+    await owe(tx, shop, 'sync-segments', String(shop), {})
+  })
 }
 
 /** What a page shows of them. */
