@@ -12,6 +12,8 @@ export type Verdict = {
   acknowledgedAndLost: number
   /** Answered 200 to what was asked and answered while PostgreSQL could store nothing. */
   false200: number
+  /** Asked while PostgreSQL stood still, and not answered in Shopify's five seconds. */
+  hung: number
   /** Rows of deliveries that nobody sent. */
   unexpected: number
   /** Given up by the sender after eight retries. */
@@ -25,6 +27,9 @@ export type Verdict = {
   foreignTagsChanged: number
   deadWork: number
 }
+
+// A little less than its five seconds, at which the sender hangs up.
+const SHOPIFYS_PATIENCE_MS = 4900
 
 const TAGS: { [stage: string]: string[] } = {
   prospect: [],
@@ -74,6 +79,12 @@ export async function judge(of: {
       false200: answers.filter(
         ({ status, askedAt, endedAt }) =>
           status === 200 && stoodStill.some(({ from, to }) => askedAt > from && endedAt < to),
+      ).length,
+      hung: answers.filter(
+        ({ status, askedAt, endedAt }) =>
+          status === 0 &&
+          endedAt - askedAt > SHOPIFYS_PATIENCE_MS &&
+          stoodStill.some(({ from, to }) => askedAt > from && askedAt < to),
       ).length,
       unexpected: [...stored].filter((key) => !known.has(key)).length,
       givenUp: sent.filter(({ delivered }) => !delivered).length,

@@ -262,7 +262,7 @@ class Besieged {
           signal(familyOf(await this.#postmaster()), 'SIGKILL')
           await sleep(200)
           this.record.stoodStill.push({ from: from + 200, to: performance.now() })
-          this.#postgres = await startLocalPostgres(path.join(this.#options.folder, 'postgres'))
+          this.#postgres = await postgresAgain(path.join(this.#options.folder, 'postgres'))
         },
       ],
       [
@@ -343,6 +343,18 @@ class Besieged {
 
 /** What time owes (the night, looks at health) may wait; anything else has to be done. */
 const NOTHING_LEFT = `NOT EXISTS (SELECT FROM "Work" WHERE kind NOT IN ('nightly', 'check-health') AND state IN ('waiting', 'running'))`
+
+/** On a busy machine a server that has to recover first may not take the starter's own connection in its time. */
+async function postgresAgain(folder: string): Promise<LocalPostgres> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startLocalPostgres(folder)
+    } catch (error) {
+      if (attempt === 10) throw error
+      await sleep(1000)
+    }
+  }
+}
 
 async function kill(running: Running): Promise<void> {
   running.child.kill('SIGKILL')
