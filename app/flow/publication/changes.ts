@@ -55,8 +55,8 @@ export type Change = {
 /** What the change is decided on beside the row: `isRemoval`: everything of ours goes; `neverUsed`: keys no run has used. */
 export type Deciding = { settings: SettingsData; isRemoval: boolean; neverUsed: string[] }
 
-/** What has to be sent so that this customer is as their stage says. */
-export function changeOf(row: Row, observed: string[], { settings, isRemoval, neverUsed }: Deciding): Change {
+/** What has to be sent so that this customer is as their stage says; observed null: the ledger speaks for what is there. */
+export function changeOf(row: Row, observed: string[] | null, { settings, isRemoval, neverUsed }: Deciding): Change {
   const owned = row.tags ?? []
   const preexisting = row.preexisting ?? []
   const isLeaving = isRemoval || row.stage === null
@@ -71,8 +71,8 @@ export function changeOf(row: Row, observed: string[], { settings, isRemoval, ne
     {
       owned,
       preexisting,
-      observed: observed.filter((tag) => names.has(tagKeyOf(tag))),
-      how: 'fresh',
+      observed: (observed ?? []).filter((tag) => names.has(tagKeyOf(tag))),
+      how: observed === null ? 'remembered' : 'fresh',
       cutOff: [...(row.pending?.add ?? []), ...(row.pending?.remove ?? [])],
       hands: handsOf(row),
       isKnown: !isNew,

@@ -1,6 +1,7 @@
 /** One touched customer, within seconds, beside whatever whole-shop run is under way. */
 import type { Id, Instant } from '#app/domain/order.ts'
 import { desiredState, desiredTags, wantedOf } from '#app/domain/publication.ts'
+import { tagKeyOf } from '#app/domain/settings.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import { CustomerMoveDocument, TagsNowDocument } from '#app/outside/admin.generated.ts'
 import type { CustomerMoveMutation } from '#app/outside/admin.generated.ts'
@@ -26,12 +27,12 @@ type Begun = { run: number; change: Change }
 type Answers = Partial<Record<Operation['kind'], { words: string | null; told: ReturnType<typeof toldOf> }>>
 
 /**
- * Brings one customer's tags and metafield to what their stage says, with one look at their tags and at most one mutation,
- * and notices what somebody else has done to them. Safe to be killed anywhere, as a run is. A customer whom an open
+ * Brings one customer's tags and metafield to what their stage says, with one look at their tags and one mutation where
+ * something may differ, and notices what somebody else has done to them. Safe to be killed anywhere, as a run is. A customer whom an open
  * run is about to change is left to that run, which looks at everybody again when it ends.
  */
 export async function publishCustomer(shop: ShopId, customer: Id, hold: Hold): Promise<void | { againInMs: number }> {
-  if (!(await withShopBulk(shop, async (tx) => (await toPublish(tx, shop, customer)) !== null))) return
+  if (!(await withShopBulk(shop, (tx) => maySomethingDiffer(tx, shop, customer)))) return
   const admin = await adminOf(shop)
   for (;;) {
     if (hold.signal.aborted) return { againInMs: 0 }
@@ -43,7 +44,7 @@ export async function publishCustomer(shop: ShopId, customer: Id, hold: Hold): P
     const answers = await send(admin, begun.change)
     await end(shop, begun, answers, hold)
     // Looked at again only now: a stage that changed while Shopify was asked passed this customer by in the run.
-    if (await isStillWanted(shop, customer, begun.change.wanted)) return
+    if (!isBereft(begun.change, answers) && (await isStillWanted(shop, customer, begun.change.wanted))) return
   }
 }
 
@@ -65,6 +66,21 @@ async function toPublish(tx: BulkTx, shop: ShopId, customer: Id): Promise<ToPubl
   const row = rows[0]!
   if (row.isOfOpenRun || (row.tags === null && row.stage === null)) return null
   return { row, settings, echoAt: row.echoAt }
+}
+
+/** Whether Shopify has to be asked: not where the tags stored since our last write, or else the ledger, are as wanted. */
+async function maySomethingDiffer(tx: BulkTx, shop: ShopId, customer: Id): Promise<boolean> {
+  const found = await toPublish(tx, shop, customer)
+  if (found === null) return false
+  if (found.row.tags === null || found.row.pending !== null) return true
+  const stored = await tx.query<{ tags: string[] }>(
+    `SELECT c.tags FROM "Customer" c JOIN "Ledger" l ON l.shop = c.shop AND l.customer = c.id
+     WHERE c.shop = $1 AND c.id = $2 AND (c."fetchedAt" > l."writtenAt" OR c."updatedAt" > l."echoAt")`,
+    [shop, customer],
+  )
+  const neverUsed = await neverUsedNames(tx, shop, found.settings)
+  const change = changeOf(found.row, stored[0]?.tags ?? null, { settings: found.settings, isRemoval: false, neverUsed })
+  return isSomething(change) || change.noticed.removed.length > 0 || change.noticed.added.length > 0
 }
 
 async function tagsNow(admin: Admin, customer: Id): Promise<Seen | null> {
@@ -129,6 +145,13 @@ function answersOf(
     ...(remove.length > 0 && { remove: of(tagsRemove, tagsRemove?.node) }),
     ...(add.length > 0 && { add: of(tagsAdd, tagsAdd?.node) }),
   }
+}
+
+/** Whether somebody took a tag of ours off between our look and our write. */
+function isBereft({ owned, remove }: Change, { add }: Answers): boolean {
+  if (!add?.told.tags || add.words !== null) return false
+  const there = new Set(add.told.tags.map(tagKeyOf))
+  return owned.some((tag) => !remove.includes(tag) && !there.has(tagKeyOf(tag)))
 }
 
 /** Writes what Shopify has confirmed; what it has refused is noted, and a refused tag is not ours. */

@@ -157,9 +157,20 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
     if (was?.facts !== is?.facts) moved.add(id)
     else if (was?.tags !== is?.tags) retagged.add(id)
   }
+  for (const id of await bereft(tx, shop, about.customers)) retagged.add(id)
   if (about.orders.length > 0) await noteNewest(tx, shop, about.orders)
   for (const id of [...retagged].sort()) await owe(tx, shop, 'publish-customer', id, {})
   for (const id of [...moved].sort()) await owe(tx, shop, 'recompute-customer', id, {})
+}
+
+/** Who lacks a tag that the ledger says we gave: what was stored before may be older than that. */
+async function bereft(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Id[]> {
+  const rows = await tx.query<{ customer: Id }>(
+    `SELECT l.customer::text FROM "Ledger" l JOIN "Customer" c ON c.shop = l.shop AND c.id = l.customer
+     WHERE l.shop = $1 AND l.customer = ANY ($2::bigint[]) AND NOT l.tags <@ c.tags`,
+    [shop, customers],
+  )
+  return rows.map(({ customer }) => customer)
 }
 
 async function seen(

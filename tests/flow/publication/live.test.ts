@@ -4,9 +4,10 @@ import { tagHistory } from '#app/flow/publication/history.ts'
 import { publishCustomer } from '#app/flow/publication/publish-customer.ts'
 import { removeTags, startTagging, stopTagging } from '#app/flow/publication/runs.ts'
 import { saveSettings } from '#app/flow/settings.ts'
+import { refreshCustomer } from '#app/flow/sync/refresh.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import type { PlayedShop } from '#tests/flow/sync/played.ts'
-import { STILL_MINE, inShopify, ledger, playStages, publishAll, standing } from './published.ts'
+import { STILL_MINE, beforeCalls, inShopify, ledger, playStages, publishAll, refreshed, standing } from './published.ts'
 
 const callsOf = ({ local }: PlayedShop) => local.shop.played.calls.map((call) => call.operation)
 
@@ -20,6 +21,13 @@ async function tagged(...told: Parameters<typeof playStages>[0]): Promise<Played
 
 const publishOne = (played: PlayedShop, customer: number, hold = STILL_MINE) =>
   publishCustomer(played.shop, String(customer), hold)
+
+/** As after a webhook about the customer. */
+async function rung(played: PlayedShop, customer: number): Promise<void> {
+  played.world.customers.get(customer)!.updatedAt = Date.now() + 1000
+  await refreshed(played, [customer])
+  await publishOne(played, customer)
+}
 
 const liveRuns = ({ shop }: PlayedShop) =>
   withShop(shop, (tx) => tx.publicationRun.findMany({ where: { shop, kind: 'live' } }))
@@ -63,14 +71,14 @@ describe('one touched customer', () => {
     ])
   })
 
-  test('nothing to change asks Shopify once, tagging off never', async () => {
+  test('nothing that may differ, or tagging off, asks Shopify nothing', async () => {
     const played = await tagged({ stage: 'new' })
     await publishOne(played, 1001)
-    expect(callsOf(played)).toEqual(['TagsNow'])
-    await stopTagging(played.shop)
+    await rung(played, 1001)
     await standing(played.shop, [{ id: 1001, stage: 'repeat' }])
+    await stopTagging(played.shop)
     await publishOne(played, 1001)
-    expect(callsOf(played)).toEqual(['TagsNow'])
+    expect(callsOf(played)).toEqual([])
   })
 
   test('what Shopify refuses is said, and the refused tag is not ours', async () => {
@@ -188,8 +196,8 @@ describe('other hands', () => {
     const played = await tagged({ stage: 'new' }, { stage: 'new' }, { stage: 'new' })
     takeOff(played, 1001, 'seg:new')
     takeOff(played, 1002, 'seg:new')
-    await publishOne(played, 1001)
-    await publishOne(played, 1002)
+    await rung(played, 1001)
+    await rung(played, 1002)
     await publishAll(played.shop)
     expect(inShopify(played, 1001).tags).toEqual([])
     expect(await tagQuestions(played.shop)).toMatchObject({
@@ -215,12 +223,42 @@ describe('other hands', () => {
     expect((await tagQuestions(played.shop)).questions).toEqual([])
   })
 
+  test('what a bulk run wrote is known to be gone although nothing stored here ever showed it', async () => {
+    const played = await tagged({ stage: 'new' })
+    takeOff(played, 1001, 'seg:new')
+    played.world.customers.get(1001)!.updatedAt = Date.now() + 2000
+    await refreshCustomer({
+      shop: played.shop,
+      entity: '1001',
+      payload: {},
+      ...STILL_MINE,
+    } as Parameters<typeof refreshCustomer>[0])
+    const owed = await withShop(played.shop, (tx) => tx.work.findMany({ where: { shop: played.shop } }))
+    expect(owed.map(({ kind }) => kind)).toContain('publish-customer')
+    await publishOne(played, 1001)
+    expect((await tagQuestions(played.shop)).questions).toMatchObject([{ kind: 'removed', tag: 'seg:new' }])
+  })
+
+  test('a tag taken off between our look and our write is noticed by the answer', async () => {
+    const played = await tagged({ stage: 'loyal' })
+    await standing(played.shop, [{ id: 1001, stage: 'loyal', tier: 'likely' }])
+    let isDone = false
+    beforeCalls(played, (operation) => {
+      if (operation !== 'CustomerMove' || isDone) return
+      isDone = true
+      takeOff(played, 1001, 'seg:repeat')
+    })
+    await publishOne(played, 1001)
+    expect(inShopify(played, 1001).tags).toEqual(['seg:cherry-picker', 'seg:loyal'])
+    expect((await tagQuestions(played.shop)).questions).toMatchObject([{ kind: 'removed', tag: 'seg:repeat' }])
+  })
+
   test('left off, it stays off until the stage changes, on either road', async () => {
     const played = await tagged({ stage: 'new' })
     takeOff(played, 1001, 'seg:new')
-    await publishOne(played, 1001)
+    await rung(played, 1001)
     await answerTagQuestion(played.shop, { tag: 'SEG:new', kind: 'removed', answer: 'leave' })
-    await publishOne(played, 1001)
+    await rung(played, 1001)
     await publishAll(played.shop)
     expect(inShopify(played, 1001).tags).toEqual([])
     expect((await tagQuestions(played.shop)).questions).toEqual([])
@@ -234,11 +272,11 @@ describe('other hands', () => {
     await saveSettings(played.shop, { whenRemoved: 'put-back' })
     for (let times = 1; times <= 3; times += 1) {
       takeOff(played, 1001, 'seg:new')
-      await publishOne(played, 1001)
+      await rung(played, 1001)
       expect(inShopify(played, 1001).tags).toEqual(['seg:new'])
     }
     takeOff(played, 1001, 'seg:new')
-    await publishOne(played, 1001)
+    await rung(played, 1001)
     await publishAll(played.shop)
     expect(inShopify(played, 1001).tags).toEqual([])
     expect((await tagQuestions(played.shop)).questions).toMatchObject([{ kind: 'removed', customers: 1, gaveUp: 1 }])
@@ -247,8 +285,8 @@ describe('other hands', () => {
   test('a name of ours that somebody gives is theirs: shown, left, or taken off on the answer', async () => {
     const played = await tagged({ stage: 'new' }, { stage: 'new' })
     for (const id of [1001, 1002]) played.world.customers.get(id)!.tags.push('Seg:Loyal')
-    await publishOne(played, 1001)
-    await publishOne(played, 1002)
+    await rung(played, 1001)
+    await rung(played, 1002)
     expect(inShopify(played, 1001).tags).toEqual(['Seg:Loyal', 'seg:new'])
     expect((await tagQuestions(played.shop)).questions).toMatchObject([
       { kind: 'added', tag: 'seg:loyal', customers: 2 },
@@ -259,7 +297,7 @@ describe('other hands', () => {
     expect((await tagQuestions(played.shop)).questions).toEqual([])
 
     played.world.customers.get(1001)!.tags.push('seg:lapsed')
-    await publishOne(played, 1001)
+    await rung(played, 1001)
     await answerTagQuestion(played.shop, { tag: 'seg:lapsed', kind: 'added', answer: 'take-off' })
     await publishAll(played.shop)
     expect(inShopify(played, 1001).tags).toEqual(['Seg:Loyal', 'seg:new'])

@@ -75,6 +75,10 @@ type LedgerRow = {
   state: string | null
   problem: Record<string, unknown> | null
   echoAt: Date | null
+  missing: string[]
+  leftOff: string[]
+  added: string[]
+  putBack: Record<string, number>
 }
 
 export async function ledger(shop: ShopId): Promise<Map<number, LedgerRow>> {
@@ -101,4 +105,20 @@ export function beforeCalls({ local }: PlayedShop, hand: (operation: string) => 
     for (const { operation } of added) hand(operation)
     return Array.prototype.push.apply(calls, added)
   }
+}
+
+/** Stores customers as Shopify shows them now, as the job that a webhook rings for does. */
+export async function refreshed({ shop, world }: PlayedShop, ids: number[]): Promise<void> {
+  const rows = ids.map((id) => {
+    const { tags, updatedAt } = world.customers.get(id)!
+    return { id, tags, updatedAt: new Date(updatedAt).toISOString() }
+  })
+  await connectAs('superuser', (client) =>
+    client.query(
+      `UPDATE "Customer" c SET tags = r.tags, "updatedAt" = r."updatedAt", "fetchedAt" = now()
+       FROM jsonb_to_recordset($2::jsonb) AS r(id bigint, tags text[], "updatedAt" timestamptz)
+       WHERE c.shop = $1 AND c.id = r.id`,
+      [shop, JSON.stringify(rows)],
+    ),
+  )
 }
