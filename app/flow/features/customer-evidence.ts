@@ -91,7 +91,7 @@ async function changedWeeks(
   // An order that was deleted leaves only its tombstone, which does not say when it was.
   const rows = await tx.query<{ week: number }>(
     `SELECT w."week" FROM unnest($2::int[], $3::timestamptz[], $4::timestamptz[]) w("week", "from", "to") WHERE
-      EXISTS (SELECT FROM "Tombstone" t WHERE t."shop" = $1 AND t."kind" = 'order' AND t."deletedAt" >= $6)
+      EXISTS (SELECT FROM "Tombstone" t WHERE t."shop" = $1 AND t."kind" IN ('order', 'deleted-order') AND t."deletedAt" >= $6)
       OR EXISTS (SELECT FROM "Order" o WHERE o."shop" = $1 AND o."processedAt" >= w."from" AND o."processedAt" < w."to"
         AND o."fetchedAt" > $5)`,
     [

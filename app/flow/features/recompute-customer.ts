@@ -119,6 +119,7 @@ type Row = {
   versions: (Omit<EstimatesRow, 'takenAt' | 'adoptedAt'> & { takenAt: string; adoptedAt: string | null })[] | null
   isDue: boolean
   isFirst: boolean
+  isUnderWay: boolean
 }
 
 async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
@@ -128,7 +129,9 @@ async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
       EXISTS (SELECT FROM "Work" w WHERE w."shop" = s."shop" AND w."kind" = 'recompute' AND w."state" IN ('waiting', 'running')
         AND w."attempts" = 0 AND w."payload"->>'cause' <> 'time') AS "isDue",
       NOT EXISTS (SELECT FROM "Membership" m WHERE m."shop" = s."shop")
-        AND EXISTS (SELECT FROM "Work" w WHERE w."shop" = s."shop" AND w."kind" = 'recompute') AS "isFirst"
+        AND EXISTS (SELECT FROM "Work" w WHERE w."shop" = s."shop" AND w."kind" = 'recompute') AS "isFirst",
+      EXISTS (SELECT FROM "Work" w WHERE w."shop" = s."shop" AND w."kind" = 'recompute' AND w."state" IN ('waiting', 'running'))
+        AS "isUnderWay"
       FROM "Shop" s LEFT JOIN "Summary" y ON y."shop" = s."shop" WHERE s."shop" = $1`,
     [shop],
   )
@@ -144,8 +147,9 @@ async function readShop(tx: BulkTx, shop: ShopId): Promise<ShopFacts> {
     timezone: row?.timezone ?? null,
     summary: hasRun ? { ...SummaryShape.parse(row.summary), asOf: row.asOf!.getTime() } : null,
     adopted: adoptedOf(versions),
-    // Before anybody has a stage there is nothing to wait for: the first run reads the same orders.
-    isRunDue: row?.isDue === true && row.asOf !== null && !row.isFirst,
+    // Before the first run has read the orders there is nothing to wait for. Between its two parts it decides by what it
+    // has read, and does not know what came since.
+    isRunDue: row !== undefined && row.asOf !== null && (row.isFirst ? row.isUnderWay : row.isDue),
   }
 }
 

@@ -22,8 +22,9 @@ const PEOPLE_AT_ONCE = 20
 /** Points of the shop's bucket that are left to others: few for what has just happened, many for what a night has moved. */
 const LEFT_BY_ORDERS = 100
 const LEFT_BY_TIME = 500
-/** So many refusals with nothing taken between them mean that Flow takes none: the rest is not tried. */
+/** So many refusals with nothing taken between them mean that Flow takes none: the rest waits for a later try. */
 const REFUSALS_IN_A_ROW = 5
+const TRY_LATER_MS = 60 * 60_000
 /** Flow's single-line text. */
 const TEXT_MAX_CHARACTERS = 255
 
@@ -47,18 +48,19 @@ const OPEN = `"MembershipChange" c WHERE c."shop" = $1 AND c."id" > coalesce((SE
 
 /** Tells a few, and looks again while there are more. */
 export async function announceMoves(shop: ShopId, textOf: MoveText, hold: Hold): Promise<void | { againInMs: number }> {
-  const { moves, language } = await withShopBulk(shop, async (tx) => {
+  const { moves, language, isRefusing } = await withShopBulk(shop, async (tx) => {
     const settings = await readSettings(tx, shop)
-    await begin(tx, shop)
+    const refused = await begin(tx, shop)
     await leaveOut(tx, shop, settings)
     const next = await nextMoves(tx, shop)
     await settle(tx, shop)
     await hold.stillMine(tx)
-    return { moves: next, language: settings.language ?? ('en' as const) }
+    return { moves: next, language: settings.language ?? ('en' as const), isRefusing: refused }
   })
   if (moves.length === 0) return
   const admin = await adminOf(shop)
-  let refusals = 0
+  // Where the last one was refused, one try tells whether that has passed.
+  let refusals = isRefusing ? REFUSALS_IN_A_ROW - 1 : 0
   for (const move of moves) {
     if (hold.signal.aborted) return { againInMs: 0 }
     const waitMs = bucketOf(shop).waitMsFor(move.cause === 'time' ? LEFT_BY_TIME : LEFT_BY_ORDERS)
@@ -68,26 +70,34 @@ export async function announceMoves(shop: ShopId, textOf: MoveText, hold: Hold):
     await withShopBulk(shop, async (tx) => {
       await hold.stillMine(tx)
       await note(tx, shop, move.id, refusal)
-      if (refusals >= REFUSALS_IN_A_ROW) await giveUpOpen(tx, shop)
     })
-    if (refusals >= REFUSALS_IN_A_ROW) return
+    if (refusals >= REFUSALS_IN_A_ROW) return { againInMs: TRY_LATER_MS }
   }
   return { againInMs: 0 }
 }
 
-/** A shop that was worked out before Flow was ever told: what moved then is not news. */
-async function begin(tx: BulkTx, shop: ShopId): Promise<void> {
+/**
+ * A shop that was worked out before Flow was ever told: what moved then is not news. Answers whether Flow refused the last
+ * one.
+ */
+async function begin(tx: BulkTx, shop: ShopId): Promise<boolean> {
   await tx.query(
     `INSERT INTO "Announcing" ("shop", "upTo", "at")
       SELECT $1::int, coalesce(max("id"), 0), now() FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 day'
       ON CONFLICT DO NOTHING`,
     [shop],
   )
+  const [row] = await tx.query<{ isRefused: boolean }>(
+    'SELECT "problem" IS NOT NULL AS "isRefused" FROM "Announcing" WHERE "shop" = $1',
+    [shop],
+  )
+  return row?.isRefused === true
 }
 
 /**
  * Settles what Flow is not told of: everything while the merchant has it off; moves by an edited rule or by new estimates
- * unless they were ticked; and a cherry-picker who is only possible, which is no segment.
+ * unless they were ticked; a cherry-picker who is only possible, which is no segment; and what Flow has refused to hear of
+ * for three days.
  */
 async function leaveOut(
   tx: BulkTx,
@@ -97,7 +107,8 @@ async function leaveOut(
   await tx.query(
     `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'left-out', now() FROM ${OPEN}
       AND (NOT $2::boolean OR (c."cause" IN ('rule', 'estimates') AND NOT $3::boolean)
-        OR (c."what" = 'cherry-picker' AND 'likely' NOT IN (c."from", c."to")))`,
+        OR (c."what" = 'cherry-picker' AND 'likely' NOT IN (c."from", c."to"))
+        OR (c."at" < now() - interval '3 days' AND (SELECT "problem" FROM "Announcing" WHERE "shop" = $1) IS NOT NULL))`,
     [shop, settings.announceMoves, settings.announceRuleMoves],
   )
 }
@@ -166,13 +177,6 @@ async function note(tx: BulkTx, shop: ShopId, change: string, refusal: string | 
     shop,
     problem === null ? null : JSON.stringify(problem),
   ])
-}
-
-async function giveUpOpen(tx: BulkTx, shop: ShopId): Promise<void> {
-  await tx.query(
-    `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'refused', now() FROM ${OPEN}`,
-    [shop],
-  )
 }
 
 /** How telling Flow stands, for Settings. */

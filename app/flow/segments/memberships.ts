@@ -330,7 +330,8 @@ export async function writeChanges(
         what: 'cherry-picker',
         from: TIERS[before.tier[i]!]!,
         to: TIERS[decisions.tier[i]!]!,
-        cause: cause === 'rule' ? 'rule' : 'order',
+        // A tier follows from orders only: what a night finds is of orders that were counted anew then.
+        cause: cause === 'import' ? 'estimates' : cause,
         because,
       })
     }
@@ -342,8 +343,9 @@ export async function writeChanges(
 
 /** Time moved them if the move had been announced and no order has come since; else an order did. */
 function causeOf(cause: Cause, announcedAt: Instant, asOf: Instant, lastAt: Instant): string {
+  if (announcedAt <= asOf && !(lastAt >= announcedAt)) return 'time'
   if (cause === 'rule' || cause === 'estimates') return cause
   // A fresh import of a shop that had one: more, or less, of its orders is known, and it is learned from anew.
   if (cause === 'import') return 'estimates'
-  return announcedAt <= asOf && !(lastAt >= announcedAt) ? 'time' : 'order'
+  return 'order'
 }

@@ -43,12 +43,12 @@ async function owed(shop: ShopId): Promise<string[]> {
 }
 
 describe('one customer beside runs over the whole shop', () => {
-  test('there is nothing to do before the first run, nor while the first run has written facts but no stages', async () => {
+  test('there is nothing to do before the first run, and to wait while it has written facts but no stages', async () => {
     const shop = await told()
     expect(await recomputeOne(shop, LATE, NOW)).toBe('not-yet')
     await withShop(shop, (tx) => owe(tx, shop, 'recompute', String(shop), { cause: 'import' }))
     const standings = await recomputeFeatures(shop, NOW, 'import')
-    expect(await recomputeOne(shop, LATE, NOW + SECOND_MS)).toBe('not-yet')
+    expect(await recomputeOne(shop, LATE, NOW + SECOND_MS)).toBe('busy')
     await recomputeMemberships(shop, NOW, 'import', standings)
     expect(await changes(shop)).toEqual([])
   })
