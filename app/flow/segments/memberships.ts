@@ -330,7 +330,7 @@ export async function writeChanges(
         what: 'cherry-picker',
         from: TIERS[before.tier[i]!]!,
         to: TIERS[decisions.tier[i]!]!,
-        // A tier follows from orders only: what a night finds is of orders that were counted anew then.
+        // As for a stage, a fresh import's moves are nobody's order.
         cause: cause === 'import' ? 'estimates' : cause,
         because,
       })
