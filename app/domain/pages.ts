@@ -44,9 +44,9 @@ export type Freshness = {
   live: {
     /**
      * live: changes come within what is promised · behind: they wait for longer · silent: Shopify has changes that it did
-     * not tell us of · off: none can come (no import yet, or Shopify lets us in no more)
+     * not tell us of · stopped: some could not be worked in, and are not tried again by themselves · off: none can come (no import yet, or Shopify lets us in no more)
      */
-    state: 'live' | 'behind' | 'silent' | 'off'
+    state: 'live' | 'behind' | 'silent' | 'stopped' | 'off'
     /** Since when it is not live; missing before the first import. */
     sinceMs?: Instant
     /** Changes that are being worked in. */
@@ -297,12 +297,7 @@ export type DryRun = {
   total: number
 }
 
-export type TaggingPage = DryRun & {
-  freshness: Freshness
-  hands: TagQuestions
-  /** Null: no run that can be taken back, or one is under way. */
-  undo: UndoPreview | null
-}
+export type TaggingPage = DryRun & { freshness: Freshness; hands: TagQuestions }
 
 export type TagRun = {
   id: number

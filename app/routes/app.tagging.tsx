@@ -5,10 +5,10 @@ import { freshnessFor } from '#app/flow/freshness.ts'
 import { dryRun } from '#app/flow/publication/dry-run.ts'
 import { answerTagQuestion, tagQuestions } from '#app/flow/publication/questions.ts'
 import { startTagging } from '#app/flow/publication/runs.ts'
-import { undoLastRun, undoPreview } from '#app/flow/publication/undo.ts'
+import { undoLastRun } from '#app/flow/publication/undo.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
-import type { TaggingPage } from '#app/domain/pages.ts'
+import type { TaggingPage, UndoPreview } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { askedOrKept, useRemembered } from '#app/ui/keeping.ts'
 import type { Kept } from '#app/ui/keeping.ts'
@@ -30,9 +30,8 @@ const TaggingForm = z.discriminatedUnion('intent', [
 type Answer = { done: true } | { refused: string; shown: string | null }
 
 export const loader = forMerchant({}, async ({ shop }): Promise<TaggingPage> => {
-  const [run, freshness] = await Promise.all([dryRun(shop), freshnessFor(shop)])
-  const [hands, undo] = await Promise.all([tagQuestions(shop), undoPreview(shop)])
-  return { ...run, freshness, hands, undo }
+  const [run, freshness, hands] = await Promise.all([dryRun(shop), freshnessFor(shop), tagQuestions(shop)])
+  return { ...run, freshness, hands }
 })
 
 export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>
@@ -49,6 +48,7 @@ export const action = forMerchant({ form: TaggingForm }, async ({ shop, form }) 
 export default function Tagging() {
   const page = useLoaderData<Kept<TaggingPage>>()
   const fetcher = useFetcher<Answer>()
+  const undo = useFetcher<UndoPreview | null>()
   const send = (fields: z.input<typeof TaggingForm>) => fetcher.submit(fields, { method: 'post' })
   const refusal = fetcher.state === 'idle' && fetcher.data && 'refused' in fetcher.data ? fetcher.data : null
   useRemembered('tagging', page)
@@ -63,6 +63,9 @@ export default function Tagging() {
         onStart={() => send({ intent: 'start' })}
         onAnswer={({ kind, tag }, answer) => send({ intent: 'answer', kind, tag, answer })}
         onWhenRemoved={(whenRemoved) => send({ intent: 'when-removed', whenRemoved })}
+        undo={undo.data ?? null}
+        isLooking={undo.state !== 'idle'}
+        onLook={() => undo.load('/app/tagging/undo')}
         onUndo={() => send({ intent: 'undo' })}
       />
     </>

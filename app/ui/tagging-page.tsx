@@ -1,7 +1,15 @@
 import { Badge, BlockStack, Box, Button, Card, DataTable, InlineStack, Page, ProgressBar, Text } from '@shopify/polaris'
 import { useId } from 'react'
 import type { ReactNode } from 'react'
-import type { DryRun, TagAnswer, TaggingPage, TagQuestion, TagQuestions, TagRun } from '#app/domain/pages.ts'
+import type {
+  DryRun,
+  TagAnswer,
+  TaggingPage,
+  TagQuestion,
+  TagQuestions,
+  TagRun,
+  UndoPreview,
+} from '#app/domain/pages.ts'
 import { DownloadButton } from './download-button.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
@@ -20,10 +28,15 @@ type Props = {
   onStart: () => void
   onAnswer: (question: TagQuestion, answer: TagAnswer) => void
   onWhenRemoved: (whenRemoved: TagQuestions['whenRemoved']) => void
+  /** What undo would change, once that was asked for. */
+  undo: UndoPreview | null
+  isLooking: boolean
+  onLook: () => void
   onUndo: () => void
 }
 
-export function TaggingScreen({ page, isBusy, refused, onStart, onAnswer, onWhenRemoved, onUndo }: Props) {
+export function TaggingScreen(props: Props) {
+  const { page, isBusy, refused, onStart, onAnswer, onWhenRemoved } = props
   const { t, f } = useWords()
   const isImported = page.import.state === 'done'
   const handsProps = { hands: page.hands, taggingOn: page.taggingOn, isBusy, onAnswer, onWhenRemoved }
@@ -42,9 +55,18 @@ export function TaggingScreen({ page, isBusy, refused, onStart, onAnswer, onWhen
         {refused === null ? null : <Refused why={refused} />}
         {isImported ? null : <ImportCard progress={page.import} />}
         {page.hands.questions.length === 0 ? null : <HandsCard {...handsProps} />}
-        {page.lastRun === null ? null : <RunCard run={page.lastRun} />}
+        {page.lastRun === null ? null : <RunCard run={page.lastRun} taggingOn={page.taggingOn} />}
         {isImported && !isRunning(page) ? <DryRunCard page={page} isBusy={isBusy} onStart={onStart} /> : null}
-        {page.undo === null ? null : <UndoCard undo={page.undo} isBusy={isBusy} onUndo={onUndo} />}
+        {page.lastRun !== null && isUndoable(page.lastRun) ? (
+          <UndoCard
+            run={page.lastRun}
+            undo={props.undo?.run.id === page.lastRun.id ? props.undo : null}
+            isLooking={props.isLooking}
+            isBusy={isBusy}
+            onLook={props.onLook}
+            onUndo={props.onUndo}
+          />
+        ) : null}
         {isImported && page.hands.questions.length === 0 ? <HandsCard {...handsProps} /> : null}
         {isImported ? (
           <Box paddingInline={{ xs: '400', sm: '0' }}>
@@ -61,6 +83,11 @@ export function TaggingScreen({ page, isBusy, refused, onStart, onAnswer, onWhen
 
 export function isRunning(page: DryRun): boolean {
   return page.lastRun?.state === 'planned' || page.lastRun?.state === 'running'
+}
+
+/** An undo is not undone, and what is under way has to end first. */
+function isUndoable({ kind, state }: TagRun): boolean {
+  return (kind === 'start' || kind === 'update') && (state === 'done' || state === 'failed')
 }
 
 function DryRunCard({ page, isBusy, onStart }: Pick<Props, 'page' | 'isBusy' | 'onStart'>) {
@@ -153,7 +180,7 @@ export function DryRunTable({ page }: { page: DryRun }) {
   )
 }
 
-function RunCard({ run }: { run: TagRun }) {
+function RunCard({ run, taggingOn }: { run: TagRun; taggingOn: boolean }) {
   const { t, f } = useWords()
   const id = useId()
   const isOver = run.state === 'done' || run.state === 'failed'
@@ -174,6 +201,7 @@ function RunCard({ run }: { run: TagRun }) {
           <ProgressBar progress={Math.floor(share * 100)} size="small" animated={false} ariaLabelledBy={id} />
         )}
         <RunFigures run={run} />
+        {run.kind === 'undo' && !taggingOn ? <Text as="p">{t('run.paused')}</Text> : null}
       </BlockStack>
     </Card>
   )

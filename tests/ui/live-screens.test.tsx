@@ -22,6 +22,9 @@ const tagging = {
   onStart: nothing,
   onAnswer: nothing,
   onWhenRemoved: nothing,
+  undo: null,
+  isLooking: false,
+  onLook: nothing,
   onUndo: nothing,
 }
 const settings = {
@@ -80,8 +83,25 @@ const cases: Case[] = [
     ko: ['지금은 바뀔 내용이 없습니다', '태그 달기 시작'],
   },
   {
+    name: 'undo is offered for the last run, and counted when asked for',
+    screen: <TaggingScreen page={{ ...tagged, lastRun: sample.UNDO.run }} {...tagging} />,
+    en: ['It can be taken back.', 'See what undo would change'],
+    ko: ['이 실행을 되돌릴 수 있습니다.'],
+  },
+  {
+    name: 'after an undo it is said that tagging is paused',
+    screen: (
+      <TaggingScreen
+        page={{ ...sample.DRY_RUN, lastRun: { ...sample.RUN, kind: 'undo', state: 'done' } }}
+        {...tagging}
+      />
+    ),
+    en: ['The last run is undone', 'Tagging is paused. Nothing is written until you start it again.'],
+    ko: ['태그 달기가 멈춰 있습니다.'],
+  },
+  {
     name: 'undo says what it would change, what it leaves alone and that nothing is changed yet',
-    screen: <TaggingScreen page={{ ...tagged, undo: sample.UNDO }} {...tagging} />,
+    screen: <TaggingScreen page={{ ...tagged, lastRun: sample.UNDO.run }} {...tagging} undo={sample.UNDO} />,
     en: [
       'Undo the last run',
       'See what would change; nothing is changed yet.',
@@ -93,7 +113,13 @@ const cases: Case[] = [
   },
   {
     name: 'a run of which nothing can be taken back says so and offers nothing',
-    screen: <TaggingScreen page={{ ...tagged, undo: { ...sample.UNDO, customers: 0, tags: [] } }} {...tagging} />,
+    screen: (
+      <TaggingScreen
+        page={{ ...tagged, lastRun: sample.UNDO.run }}
+        {...tagging}
+        undo={{ ...sample.UNDO, customers: 0, tags: [] }}
+      />
+    ),
     en: ['There is nothing to undo.'],
     ko: ['되돌릴 것이 없습니다.'],
   },

@@ -24,6 +24,10 @@ export const SILENT: Freshness = {
   live: { state: 'silent', sinceMs: AS_OF - 1_200_000, waiting: 0, promisedMs: 120_000 },
   checkedAt: AS_OF - 600_000,
 }
+export const STOPPED: Freshness = {
+  ...FRESH,
+  live: { state: 'stopped', sinceMs: AS_OF - 7_200_000, waiting: 0, promisedMs: 120_000 },
+}
 export const LOCKED_OUT: Freshness = {
   ...FRESH,
   live: { state: 'off', sinceMs: AS_OF - 7_200_000, waiting: 0, promisedMs: 120_000 },

@@ -39,7 +39,6 @@ export const DRY_RUN: TaggingPage = {
   import: IMPORTED,
   total: 14_682,
   hands: { questions: [], whenRemoved: 'ask' },
-  undo: null,
 }
 
 export const RUN: TagRun = {

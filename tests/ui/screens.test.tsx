@@ -27,6 +27,9 @@ const tagging = {
   onStart: nothing,
   onAnswer: nothing,
   onWhenRemoved: nothing,
+  undo: null,
+  isLooking: false,
+  onLook: nothing,
   onUndo: nothing,
 }
 const segment = {
@@ -123,6 +126,12 @@ const cases: Case[] = [
     ),
     en: ['1,204 are waiting, and 2 minutes are promised', 'It goes on by itself'],
     ko: ['1,204건이 기다리고', '자동으로 계속'],
+  },
+  {
+    name: 'a page says that changes could not be worked in, what is safe and what to do',
+    screen: <CustomerScreen page={{ ...sample.CUSTOMER, freshness: fresh.STOPPED }} />,
+    en: ['could not be worked in', 'Nothing is lost', 'The nightly update tries again', 'send support the time'],
+    ko: ['반영하지 못했고', '잃어버린 것은 없고', '야간 업데이트에서 다시 시도'],
   },
   {
     name: 'a page of a shop that lets us in no more says what to do',

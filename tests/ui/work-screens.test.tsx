@@ -26,6 +26,9 @@ const tagging = {
   onStart: nothing,
   onAnswer: nothing,
   onWhenRemoved: nothing,
+  undo: null,
+  isLooking: false,
+  onLook: nothing,
   onUndo: nothing,
 }
 
