@@ -201,14 +201,20 @@ describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 180_000 },
 
     const would = `${changed} customers would get back the tags from before that run.`
     await seenByAll(tagging, 'undo', async ({ app: seen, locale }) => {
-      const [text, ask] =
+      const [look, text, ask] =
         locale === 'en'
-          ? [would, 'Undo last run…']
-          : [`고객 ${changed}명의 태그가 그 실행 전으로 돌아갑니다.`, '마지막 실행 되돌리기…']
+          ? ['See what undo would change', would, 'Undo last run…']
+          : [
+              '되돌리면 바뀌는 내용 보기',
+              `고객 ${changed}명의 태그가 그 실행 전으로 돌아갑니다.`,
+              '마지막 실행 되돌리기…',
+            ]
+      await seen.getByRole('button', { name: look }).click()
       await seen.getByText(text).waitFor()
       await seen.getByRole('button', { name: ask }).click()
     })
     await page.goto(tagging)
+    await app.getByRole('button', { name: 'See what undo would change' }).click()
     await app.getByText(would).waitFor()
     await app.getByRole('button', { name: 'Undo last run…' }).click()
     await app.getByText('Tagging then pauses', { exact: false }).waitFor()
@@ -217,10 +223,13 @@ describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 180_000 },
     await app.getByText('The last run is undone').waitFor()
     expect(changedSince(before)).toBe(0)
     await seenByAll(tagging, 'undone', async ({ app: seen, locale }) => {
-      const [undone, off] =
-        locale === 'en' ? ['The last run is undone', 'Tagging off'] : ['마지막 실행을 되돌렸습니다', '태그 꺼짐']
+      const [undone, off, paused] =
+        locale === 'en'
+          ? ['The last run is undone', 'Tagging off', 'Tagging is paused. Nothing is written']
+          : ['마지막 실행을 되돌렸습니다', '태그 꺼짐', '태그 달기가 멈춰 있습니다.']
       await seen.getByText(undone).waitFor()
       await seen.getByText(off).waitFor()
+      await seen.getByText(paused, { exact: false }).waitFor()
     })
   })
 
