@@ -1,7 +1,11 @@
 import { oweNightly } from '#app/flow/features/nightly.ts'
+import { forgetOldChanges } from '#app/flow/publication/history.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
 export const nightly = defineJob({
   kind: 'nightly',
-  handler: ({ shop }) => oweNightly(shop),
+  async handler({ shop }) {
+    await forgetOldChanges(shop)
+    await oweNightly(shop)
+  },
 })

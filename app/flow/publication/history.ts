@@ -1,15 +1,17 @@
 /** Every change of our tags, by us and by others, kept for a while. */
 import type { Id } from '#app/domain/order.ts'
 import type { TagHistory, TagHistoryEntry, TagRun } from '#app/domain/pages.ts'
-import { withShop } from '#app/outside/database.server.ts'
-import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { withShop, withShopBulk } from '#app/outside/database.server.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
 
 const KEPT_DAYS = 90
 const PAGE = 50
 
 /** Forgets changes that are older than they are kept. */
-export async function forgetOldChanges(tx: BulkTx, shop: ShopId): Promise<void> {
-  await tx.query(`DELETE FROM "TagChange" WHERE shop = $1 AND at < now() - interval '${KEPT_DAYS} days'`, [shop])
+export async function forgetOldChanges(shop: ShopId): Promise<void> {
+  await withShopBulk(shop, (tx) =>
+    tx.query(`DELETE FROM "TagChange" WHERE shop = $1 AND at < now() - interval '${KEPT_DAYS} days'`, [shop]),
+  )
 }
 
 type Row = Omit<TagHistoryEntry, 'at' | 'run'> & { at: Date; run: number | null; kind: string | null }

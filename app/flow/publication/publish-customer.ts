@@ -7,6 +7,7 @@ import { CustomerMoveDocument, TagsNowDocument } from '#app/outside/admin.genera
 import type { CustomerMoveMutation } from '#app/outside/admin.generated.ts'
 import { withShopBulk } from '#app/outside/database.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
 import { readSettings } from '../settings.ts'
@@ -19,7 +20,7 @@ import type { Operation } from './runs.ts'
 import { CUSTOMER_GID, REPEATABLE, identifierOf, toldOf } from './single-road.ts'
 import type { Hold } from './publish.ts'
 
-/** Shopify's answer is older than our own last write: it is asked again after this. */
+/** Shopify's answer is older than our own last write: it is asked again after this, and believed from a minute on. */
 const STALE_MS = 1000
 
 type Seen = { tags: string[]; updatedAt: Instant }
@@ -48,24 +49,31 @@ export async function publishCustomer(shop: ShopId, customer: Id, hold: Hold): P
   }
 }
 
-type ToPublish = { row: Row; settings: SettingsData; echoAt: Instant | null }
+type Known = { echoAt: Instant | null; isEchoYoung: boolean; updatedAt: Instant | null }
+type ToPublish = Known & { row: Row; settings: SettingsData }
 
 /** Null: tagging is off, nothing is known of the customer, or an open run has them. */
 async function toPublish(tx: BulkTx, shop: ShopId, customer: Id): Promise<ToPublish | null> {
   const settings = await readSettings(tx, shop)
   if (!settings.taggingOn) return null
-  const rows = await tx.query<Row & { echoAt: Instant | null; isOfOpenRun: boolean }>(
+  const rows = await tx.query<Row & Known & { isOfOpenRun: boolean }>(
+    // A run that nobody is going to take further holds nobody.
     `SELECT c.customer::text, ${ROW_COLUMNS}, (extract(epoch FROM l."echoAt") * 1000)::float8 AS "echoAt",
+       coalesce(l."writtenAt" > now() - interval '1 minute', false) AS "isEchoYoung",
+       (extract(epoch FROM s."updatedAt") * 1000)::float8 AS "updatedAt",
        EXISTS (SELECT FROM "PublicationRun" r WHERE r.shop = $1 AND r.id = (l.problem->'pending'->>'run')::int
-         AND r.state IN ('planned', 'running')) AS "isOfOpenRun"
+         AND r.state IN ('planned', 'running') AND EXISTS (
+           SELECT FROM "Work" w WHERE w.shop = $1 AND w.kind = 'publish' AND w.state IN ('waiting', 'running'))
+       ) AS "isOfOpenRun"
      FROM (SELECT $2::bigint AS customer) c
+     LEFT JOIN "Customer" s ON s.shop = $1 AND s.id = c.customer
      LEFT JOIN "Ledger" l ON l.shop = $1 AND l.customer = c.customer
      LEFT JOIN "Membership" m ON m.shop = $1 AND m.customer = c.customer`,
     [shop, customer],
   )
   const row = rows[0]!
   if (row.isOfOpenRun || (row.tags === null && row.stage === null)) return null
-  return { row, settings, echoAt: row.echoAt }
+  return { row, settings, echoAt: row.echoAt, isEchoYoung: row.isEchoYoung, updatedAt: row.updatedAt }
 }
 
 /** Whether Shopify has to be asked: not where the tags stored since our last write, or else the ledger, are as wanted. */
@@ -97,8 +105,11 @@ async function begin(shop: ShopId, customer: Id, seen: Seen, hold: Hold): Promis
     await tx.query('SELECT 1 FROM "Ledger" WHERE shop = $1 AND customer = $2 FOR UPDATE', [shop, customer])
     const found = await toPublish(tx, shop, customer)
     if (found === null) return null
-    const { row, settings, echoAt } = found
-    if (echoAt !== null && seen.updatedAt < echoAt) return 'stale'
+    const { row, settings, echoAt, updatedAt } = found
+    if (echoAt !== null && seen.updatedAt < echoAt && found.isEchoYoung) return 'stale'
+    // Somebody else has written since we looked last; once ours is written too, their ring would pass for its echo.
+    if (updatedAt !== null && seen.updatedAt > Math.max(updatedAt, echoAt ?? 0))
+      await owe(tx, shop, 'refresh-customer', customer, {})
     const neverUsed = await neverUsedNames(tx, shop, settings)
     const change = changeOf(row, seen.tags, { settings, isRemoval: false, neverUsed })
     const run = await liveRun(tx, shop)

@@ -10,7 +10,6 @@ import { advanceBulk, operationsOf } from './bulk-road.ts'
 import { IS_IN_FLIGHT, planGroups, writeIntents } from './plan.ts'
 import type { TagsJustRead } from './plan.ts'
 import { release } from './confirm.ts'
-import { forgetOldChanges } from './history.ts'
 import { lockIntents, neverUsedNames } from './names.ts'
 import { beginRun, endRun, findOpenRun, planUpdate } from './runs.ts'
 import type { Run } from './runs.ts'
@@ -68,7 +67,7 @@ async function doneSoFar(shop: ShopId): Promise<number> {
   return withShopBulk(shop, async (tx) => {
     const rows = await tx.query<{ done: number }>(
       `SELECT coalesce(sum("tagsAdded" + "tagsRemoved" + "statesWritten"), 0)::float8 AS done FROM "PublicationRun"
-       WHERE shop = $1`,
+       WHERE shop = $1 AND kind <> 'live'`,
       [shop],
     )
     return rows[0]!.done
@@ -79,7 +78,6 @@ async function doneSoFar(shop: ShopId): Promise<number> {
 async function nextRun(shop: ShopId, hold: Hold): Promise<Run | null> {
   return withShopBulk(shop, async (tx) => {
     await hold.stillMine(tx)
-    await forgetOldChanges(tx, shop)
     const open = await findOpenRun(tx, shop)
     if (open !== null) return open
     const settings = await readSettings(tx, shop)

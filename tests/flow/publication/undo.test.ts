@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { publishCustomer } from '#app/flow/publication/publish-customer.ts'
 import { removeTags, startTagging } from '#app/flow/publication/runs.ts'
-import { tagHistory } from '#app/flow/publication/history.ts'
+import { forgetOldChanges, tagHistory } from '#app/flow/publication/history.ts'
 import { undoLastRun, undoPreview } from '#app/flow/publication/undo.ts'
 import { getSettings } from '#app/flow/settings.ts'
 import { withShop } from '#app/outside/database.server.ts'
@@ -107,6 +107,6 @@ test('changes are forgotten after 90 days', async () => {
   expect((await tagHistory(played.shop)).entries).toHaveLength(1)
   const old = new Date(Date.now() - 91 * 86_400_000)
   await withShop(played.shop, (tx) => tx.tagChange.updateMany({ where: { shop: played.shop }, data: { at: old } }))
-  await publishAll(played.shop)
+  await forgetOldChanges(played.shop)
   expect((await tagHistory(played.shop)).entries).toEqual([])
 })
