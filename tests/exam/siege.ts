@@ -230,9 +230,8 @@ class Besieged {
       [
         'PostgreSQL is held still',
         async () => {
-          const family = familyOf(await this.#postmaster())
+          const family = await this.#stoppedPostgres()
           const from = performance.now()
-          signal(family, 'SIGSTOP')
           await hold()
           this.record.stoodStill.push({ from, to: performance.now() })
           signal(family, 'SIGCONT')
@@ -258,10 +257,11 @@ class Besieged {
       [
         'PostgreSQL is killed',
         async () => {
+          const family = await this.#stoppedPostgres()
           const from = performance.now()
-          signal(familyOf(await this.#postmaster()), 'SIGKILL')
+          signal(family, 'SIGKILL')
           await sleep(200)
-          this.record.stoodStill.push({ from: from + 200, to: performance.now() })
+          this.record.stoodStill.push({ from, to: performance.now() })
           this.#postgres = await postgresAgain(path.join(this.#options.folder, 'postgres'))
         },
       ],
@@ -283,6 +283,15 @@ class Besieged {
       ],
       ['the other worker is killed', () => killedWorker(1)],
     ]
+  }
+
+  /** All of its processes, held still: the first one before the others are counted, so that it makes no more of them. */
+  async #stoppedPostgres(): Promise<number[]> {
+    const postmaster = await this.#postmaster()
+    signal([postmaster], 'SIGSTOP')
+    const family = familyOf(postmaster)
+    signal(family, 'SIGSTOP')
+    return family
   }
 
   async #postmaster(): Promise<number> {
