@@ -27,6 +27,7 @@ type Row = {
   silentSince: Date | null
   waiting: number
   oldest: Date | null
+  stoppedSince: Date | null
   parkedSince: Date | null
 }
 
@@ -38,15 +39,24 @@ export function freshnessFor(shop: ShopId): Promise<Freshness> {
 export async function freshnessOf(tx: Tx, shop: ShopId): Promise<Freshness> {
   const at = now()
   // Due is what runs, what is due, and what failed and waits for another try; not what was put off on purpose. Work that
-  // another debt has joined since is as old as when it was first due.
+  // another debt has joined since is as old as when it was first due. Work that is tried no more counts until what it was
+  // about has come in another way: fetched since, or worked out with everybody.
   const [row] = await tx.$queryRaw<Row[]>`
     SELECT s.scopes, s.limited, s."lastOrderAt", s."syncedAt", y."asOf", h."checkedAt", h."agreedAt", h."silentSince", w.*
-    FROM "Shop" s LEFT JOIN "Summary" y ON y.shop = s.shop LEFT JOIN "LiveHealth" h ON h.shop = s.shop, (
+    FROM "Shop" s LEFT JOIN "Summary" y ON y.shop = s.shop LEFT JOIN "LiveHealth" h ON h.shop = s.shop, LATERAL (
       SELECT count(*) FILTER (WHERE due)::int AS waiting, min(least("owedAt", "nextAt")) FILTER (WHERE due) AS oldest,
+        min("owedAt") FILTER (WHERE stopped) AS "stoppedSince",
         min("owedAt") FILTER (WHERE state = 'parked') AS "parkedSince"
       FROM (
         SELECT "owedAt", "nextAt", state, kind <> 'check-health'
-          AND (state = 'running' OR state = 'waiting' AND ("nextAt" <= now() OR attempts > 0)) AS due
+          AND (state = 'running' OR state = 'waiting' AND ("nextAt" <= now() OR attempts > 0)) AS due,
+          state = 'dead' AND CASE kind
+            WHEN 'refresh-order' THEN NOT EXISTS (SELECT FROM "Order" o WHERE o.shop = ${shop}
+              AND o.id = substring(entity FROM '^[0-9]+$')::bigint AND o."fetchedAt" > "owedAt")
+            WHEN 'refresh-customer' THEN NOT EXISTS (SELECT FROM "Customer" c WHERE c.shop = ${shop}
+              AND c.id = substring(entity FROM '^[0-9]+$')::bigint AND c."fetchedAt" > "owedAt")
+            WHEN 'recompute-customer' THEN y."asOf" IS NULL OR y."asOf" <= "owedAt"
+            ELSE false END AS stopped
         FROM "Work" WHERE shop = ${shop} AND kind = ANY (${[...LIVE_KINDS, 'check-health']})) owed) w
     WHERE s.shop = ${shop}`
   const asOf = row?.asOf?.getTime() ?? null
@@ -64,6 +74,7 @@ function liveOf(row: Row | undefined, at: Instant): Pick<Freshness['live'], 'sta
   if (row === undefined || row.syncedAt === null) return { state: 'off' }
   if (row.parkedSince !== null) return { state: 'off', sinceMs: row.parkedSince.getTime() }
   if (row.silentSince !== null) return { state: 'silent', sinceMs: row.silentSince.getTime() }
+  if (row.stoppedSince !== null) return { state: 'stopped', sinceMs: row.stoppedSince.getTime() }
   const oldest = row.oldest?.getTime() ?? Infinity
   if (at - oldest > LIVE_WITHIN_MS) return { state: 'behind', sinceMs: oldest }
   const lookedAt = latest(row.checkedAt, row.syncedAt)!

@@ -46,6 +46,21 @@ test('what is put off on purpose keeps nobody waiting; what failed and is tried 
   expect((await freshnessFor(shop)).live).toMatchObject({ state: 'behind', waiting: 1 })
 })
 
+test('what is tried no more is told until it has come in another way: fetched since, or with everybody', async () => {
+  const shop = await imported()
+  await owe(shop, 'refresh-order', 'dead', 30)
+  await sql(`UPDATE "Work" SET entity = '77' WHERE shop = $1`, [shop])
+  const { live } = await freshnessFor(shop)
+  expect(live).toMatchObject({ state: 'stopped', waiting: 0 })
+  expect(Date.now() - live.sinceMs!).toBeGreaterThan(29 * 60_000)
+  await sql(`UPDATE "Work" SET kind = 'recompute-customer', "owedAt" = now() - interval '30 minutes' WHERE shop = $1`, [
+    shop,
+  ])
+  expect((await freshnessFor(shop)).live.state).toBe('stopped')
+  await sql(`INSERT INTO "Summary" (shop, "asOf", data) VALUES ($1, now() - interval '20 minutes', '{}')`, [shop])
+  expect((await freshnessFor(shop)).live.state).toBe('live')
+})
+
 test('a shop that lets us in no more is off since its work was parked', async () => {
   const shop = await imported()
   await owe(shop, 'check-health', 'parked', 30)
