@@ -51,6 +51,8 @@ type Finding = {
   /** The oldest change that somebody should have told us of, and nobody has. */
   unheardSince: Instant | null
   missing: { topic: string; since: Instant }[]
+  /** Of those that Shopify refused us, those that the app's own subscription has not rung for since. */
+  stillMissing: string[]
   /** Of ours, those whose topic the app's own subscription has rung for since. */
   notNeeded: string[]
   quietSince: Instant | null
@@ -131,11 +133,13 @@ async function compare(
   const notNeeded = Object.entries(before.registered)
     .filter(([topic, ours]) => (rung.get(topic)?.byApp ?? 0) > ours.at)
     .map(([topic]) => topic)
+  const stillMissing = before.missing.filter((topic) => (rung.get(topic)?.byApp ?? 0) <= (before.checkedAt ?? 0))
   const rhythm = await ringsOf(tx, shop, 'orders/create', RHYTHM_RINGS)
   return {
     hasGap: unheard.length > 0,
     unheardSince: troubling.length === 0 ? null : Math.min(...troubling.map((one) => one.at)),
     missing: [...missing].map(([topic, when]) => ({ topic, since: when })),
+    stillMissing,
     notNeeded,
     quietSince: isUnusuallySilent(rhythm, at) ? rhythm.at(-1)! : null,
   }
@@ -215,7 +219,7 @@ async function mend(
   at: Instant,
 ): Promise<{ registered: Registered; refused: string[] }> {
   const registered = { ...before.registered }
-  const topics = [...new Set([...before.missing, ...finding.missing.map((one) => one.topic)])]
+  const topics = [...new Set([...finding.stillMissing, ...finding.missing.map((one) => one.topic)])]
   try {
     for (const topic of finding.notNeeded) {
       await removeRegistered(admin, registered[topic]!.id)

@@ -32,14 +32,26 @@ export async function followScopes(tx: BulkTx, shop: ShopId, granted: readonly s
   const before = withImplied(row.scopes.split(','))
   const after = withImplied(granted)
   const gained = [...after].filter((scope) => !before.has(scope))
-  if (gained.length > 0 || before.size !== after.size) {
+  const hasChanged = gained.length > 0 || before.size !== after.size
+  if (hasChanged) {
     await tx.query(`UPDATE "Shop" SET scopes = $2 WHERE shop = $1`, [shop, [...granted].sort().join(',')])
     log.info({ shop, count: granted.length }, 'the granted scopes have changed')
   }
   if (gained.length > 0) await unpark(tx, shop)
   // Before the first import is done there is nothing that it could differ from.
-  if (row.isImported && seesAllOrders(granted.join(',')) === row.limited)
-    await owe(tx, shop, 'backfill-shop', String(shop), {})
+  if (!row.isImported || seesAllOrders(granted.join(',')) !== row.limited) return
+  // What is granted is asked for every few minutes: an import that failed is tried again by itself once a day.
+  if (!hasChanged && (await hasFailedLately(tx, shop))) return
+  await owe(tx, shop, 'backfill-shop', String(shop), {})
+}
+
+async function hasFailedLately(tx: BulkTx, shop: ShopId): Promise<boolean> {
+  const failed = await tx.query(
+    `SELECT FROM (SELECT DISTINCT ON (subject) state, "finishedAt" FROM "SyncRun" WHERE shop = $1 AND kind = 'history'
+       ORDER BY subject, id DESC) newest WHERE state = 'failed' AND "finishedAt" > now() - interval '1 day'`,
+    [shop],
+  )
+  return failed.length > 0
 }
 
 /** Shopify names a write scope alone where it implies the reading one, and both elsewhere. */

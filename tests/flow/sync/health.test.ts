@@ -125,6 +125,16 @@ describe('a subscription that is gone', () => {
     expect(await storedOrders(shop)).toEqual(idsOf(world))
     expect(await health(shop)).toMatchObject({ missing: ['orders/create'], registered: {} })
     expect((await freshnessFor(shop)).live.state).toBe('silent')
+
+    // The app's own rings again: nothing is missing any more, and Shopify is not asked again.
+    await letTimePass(shop, 5)
+    local.shop.happen.buy({ customerId: customer.id, lines: [{ productId: firstProduct(world), quantity: 1 }] })
+    await live.settle()
+    live.calls()
+    await look(live)
+    expect(live.calls()).toEqual(['HealthLook'])
+    expect(await health(shop)).toMatchObject({ missing: [], silentSince: null })
+    expect((await freshnessFor(shop)).live.state).toBe('live')
   })
 })
 
