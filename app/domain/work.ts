@@ -28,8 +28,15 @@ export const WORK = {
    * event. `at`: when it happened, as Shopify dates it, in whole seconds; without it Shopify is always asked.
    */
   'refresh-order': z.object({ at: z.number().int().optional() }),
-  /** `withOrders`: their orders may have become theirs without being touched, as after a merge. */
-  'refresh-customer': z.object({ at: z.number().int().optional(), withOrders: z.boolean().optional() }),
+  /**
+   * `withOrders`: their orders may have become theirs without being touched, as after a merge. `mayBeOurs`: what we write
+   * ourselves rings so.
+   */
+  'refresh-customer': z.object({
+    at: z.number().int().optional(),
+    withOrders: z.boolean().optional(),
+    mayBeOurs: z.boolean().optional(),
+  }),
   /** entity: the shop. Facts, estimates, evidence and stages of everybody, as of now. */
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the customer's id. The same of one customer, as of now. */

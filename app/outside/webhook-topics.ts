@@ -69,7 +69,7 @@ function orderTopic(id: z.ZodType<string>, time: z.ZodType<string> | null): Webh
 
 function refreshCustomer(
   entity: string,
-  payload: { at?: number; withOrders?: boolean },
+  payload: { at?: number; withOrders?: boolean; mayBeOurs?: true },
   inMs = CUSTOMERS_WAIT_MS,
 ): OwedWork {
   return { kind: 'refresh-customer', entity, payload, inMs }
@@ -77,6 +77,11 @@ function refreshCustomer(
 
 function customerTopic(id: z.ZodType<string>, time: z.ZodType<string> | null): WebhookTopic {
   return topic((body) => [refreshCustomer(id.parse(body), time ? when(time, body) : {})])
+}
+
+/** A topic that rings for our own writes too. */
+function customerChanged(id: z.ZodType<string>, time: z.ZodType<string>): WebhookTopic {
+  return topic((body) => [refreshCustomer(id.parse(body), { ...when(time, body), mayBeOurs: true })])
 }
 
 const CUSTOMER_ID = z.object({ customerId: gidOf('Customer') }).transform((body) => body.customerId)
@@ -97,7 +102,7 @@ const FINISHED = z.object({ admin_graphql_api_id: gidOf('BulkOperation') })
 const RING = topic(() => [])
 const COMPLIANCE: WebhookTopic = { ...RING, isCompliance: true }
 const ORDER_CHANGED = orderTopic(ORDER, UPDATED)
-const CUSTOMER_CHANGED = customerTopic(CUSTOMER, UPDATED)
+const CUSTOMER_CHANGED = customerChanged(CUSTOMER, UPDATED)
 
 /**
  * The topics of shopify.app.toml (a test compares); any other is refused. Fields: the published payload of each topic,
@@ -130,7 +135,7 @@ export const WEBHOOK_TOPICS: Readonly<Record<string, WebhookTopic>> = {
     ]
   }),
   'customers/purchasing_summary': customerTopic(CUSTOMER_ID, OCCURRED),
-  'customer.tags_removed': customerTopic(CUSTOMER_ID, OCCURRED),
+  'customer.tags_removed': customerChanged(CUSTOMER_ID, OCCURRED),
   'customers_email_marketing_consent/update': customerTopic(EMAIL_CONSENT, null),
   'customers_marketing_consent/update': customerTopic(CUSTOMER, null),
 }

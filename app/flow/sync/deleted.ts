@@ -14,6 +14,8 @@ import type { Subject } from './read-order.ts'
 
 /** Ids that Shopify answers for in one call. */
 const AT_ONCE = 200
+/** Parts whose counts are compared to begin with. */
+const SLICES = 16
 /** Each half of a sample: as many orders as customers. */
 const SAMPLED = 100
 /** A shop that has lost thousands at once is compared further the next time. */
@@ -31,8 +33,9 @@ export async function lookForDeleted(holder: Holder, admin: Admin, at: Instant):
   for (const subject of ['customers', 'orders'] as const) {
     const since = await shownSince(holder.shop, subject, at)
     let questions = MOST_QUESTIONS
-    const whole = await heldRange(holder.shop, subject, since, null)
-    const open: Range[] = whole === null ? [] : [{ ...whole, theirs: await countOf(admin, subject, whole, since) }]
+    const open: Range[] = []
+    for (const slice of await slices(holder.shop, subject, since))
+      open.push({ ...slice, theirs: await countOf(admin, subject, slice, since) })
     let deleted = 0
     for (let range = open.pop(); range !== undefined; range = open.pop()) {
       if (range.theirs >= range.ours || holder.signal.aborted) continue
@@ -66,6 +69,24 @@ export async function lookAtSample(holder: Holder, admin: Admin, at: Instant): P
 async function shownSince(shop: ShopId, subject: Subject, at: Instant): Promise<Instant> {
   if (subject === 'customers') return 0
   return (await withShopBulk(shop, (tx) => seesEveryOrder(tx, shop))) ? 0 : at - SEEN_DAYS * DAY_MS
+}
+
+/**
+ * The ids held, in a few parts: what Shopify has and we do not (somebody whom we erased) hides what is gone there only
+ * within its own.
+ */
+async function slices(shop: ShopId, subject: Subject, since: Instant): Promise<Omit<Range, 'theirs'>[]> {
+  const whole = await heldRange(shop, subject, since, null)
+  const parts = whole === null ? [] : [whole]
+  for (let from = 0; from < parts.length && parts.length < SLICES; from += 1) {
+    const range = parts[from]!
+    if (range.ours <= AT_ONCE) continue
+    const lower = (await heldRange(shop, subject, since, { ...range, theirs: 0 }))!
+    parts.push(lower, { from: String(BigInt(lower.to) + 1n), to: range.to, ours: range.ours - lower.ours })
+    parts.splice(from, 1)
+    from -= 1
+  }
+  return parts
 }
 
 /** The ids held, or the lower half of those of a range. */

@@ -53,34 +53,34 @@ function settlesInMs(updatedAt: Instant, fetchedAt: Instant): number {
   return Math.max(0, updatedAt + SETTLED_MS - fetchedAt)
 }
 
+type Ring = { id: Id; payload: { at?: Instant | undefined; mayBeOurs?: boolean | undefined } }
+
 /** Reads what is stored, and when the question begins. */
 export async function lookAt(
   tx: BulkTx,
   shop: ShopId,
   kind: 'order' | 'customer',
   id: Id,
-  at: Instant | undefined,
+  payload: Ring['payload'],
 ): Promise<Look> {
-  return (await lookAtAll(tx, shop, kind, [{ id, at }]))[0]!
+  return (await lookAtAll(tx, shop, kind, [{ id, payload }]))[0]!
 }
 
 /** The same for many. */
-export async function lookAtAll(
-  tx: BulkTx,
-  shop: ShopId,
-  kind: 'order' | 'customer',
-  rings: { id: Id; at: Instant | undefined }[],
-): Promise<Look[]> {
-  const rows = await tx.query<Stored & { isImported: boolean; isWritten: boolean; isCounted: boolean; now: Instant }>(
-    kind === 'order' ? STORED_ORDERS : STORED_CUSTOMERS,
-    [shop, rings.map(({ id }) => id)],
-  )
+export async function lookAtAll(tx: BulkTx, shop: ShopId, kind: 'order' | 'customer', rings: Ring[]): Promise<Look[]> {
+  const rows = await tx.query<
+    Stored & Record<'isImported' | 'isImporting' | 'isWritten' | 'isCounted', boolean> & { now: Instant }
+  >(kind === 'order' ? STORED_ORDERS : STORED_CUSTOMERS, [shop, rings.map(({ id }) => id)])
   const afterMs = kind === 'customer' ? CUSTOMERS_AFTER_MS : 0
   const isBusy = await isMerging(tx, shop)
-  return rows.map(({ isImported, isWritten, isCounted, now, ...stored }, n): Look => {
-    if (!isImported) return { is: 'later', inMs: IMPORT_WAIT_MS }
+  return rows.map(({ isImported, isImporting, isWritten, isCounted, now, ...stored }, n): Look => {
+    // An import that is yet to come, or to come again, brings everything.
+    if (!isImported) return isImporting ? { is: 'later', inMs: IMPORT_WAIT_MS } : { is: 'known' }
     if (isWritten) return { is: 'later', inMs: BULK_WRITE_WAIT_MS }
-    const answer = answerTo(rings[n]!.at, stored, now, afterMs)
+    const { at, mayBeOurs } = rings[n]!.payload
+    // A purchase changes Shopify's counts at the time of our write and is not of our making.
+    const echoAt = mayBeOurs === true || !isCounted ? stored.echoAt : null
+    const answer = answerTo(at, { ...stored, echoAt }, now, afterMs)
     if (answer.is !== 'ask') return answer
     // A clock that was set back must not make this question older than the last one.
     const fetchedAt = Math.max(now, stored.fetchedAt ?? now)
@@ -90,6 +90,8 @@ export async function lookAtAll(
 
 // Shopify's counts of a customer are asked for where it hides older orders (limited.ts).
 const STORED = `s."syncedAt" IS NOT NULL AS "isImported",
+  s."syncedAt" IS NULL AND EXISTS (SELECT FROM "Work" w WHERE w.shop = $1 AND w.state IN ('waiting', 'running', 'parked')
+    AND w.kind IN ('backfill-shop', 'ingest-bulk-result', 'catch-up')) AS "isImporting",
   s.limited OR s.scopes <> '' AND NOT 'read_all_orders' = ANY (string_to_array(s.scopes, ',')) AS "isCounted",
   floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
   (extract(epoch FROM t."updatedAt") * 1000)::float8 AS "updatedAt",
@@ -99,6 +101,8 @@ const STORED_ORDERS = `SELECT ${STORED}, NULL AS "echoAt", false AS "isWritten"
   FROM ${ASKED} LEFT JOIN "Order" t ON t.shop = $1 AND t.id = ring.id WHERE s.shop = $1 ORDER BY ring.n`
 const STORED_CUSTOMERS = `SELECT ${STORED}, (extract(epoch FROM l."echoAt") * 1000)::float8 AS "echoAt",
     EXISTS (SELECT FROM "PublicationRun" r WHERE r.shop = $1 AND r.state IN ('planned', 'running')
-      AND r.id = (l.problem -> 'pending' ->> 'run')::int) AS "isWritten"
+      AND r.id = (l.problem -> 'pending' ->> 'run')::int)
+    AND EXISTS (SELECT FROM "Work" w WHERE w.shop = $1 AND w.kind = 'publish' AND w.state IN ('waiting', 'running'))
+    AS "isWritten"
   FROM ${ASKED} LEFT JOIN "Customer" t ON t.shop = $1 AND t.id = ring.id
   LEFT JOIN "Ledger" l ON l.shop = $1 AND l.customer = ring.id WHERE s.shop = $1 ORDER BY ring.n`

@@ -74,6 +74,10 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
     DELETE FROM "Ledger" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.TagChange = await tx.$executeRaw`
     DELETE FROM "TagChange" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  // Work for them would ask Shopify for them again.
+  counts.Work = await tx.$executeRaw`
+    DELETE FROM "Work" WHERE shop = ${shop} AND entity = ${customer}
+      AND kind IN ('refresh-customer', 'recompute-customer', 'publish-customer')`
   counts.Customer = await tx.$executeRaw`
     DELETE FROM "Customer" WHERE shop = ${shop} AND id = ${customer}::text::bigint`
   // An answer made for them earlier holds all of it.

@@ -20,7 +20,7 @@ type Refresh<K extends 'refresh-order' | 'refresh-customer'> = Holder & { entity
 /** Asks for one order, which brings its customer. */
 export async function refreshOrder(holder: Refresh<'refresh-order'>): Promise<void | { againInMs: number }> {
   const { shop, entity: id, payload } = holder
-  const look = await withShopBulk(shop, (tx) => lookAt(tx, shop, 'order', id, payload.at))
+  const look = await withShopBulk(shop, (tx) => lookAt(tx, shop, 'order', id, payload))
   if (look.is === 'known') return
   if (look.is === 'later') return { againInMs: look.inMs }
   const { fetchedAt } = look
@@ -44,7 +44,7 @@ export async function refreshOrder(holder: Refresh<'refresh-order'>): Promise<vo
 /** Asks for one customer; after a merge, for their orders too. */
 export async function refreshCustomer(holder: Refresh<'refresh-customer'>): Promise<void | { againInMs: number }> {
   const { shop, entity: id, payload } = holder
-  const look = await withShopBulk(shop, (tx) => lookAt(tx, shop, 'customer', id, payload.at))
+  const look = await withShopBulk(shop, (tx) => lookAt(tx, shop, 'customer', id, payload))
   if (look.is === 'known') return
   if (look.is === 'later') return { againInMs: look.inMs }
   const { fetchedAt } = look
@@ -164,7 +164,7 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
 }
 
 /** Who lacks a tag that the ledger says we gave: what was stored before may be older than that. */
-async function bereft(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Id[]> {
+export async function bereft(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Id[]> {
   const rows = await tx.query<{ customer: Id }>(
     `SELECT l.customer::text FROM "Ledger" l JOIN "Customer" c ON c.shop = l.shop AND c.id = l.customer
      WHERE l.shop = $1 AND l.customer = ANY ($2::bigint[]) AND NOT l.tags <@ c.tags`,

@@ -4,18 +4,25 @@ ALTER TABLE "Customer" ADD COLUMN "emailConsent" TEXT, ADD COLUMN "smsConsent" T
 ALTER TABLE "StagedCustomer" ADD COLUMN "emailConsent" TEXT, ADD COLUMN "smsConsent" TEXT;
 
 -- As before, and: `at`, when the newest event happened, is kept only while every event told it (one that did not has to be
--- looked at whatever is stored); `withOrders` stays asked for.
+-- looked at whatever is stored), and `mayBeOurs` while it is so of every event; `withOrders` and `isNightly` stay asked
+-- for; of two causes the one that more follows from stays.
 CREATE OR REPLACE FUNCTION owe_work(p_shop int, p_kind text, p_entity text, p_payload jsonb, p_in_ms bigint) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
   INSERT INTO "Work" AS w (shop, kind, entity, payload, state, "nextAt", "owedAt")
   VALUES (p_shop, p_kind, p_entity, p_payload, 'waiting', now() + p_in_ms * interval '1 ms', now())
   ON CONFLICT (shop, kind, entity) DO UPDATE SET
     version = w.version + 1,
-    payload = (excluded.payload - 'at')
+    payload = (excluded.payload - 'at' - 'mayBeOurs')
       || CASE WHEN w.payload ? 'at' AND excluded.payload ? 'at'
            THEN jsonb_build_object('at', greatest((w.payload ->> 'at')::bigint, (excluded.payload ->> 'at')::bigint))
            ELSE '{}' END
-      || CASE WHEN w.payload -> 'withOrders' = 'true' THEN '{"withOrders": true}' ELSE '{}'::jsonb END,
+      || CASE WHEN w.payload -> 'mayBeOurs' = 'true' AND excluded.payload -> 'mayBeOurs' = 'true'
+           THEN '{"mayBeOurs": true}' ELSE '{}'::jsonb END
+      || CASE WHEN w.payload -> 'withOrders' = 'true' THEN '{"withOrders": true}' ELSE '{}'::jsonb END
+      || CASE WHEN w.payload -> 'isNightly' = 'true' THEN '{"isNightly": true}' ELSE '{}'::jsonb END
+      || CASE WHEN array_position(ARRAY['time', 'rule', 'estimates', 'import'], w.payload ->> 'cause')
+             > array_position(ARRAY['time', 'rule', 'estimates', 'import'], excluded.payload ->> 'cause')
+           THEN jsonb_build_object('cause', w.payload -> 'cause') ELSE '{}' END,
     "owedAt" = excluded."owedAt",
     state = CASE w.state WHEN 'dead' THEN 'waiting' ELSE w.state END,
     attempts = CASE w.state WHEN 'dead' THEN 0 ELSE w.attempts END,

@@ -136,10 +136,10 @@ test(
     await catchUp(live)
     const whole = told.spent
     if (process.env['EXAM_EVENTS'])
-      console.log(
+      process.stdout.write(
         `${events} events, ${lost} lost, in a shop of ${world.orders.size} orders and ${world.customers.size} customers: ` +
           `${calls} Admin calls live; ${missed.length} rows stale before and 0 after one cycle of ${cycleCalls} calls, ` +
-          `${cycle} points: ${((100 * cycle) / whole).toFixed(1)} % of a look at everything (${whole})`,
+          `${cycle} points: ${((100 * cycle) / whole).toFixed(1)} % of a look at everything (${whole})\n`,
       )
     expect(await staleRows(live)).toEqual([])
   },

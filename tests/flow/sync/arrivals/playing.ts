@@ -10,11 +10,10 @@ import { readLine, readOrder } from '#app/flow/sync/read-order.ts'
 import { storeSingles, type WholeOrder } from '#app/flow/sync/refetch.ts'
 import { dropStaging } from '#app/flow/sync/runs.ts'
 import { stage } from '#app/flow/sync/staging.ts'
-import { OutsideFailure } from '#app/errors.ts'
-import { endLease, type Lease, leaseOf, refuseLostLease } from '#app/outside/leases.server.ts'
+import { endLeases, heldLeases, type Lease, leaseOf } from '#app/outside/leases.server.ts'
 import { askSystem, type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.server.ts'
 import type { OrderFieldsFragment } from '#app/outside/admin.generated.ts'
-import { connectAs, freshDomain, testShop } from '#tests/support/database.ts'
+import { connectAs, testShop } from '#tests/support/database.ts'
 
 import type { Step } from './scripts.ts'
 import { ShopOfOrders } from './shop-of-orders.ts'
@@ -37,17 +36,15 @@ const GUARD =
 const BULK_RUN = 900_001
 
 export async function play(steps: Step[], arrivals: number[][], defect: Defect): Promise<Outcome> {
-  const domain = freshDomain()
-  const shop = await testShop(domain)
+  const shop = await testShop()
   await connectAs('superuser', (client) => client.query(`UPDATE "Shop" SET "syncedAt" = now() WHERE shop = $1`, [shop]))
-  const playing = new Playing(shop, domain, new ShopOfOrders(arrivals), defect)
+  const playing = new Playing(shop, new ShopOfOrders(arrivals), defect)
   for (const step of steps) await playing.take(step)
   return playing.outcome()
 }
 
 class Playing {
   #shop: ShopId
-  #domain: string
   #world: ShopOfOrders
   #defect: Defect
   #runs = new Map<string, Run>()
@@ -56,11 +53,9 @@ class Playing {
   #wentBack = 0
   #calls = 0
   #refused = 0
-  #rings = 0
 
-  constructor(shop: ShopId, domain: string, world: ShopOfOrders, defect: Defect) {
+  constructor(shop: ShopId, world: ShopOfOrders, defect: Defect) {
     this.#shop = shop
-    this.#domain = domain
     this.#world = world
     this.#defect = defect
   }
@@ -107,17 +102,16 @@ class Playing {
   }
 
   async #ring(): Promise<void> {
-    this.#rings += 1
-    const rings = this.#world.ring()
+    const works = this.#world.ring()
     await withShopBulk(this.#shop, (tx) =>
       tx.query(
-        `SELECT count(receive_webhook($1, r.topic, r.key, now(), r.works::jsonb, NULL, NULL))
-         FROM unnest($2::text[], $3::text[], $4::text[]) r(topic, key, works)`,
+        `SELECT count(owe_work($1, r.kind, r.entity, r.payload::jsonb, 0)::text)
+         FROM unnest($2::text[], $3::text[], $4::text[]) r(kind, entity, payload)`,
         [
-          this.#domain,
-          rings.map(({ topic }) => topic),
-          rings.map(({ order }) => `${this.#rings} ${order.id}`),
-          rings.map(({ works }) => JSON.stringify(works)),
+          this.#shop,
+          works.map(({ kind }) => kind),
+          works.map(({ entity }) => entity),
+          works.map(({ payload }) => JSON.stringify(payload)),
         ],
       ),
     )
@@ -148,7 +142,7 @@ class Playing {
   }
 
   async #look(run: Run): Promise<void> {
-    const rings = run.leases.map(({ entity, payload }) => ({ id: entity, at: (payload as { at?: number }).at }))
+    const rings = run.leases.map(({ entity, payload }) => ({ id: entity, payload: payload as { at?: number } }))
     const looks = await withShopBulk(this.#shop, (tx) => lookAtAll(this.#seen(tx), this.#shop, 'order', rings))
     run.leases.forEach(({ entity }, n) => {
       const look = looks[n]!
@@ -160,15 +154,19 @@ class Playing {
 
   async #commit(run: Run): Promise<void> {
     await withShopBulk(this.#shop, async (tx) => {
+      const answered = run.leases.filter(({ entity }) => run.answers.has(entity))
+      const held = await this.#stillMine(tx, answered)
       const byFetch = new Map<number, WholeOrder[]>()
-      for (const lease of run.leases) {
-        const answer = run.answers.get(lease.entity)
-        if (!answer || !(await this.#isStillMine(tx, lease))) continue
-        const fetchedAt = run.asked.get(lease.entity)!
+      for (const { id, entity } of answered) {
+        if (!held.has(id)) continue
+        const answer = run.answers.get(entity)!
+        const fetchedAt = run.asked.get(entity)!
         const whole = { root: answer, lines: answer.lineItems.edges.map(({ node }) => node) }
-        byFetch.set(fetchedAt, [...(byFetch.get(fetchedAt) ?? []), whole])
+        const sameFetch = byFetch.get(fetchedAt)
+        if (sameFetch) sameFetch.push(whole)
+        else byFetch.set(fetchedAt, [whole])
         const again = againAfter(Date.parse(answer.updatedAt), fetchedAt)
-        if (again) run.again.set(lease.entity, again.againInMs)
+        if (again) run.again.set(entity, again.againInMs)
       }
       for (const [fetchedAt, orders] of byFetch)
         await storeSingles(this.#seen(tx), this.#shop, { customers: [], orders }, fetchedAt)
@@ -176,21 +174,21 @@ class Playing {
     await this.#lookBack()
   }
 
-  async #isStillMine(tx: BulkTx, lease: Lease): Promise<boolean> {
-    if (this.#defect === 'no lease') return true
-    try {
-      await refuseLostLease(tx, lease)
-      return true
-    } catch (error) {
-      if (!(error instanceof OutsideFailure)) throw error
-      this.#refused += 1
-      return false
-    }
+  async #stillMine(tx: BulkTx, leases: Lease[]): Promise<Set<string>> {
+    if (this.#defect === 'no lease') return new Set(leases.map(({ id }) => id))
+    const held = await heldLeases(tx, this.#shop, leases)
+    this.#refused += leases.length - held.size
+    return held
   }
 
   async #end(run: Run): Promise<void> {
+    const byWait = new Map<number | null, Lease[]>()
+    for (const lease of run.leases) {
+      const wait = run.again.get(lease.entity) ?? null
+      byWait.set(wait, [...(byWait.get(wait) ?? []), lease])
+    }
     await withShopBulk(this.#shop, async (tx) => {
-      for (const lease of run.leases) await endLease(tx, lease, run.again.get(lease.entity) ?? null)
+      for (const [wait, leases] of byWait) await endLeases(tx, this.#shop, leases, wait)
     })
   }
 

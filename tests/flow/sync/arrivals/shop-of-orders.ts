@@ -57,15 +57,14 @@ export class ShopOfOrders {
   }
 
   /** The next event of each order, as works: what it tells of has happened by now. */
-  ring(): { order: Played; topic: string; works: OwedWork[] }[] {
+  ring(): OwedWork[] {
     return this.orders.flatMap((order) => {
       const event = order.arrival[order.rung]
       if (event === undefined) return []
       order.rung += 1
       this.change(order, event)
       const topic = TOPIC_OF[event - 1]!
-      const works = WEBHOOK_TOPICS[topic]!.worksOf(parseBody(bodyOf(topic, order, order.updatedAt[event]!)))
-      return [{ order, topic, works }]
+      return WEBHOOK_TOPICS[topic]!.worksOf(parseBody(bodyOf(topic, order, order.updatedAt[event]!)))
     })
   }
 
