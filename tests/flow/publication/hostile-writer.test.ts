@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { desiredTags } from '#app/domain/publication.ts'
 import { defaultSettings, tagKeyOf } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
-import { startTagging } from '#app/flow/publication/runs.ts'
+import { removeTags, startTagging } from '#app/flow/publication/runs.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
@@ -143,6 +143,13 @@ test(
     process.stderr.write(`${hostile.acts} acts of somebody else, ${KILLS} kills: ${JSON.stringify(found)}\n`)
     expect(hostile.acts).toBeGreaterThan(KILLS * ACTS_A_KILL)
     expect(found).toMatchObject({ foreignChanged: [], oursWrong: [], fought: 0 })
+
+    // Whatever the ledger took for ours goes now: what is somebody else's must not be among it.
+    await removeTags(played.shop)
+    await untilIdle(played)
+    const left = [...played.world.customers.values()].map(({ id, tags }) => [id, [...tags].sort()])
+    const theirs = [...played.world.customers.keys()].map((id) => [id, [...hostile.theirs.get(id)!.values()].sort()])
+    expect(left).toEqual(theirs)
   },
 )
 
