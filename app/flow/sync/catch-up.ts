@@ -13,6 +13,7 @@ import { lookForDeleted, lookAtSample } from './deleted.ts'
 import { isCounted } from './limited.ts'
 import { BadLine, idOf, type Subject } from './read-order.ts'
 import { fetchStart, storeCustomers, storeOrders, type WholeOrder, wholeOrder } from './refetch.ts'
+import { bereft } from './refresh.ts'
 import {
   type BadLineNote,
   createRun,
@@ -48,8 +49,11 @@ type Page = {
   store(tx: BulkTx, run: number, fetchedAt: Instant): Promise<BadLineNote[]>
 }
 
-/** Whose stage has to be worked out again: those of the pages so far, or everybody. */
-type Touched = { customers: Set<Id>; everybody: boolean }
+/**
+ * Whose stage has to be worked out again: those of the pages so far, or everybody. `isWhole`: that is known beforehand, and
+ * known again if this worker dies.
+ */
+type Touched = { customers: Set<Id>; everybody: boolean; isWhole: boolean }
 
 /**
  * Brings the shop's rows up to Shopify's and has whoever it concerns worked out again: the touched customers while they are
@@ -63,7 +67,7 @@ export async function catchUp(holder: Holder & { payload: WorkPayload<'catch-up'
   const admin = await adminOf(shop)
   // After an import everybody is worked out anyway, and in the night for what time has moved.
   const isWhole = agreed.isImport || payload.isNightly === true
-  const touched: Touched = { customers: new Set(), everybody: isWhole }
+  const touched: Touched = { customers: new Set(), everybody: isWhole, isWhole }
   // Parents first: an order's customer is there when the order comes.
   await follow(holder, admin, 'customers', agreed.at - OVERLAP_MS, touched)
   await follow(holder, admin, 'orders', agreed.at - OVERLAP_MS, touched)
@@ -117,9 +121,12 @@ async function follow(holder: Holder, admin: Admin, subject: Subject, from: Inst
     const page: Page = await (subject === 'orders' ? orderPage : customerPage)(shop, admin, since, after)
     run = await withShopBulk(shop, async (tx) => {
       await holder.stillMine(tx)
-      const customers = touched.everybody ? [] : await touchedBy(tx, shop, subject, page.touches)
+      const customers = touched.isWhole ? [] : await touchedBy(tx, shop, subject, page.touches)
+      const shown = subject === 'customers' ? page.touches.map((touch) => touch.id) : []
+      const before = await tagsOf(tx, shop, shown)
       const bad = page.count === 0 ? [] : await page.store(tx, run.id, fetchedAt)
       await oweTouched(tx, shop, customers, touched)
+      if (!touched.everybody) await oweRetagged(tx, shop, before)
       const read: Run = {
         ...run,
         linesRead: run.linesRead + page.count,
@@ -166,14 +173,34 @@ async function touchedBy(tx: BulkTx, shop: ShopId, subject: Subject, touches: To
 
 /** Owes the stages in the transaction that stores the rows they follow from: a worker that dies leaves nothing undone. */
 async function oweTouched(tx: BulkTx, shop: ShopId, customers: Id[], touched: Touched): Promise<void> {
-  if (touched.everybody || customers.length === 0) return
+  if (customers.length === 0) return
   for (const customer of customers) touched.customers.add(customer)
   if (touched.customers.size > FEW_CUSTOMERS) {
     touched.everybody = true
+    // With every page: the one owed before may have run, and who looks again later finds these rows as they should be.
     await owe(tx, shop, 'recompute', String(shop), { cause: 'time' }, { inMs: SAFETY_NET_MS })
     return
   }
   for (const customer of customers) await owe(tx, shop, 'recompute-customer', customer, {})
+}
+
+/** Somebody else's hand on the tags moves no stage, and is noticed all the same. Of everybody, the whole run sees to it. */
+async function oweRetagged(tx: BulkTx, shop: ShopId, before: Map<Id, string>): Promise<void> {
+  const shown = [...before.keys()]
+  const after = await tagsOf(tx, shop, shown)
+  const retagged = new Set(shown.filter((customer) => before.get(customer) !== after.get(customer)))
+  for (const customer of await bereft(tx, shop, shown)) retagged.add(customer)
+  for (const customer of [...retagged].sort()) await owe(tx, shop, 'publish-customer', customer, {})
+}
+
+/** The stored tags of those who are stored. */
+async function tagsOf(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Map<Id, string>> {
+  if (customers.length === 0) return new Map()
+  const rows = await tx.query<{ id: Id; tags: string }>(
+    `SELECT id::text, to_jsonb(tags)::text AS tags FROM "Customer" WHERE shop = $1 AND id = ANY ($2::bigint[])`,
+    [shop, customers],
+  )
+  return new Map(rows.map((row) => [row.id, row.tags]))
 }
 
 async function orderPage(shop: ShopId, admin: Admin, since: Instant, after: string | null): Promise<Page> {
