@@ -128,7 +128,10 @@ describe('what was deleted and nobody told us', () => {
     expect(await ids(shop, 'customer')).toEqual([...world.customers.keys()].map(String).sort())
     live.calls()
     await runCatchUp(live)
-    expect(live.calls().filter((operation) => /Counted|HeldStill/.test(operation))).toHaveLength(2)
+    // A count for each of a few parts, and nobody is asked about by id.
+    const again = live.calls().filter((operation) => /Counted|HeldStill/.test(operation))
+    expect(again.filter((operation) => operation === 'HeldStill')).toEqual([])
+    expect(again.length).toBeLessThanOrEqual(32)
   })
 
   test('is met by the nightly sample too, where something else hides it from the count', async () => {
