@@ -62,7 +62,11 @@ describe('a real shop', () => {
 
   test('compose makes the roles that the migrations ask for', () => {
     const inCompose = /content: \|\n((?: {6}.*\n)+)/.exec(read('compose.yaml'))![1]!
-    const plain = (sql: string) => sql.replaceAll(/'[^']*'/g, `''`).replaceAll(/^ +/gm, '').trim()
+    const plain = (sql: string) =>
+      sql
+        .replaceAll(/'[^']*'/g, `''`)
+        .replaceAll(/^ +/gm, '')
+        .trim()
     expect(plain(inCompose)).toBe(plain(ROLES_SQL))
   })
 
