@@ -233,7 +233,7 @@ export type CustomerMove = {
   /** A stage, or a tier of cherry-picker. */
   from: string
   to: string
-  cause: 'order' | 'time' | 'rule' | 'estimates'
+  cause: 'order' | 'time' | 'rule' | 'estimates' | 'import'
   /** Why they are in the stage that they came to; null for cherry-picker, whose evidence is shown as it is now. */
   reason: StageReason | null
 }

@@ -200,7 +200,7 @@ describe('once read_all_orders is granted', () => {
     const causes = await withShop(shop, (tx) =>
       tx.membershipChange.findMany({ where: { shop }, select: { cause: true } }),
     )
-    expect(causes.filter(({ cause }) => cause !== 'estimates')).toEqual([])
+    expect(causes.filter(({ cause }) => cause !== 'import')).toEqual([])
   })
 
   test('and when it is taken away again, the counts are asked for anew and money waits', async () => {

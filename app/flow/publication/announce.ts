@@ -106,7 +106,8 @@ async function leaveOut(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'left-out', now() FROM ${OPEN}
-      AND (NOT $2::boolean OR (c."cause" IN ('rule', 'estimates') AND NOT $3::boolean)
+      AND (NOT $2::boolean OR c."cause" = 'import'
+        OR (c."cause" IN ('rule', 'estimates') AND NOT $3::boolean)
         OR (c."what" = 'cherry-picker' AND 'likely' NOT IN (c."from", c."to"))
         OR (c."at" < now() - interval '3 days' AND (SELECT "problem" FROM "Announcing" WHERE "shop" = $1) IS NOT NULL))`,
     [shop, settings.announceMoves, settings.announceRuleMoves],
@@ -194,7 +195,7 @@ export async function movesToAnnounce(shop: ShopId): Promise<Announcements> {
     const state = await tx.announcing.findUnique({ where: { shop } })
     const [row] = await tx.$queryRaw<{ waiting: bigint }[]>`
       SELECT count(*) AS "waiting" FROM "MembershipChange" c WHERE c."shop" = ${shop} AND c."id" > ${state?.upTo ?? 0n}
-        AND (c."cause" NOT IN ('rule', 'estimates') OR ${settings.announceRuleMoves})
+        AND c."cause" <> 'import' AND (c."cause" NOT IN ('rule', 'estimates') OR ${settings.announceRuleMoves})
         AND (c."what" <> 'cherry-picker' OR 'likely' IN (c."from", c."to"))
         AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = c."shop" AND a."change" = c."id")`
     return {

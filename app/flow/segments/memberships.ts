@@ -330,8 +330,7 @@ export async function writeChanges(
         what: 'cherry-picker',
         from: TIERS[before.tier[i]!]!,
         to: TIERS[decisions.tier[i]!]!,
-        // As for a stage, a fresh import's moves are nobody's order.
-        cause: cause === 'import' ? 'estimates' : cause,
+        cause,
         because,
       })
     }
@@ -344,8 +343,6 @@ export async function writeChanges(
 /** Time moved them if the move had been announced and no order has come since; else an order did. */
 function causeOf(cause: Cause, announcedAt: Instant, asOf: Instant, lastAt: Instant): string {
   if (announcedAt <= asOf && !(lastAt >= announcedAt)) return 'time'
-  if (cause === 'rule' || cause === 'estimates') return cause
-  // A fresh import of a shop that had one: more, or less, of its orders is known, and it is learned from anew.
-  if (cause === 'import') return 'estimates'
-  return 'order'
+  // `import` is a fresh one of a shop that had one: more, or less, of its orders is known.
+  return cause === 'time' ? 'order' : cause
 }

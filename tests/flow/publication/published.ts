@@ -30,12 +30,12 @@ export async function playStages(
   return played
 }
 
-/** Writes what the import has seen of customers' tags, as of now. */
+/** Writes what the import has seen of customers' tags, as of now; Shopify dates by whole seconds. */
 export async function seen(shop: ShopId, customers: { id: number; tags?: string[] }[]): Promise<void> {
   await connectAs('superuser', async (client) => {
     await client.query(
       `INSERT INTO "Customer" (shop, id, "createdAt", "updatedAt", tags, road, "fetchedAt")
-       SELECT $1, id, $3, now(), coalesce(tags, '{}'), 2, now() FROM jsonb_to_recordset($2::jsonb) AS c(id bigint, tags text[])
+       SELECT $1, id, $3, date_trunc('second', now()), coalesce(tags, '{}'), 2, now() FROM jsonb_to_recordset($2::jsonb) AS c(id bigint, tags text[])
        ON CONFLICT (shop, id) DO UPDATE SET tags = excluded.tags, "fetchedAt" = excluded."fetchedAt"`,
       [shop, JSON.stringify(customers), SINCE],
     )
