@@ -71,7 +71,8 @@ export async function catchUp(holder: Holder & { payload: WorkPayload<'catch-up'
   // Parents first: an order's customer is there when the order comes.
   await follow(holder, admin, 'customers', agreed.at - OVERLAP_MS, touched)
   await follow(holder, admin, 'orders', agreed.at - OVERLAP_MS, touched)
-  await lookForDeleted(holder, admin, begun)
+  // What a first import has just brought whole was not there before it.
+  if (!agreed.isFirst) await lookForDeleted(holder, admin, begun)
   if (payload.isNightly === true) await lookAtSample(holder, admin, begun)
   await withShopBulk(shop, async (tx) => {
     await holder.stillMine(tx)
@@ -90,7 +91,7 @@ export async function catchUp(holder: Holder & { payload: WorkPayload<'catch-up'
 
 /** When rows and Shopify last agreed: by a catch-up, or by a history that has been read since. */
 function lastAgreement(shop: ShopId) {
-  return async (tx: BulkTx): Promise<{ at: Instant; isImport: boolean } | null> => {
+  return async (tx: BulkTx): Promise<{ at: Instant; isImport: boolean; isFirst: boolean } | null> => {
     const rows = await tx.query<{ at: number | null }>(
       `SELECT (extract(epoch FROM "syncedAt") * 1000)::float8 AS at FROM "Shop" WHERE shop = $1`,
       [shop],
@@ -98,8 +99,9 @@ function lastAgreement(shop: ShopId) {
     const synced = rows[0]?.at ?? null
     const histories = (await newestRuns(tx, shop, 'history')).filter((run) => run.state === 'done')
     const imported = histories.length === 2 ? Math.min(...histories.map((run) => run.startedAt)) : null
-    if (imported !== null && (synced === null || imported > synced)) return { at: imported, isImport: true }
-    return synced === null ? null : { at: synced, isImport: false }
+    if (imported !== null && (synced === null || imported > synced))
+      return { at: imported, isImport: true, isFirst: synced === null }
+    return synced === null ? null : { at: synced, isImport: false, isFirst: false }
   }
 }
 
