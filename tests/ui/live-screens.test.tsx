@@ -13,30 +13,9 @@ import { WatchScreen } from '#app/ui/watch-page.tsx'
 import * as fresh from './sample-freshness.ts'
 import * as pages from './sample-pages.ts'
 import * as sample from './sample-work.ts'
+import { home, nothing, settings, tagging } from './idle-props.ts'
 import { readInBothLanguages, textOf, type Case } from './reading.tsx'
 
-const nothing = () => {}
-const tagging = {
-  isBusy: false,
-  refused: null,
-  onStart: nothing,
-  onAnswer: nothing,
-  onWhenRemoved: nothing,
-  undo: null,
-  isLooking: false,
-  onLook: nothing,
-  onUndo: nothing,
-}
-const settings = {
-  tagPreview: null,
-  isPreviewing: false,
-  isSaving: false,
-  errors: {},
-  onPreviewTags: nothing,
-  onSave: nothing,
-  onAct: nothing,
-}
-const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing, isAsking: false, onCheck: nothing }
 const tagged = { ...sample.DRY_RUN, taggingOn: true }
 
 const cases: Case[] = [

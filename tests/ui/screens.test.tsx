@@ -17,21 +17,9 @@ import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
 import * as fresh from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
 import * as work from './sample-work.ts'
+import { home, nothing, tagging } from './idle-props.ts'
 import { readInBothLanguages, textOf, type Case } from './reading.tsx'
 
-const nothing = () => {}
-const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing, isAsking: false, onCheck: nothing }
-const tagging = {
-  isBusy: false,
-  refused: null,
-  onStart: nothing,
-  onAnswer: nothing,
-  onWhenRemoved: nothing,
-  undo: null,
-  isLooking: false,
-  onLook: nothing,
-  onUndo: nothing,
-}
 const segment = {
   preview: null,
   isPreviewing: false,

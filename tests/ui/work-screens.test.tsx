@@ -7,30 +7,8 @@ import { tagFieldsOf } from '#app/ui/settings-fields.ts'
 import * as fresh from './sample-freshness.ts'
 import { IMPORTING } from './sample-pages.ts'
 import * as sample from './sample-work.ts'
+import { nothing, settings, tagging } from './idle-props.ts'
 import { readInBothLanguages, type Case } from './reading.tsx'
-
-const nothing = () => {}
-const settings = {
-  tagPreview: null,
-  isPreviewing: false,
-  isSaving: false,
-  errors: {},
-  onPreviewTags: nothing,
-  onSave: nothing,
-  onAct: nothing,
-}
-
-const tagging = {
-  isBusy: false,
-  refused: null,
-  onStart: nothing,
-  onAnswer: nothing,
-  onWhenRemoved: nothing,
-  undo: null,
-  isLooking: false,
-  onLook: nothing,
-  onUndo: nothing,
-}
 
 const cases: Case[] = [
   {

@@ -1,0 +1,26 @@
+/** What a screen gets while nothing is under way. */
+export const nothing = () => {}
+
+export const tagging = {
+  isBusy: false,
+  refused: null,
+  onStart: nothing,
+  onAnswer: nothing,
+  onWhenRemoved: nothing,
+  undo: null,
+  isLooking: false,
+  onLook: nothing,
+  onUndo: nothing,
+}
+
+export const settings = {
+  tagPreview: null,
+  isPreviewing: false,
+  isSaving: false,
+  errors: {},
+  onPreviewTags: nothing,
+  onSave: nothing,
+  onAct: nothing,
+}
+
+export const home = { savingKey: null, onDecide: nothing, onThemeAdded: nothing, isAsking: false, onCheck: nothing }
