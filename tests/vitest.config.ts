@@ -9,7 +9,8 @@ export default defineConfig({
     // Bull leaves a promise of its own unawaited when its connection is cut while Redis is away.
     onUnhandledError: (error) => error.message !== 'Connection is closed.',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A hang is told from a busy machine; nothing is timed by these.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -34,7 +34,7 @@ beforeAll(async () => {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
-}, 60_000)
+})
 afterAll(async () => {
   await browser?.close()
   build?.stop()

@@ -42,7 +42,7 @@ let before: string[]
 beforeAll(async () => {
   before = filesBelow('extensions', '')
   build = await appBuild()
-}, 60_000)
+})
 afterAll(() => build.stop())
 
 describe('Shopify’s CLI', () => {

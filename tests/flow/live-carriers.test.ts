@@ -52,7 +52,7 @@ async function nothingLeft({ shop }: PlayedShop): Promise<boolean> {
 }
 
 describe.each(hasRedis ? ['without Redis', 'with Redis'] : ['without Redis'])('%s', (how) => {
-  test('who buys is moved once, by whichever worker, and the tags of others stay', { timeout: 120_000 }, async () => {
+  test('who buys is moved once, by whichever worker, and the tags of others stay', async () => {
     const whole = await played()
     const { world, local, shop } = whole
     const redis = how === 'with Redis' ? await startRedis() : null

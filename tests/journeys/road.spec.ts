@@ -19,7 +19,7 @@ let journey: Journey
 let page: Page
 let app: FrameLocator
 
-describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 300_000 }, () => {
   let tagsBefore: Map<number, string[]>
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 120_000 }, () =
     tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
     page = await journey.openAs('en')
     app = appIn(page)
-  }, 120_000)
+  }, 300_000)
 
   afterAll(async () => {
     await journey?.end()

@@ -29,7 +29,7 @@ async function startWeb(): Promise<typeof web> {
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += String(data)))
-  await until(() => text.includes('web listens'), 30_000)
+  await until(() => text.includes('web listens'))
   return { child, origin: `http://127.0.0.1:${port}`, said: () => text }
 }
 

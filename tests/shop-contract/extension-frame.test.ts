@@ -35,7 +35,7 @@ beforeAll(async () => {
   shop = await startLocalShop({ world, appUrl: await listen(app, 0) })
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
   page = await browser.newPage({ locale: 'ko-KR', userAgent: 'Mozilla/5.0 Chrome/140' })
-}, 60_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -47,7 +47,7 @@ function extension(): FrameLocator {
   return page.frameLocator('iframe.extension')
 }
 
-describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('in a browser', () => {
   test('a block asks the app with the token of who looks, in their language, and opens the app by a link', async () => {
     asked = []
     await page.goto(`${shop.origin}/admin/customers/${customer.id}`)

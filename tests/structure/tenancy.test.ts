@@ -397,5 +397,5 @@ describe('lent connections', () => {
       expect(['', null]).toContain((answer.rows as { shop: string | null }[])[0]!.shop)
     }
     expect(asked).toBeGreaterThan(3)
-  }, 60_000)
+  })
 })

@@ -161,7 +161,7 @@ function of(rows: Rows, table: string, people: ReadonlySet<number>): unknown[] {
 describe('one customer worked out alone', () => {
   test(
     'has after any events exactly the rows of a run over the whole shop, and that run those of one from scratch',
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(event, { minLength: 3, maxLength: 14 }), async (events) => {

@@ -176,7 +176,7 @@ describe('while Shopify does not answer', () => {
     expect(await health(live.shop)).toMatchObject({ problem: { kind: 'shopify-unavailable' } })
     const owed = await withShop(live.shop, (tx) => tx.work.findMany({ where: { shop: live.shop } }))
     expect(owed).toEqual([])
-  }, 60_000)
+  })
 })
 
 test('every imported shop gets its turn, each at a time of its own, and none before its import', async () => {

@@ -38,7 +38,7 @@ async function isBusy({ shop }: PlayedShop): Promise<boolean> {
 
 test(
   'SIGKILL of the worker at ten random moments of an import ends with the same rows',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const undisturbed = await playShop((world) => fillWithSomeOfEverything(world, ORDERS))
     await importAll(undisturbed)
