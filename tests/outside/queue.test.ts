@@ -366,6 +366,26 @@ test('a shop with much to do does not make the others wait', async () => {
   expect(order.indexOf(calm)).toBeLessThan(3)
 })
 
+test('a purchase passes the rings that a bulk run left, and these keep a quarter of the turns', async () => {
+  const shop = await testShop()
+  const oweAll = (kind: 'refresh-customer' | 'refresh-order', entities: number[]) =>
+    withShop(shop, async (tx) => {
+      for (const entity of entities) await owe(tx, shop, kind, String(entity), {})
+    })
+  const claim = async (wanted: number) =>
+    (await askSystem<{ kind: WorkKind }>('claim_work', wanted, 60)).map(({ kind }) => kind).sort()
+  await oweAll(
+    'refresh-customer',
+    Array.from({ length: 30 }, (_, n) => n),
+  )
+  await oweAll('refresh-order', [1, 2, 3, 4, 5, 6, 7])
+  expect(await claim(1)).toEqual(['refresh-order'])
+  expect(await claim(3)).toEqual(['refresh-customer', 'refresh-order', 'refresh-order'])
+  expect(await claim(1)).toEqual(['refresh-order'])
+  expect(await claim(4)).toEqual(['refresh-customer', 'refresh-order', 'refresh-order', 'refresh-order'])
+  expect(await claim(2)).toEqual(['refresh-customer', 'refresh-customer'])
+})
+
 test('the night of a shop is owed once, in its own time zone, and not before its first import', async () => {
   const [tokyo, nowhere, fresh] = [await testShop(), await testShop(), await testShop()]
   await connectAs('superuser', async (client) => {

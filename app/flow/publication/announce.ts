@@ -95,22 +95,17 @@ async function begin(tx: BulkTx, shop: ShopId): Promise<boolean> {
 }
 
 /**
- * Settles what Flow is not told of: everything while the merchant has it off; moves by an edited rule or by new estimates
- * unless they were ticked; a cherry-picker who is only possible, which is no segment; and what Flow has refused to hear of
+ * Settles what Flow is not told of: everything while the merchant has it off; moves that were not for Flow when they
+ * happened; a cherry-picker who is only possible, which is no segment; and what Flow has refused to hear of
  * for three days.
  */
-async function leaveOut(
-  tx: BulkTx,
-  shop: ShopId,
-  settings: { announceMoves: boolean; announceRuleMoves: boolean },
-): Promise<void> {
+async function leaveOut(tx: BulkTx, shop: ShopId, { announceMoves }: { announceMoves: boolean }): Promise<void> {
   await tx.query(
     `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'left-out', now() FROM ${OPEN}
-      AND (NOT $2::boolean OR c."cause" = 'import'
-        OR (c."cause" IN ('rule', 'estimates') AND NOT $3::boolean)
+      AND (NOT $2::boolean OR NOT c."isForFlow"
         OR (c."what" = 'cherry-picker' AND 'likely' NOT IN (c."from", c."to"))
         OR (c."at" < now() - interval '3 days' AND (SELECT "problem" FROM "Announcing" WHERE "shop" = $1) IS NOT NULL))`,
-    [shop, settings.announceMoves, settings.announceRuleMoves],
+    [shop, announceMoves],
   )
 }
 
@@ -195,7 +190,7 @@ export async function movesToAnnounce(shop: ShopId): Promise<Announcements> {
     const state = await tx.announcing.findUnique({ where: { shop } })
     const [row] = await tx.$queryRaw<{ waiting: bigint }[]>`
       SELECT count(*) AS "waiting" FROM "MembershipChange" c WHERE c."shop" = ${shop} AND c."id" > ${state?.upTo ?? 0n}
-        AND c."cause" <> 'import' AND (c."cause" NOT IN ('rule', 'estimates') OR ${settings.announceRuleMoves})
+        AND c."isForFlow"
         AND (c."what" <> 'cherry-picker' OR 'likely' IN (c."from", c."to"))
         AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = c."shop" AND a."change" = c."id")`
     return {

@@ -284,8 +284,10 @@ export async function writeChanges(
   const write = async () => {
     if (changes.length === 0) return
     const rows = await tx.query(
-      `INSERT INTO "MembershipChange" ("shop", "at", "ruleVersion", "estimates", "customer", "what", "from", "to", "cause", "because")
-        SELECT $1::int, $2::timestamptz, $3::int, $4::int, r.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[],
+      `INSERT INTO "MembershipChange" ("shop", "at", "ruleVersion", "estimates", "isForFlow", "customer", "what", "from", "to",
+          "cause", "because")
+        SELECT $1::int, $2::timestamptz, $3::int, $4::int,
+          r."cause" <> 'import' AND (r."cause" NOT IN ('rule', 'estimates') OR $11::boolean), r.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[],
           $9::text[], $10::jsonb[]) r("customer", "what", "from", "to", "cause", "because")
         WHERE EXISTS (SELECT FROM "Membership" m WHERE m."shop" = $1 AND m."customer" = r."customer") RETURNING "id"`,
       [
@@ -299,6 +301,7 @@ export async function writeChanges(
         changes.map((change) => change.to),
         changes.map((change) => change.cause),
         changes.map((change) => JSON.stringify(change.because)),
+        settings.announceRuleMoves,
       ],
     )
     written += rows.length

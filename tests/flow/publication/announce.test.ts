@@ -19,15 +19,44 @@ const BECAUSE = {
   estimatesVersion: 1,
 }
 
-type ToldMove = { customer: number; from?: string; to?: string; what?: string; cause?: string; id?: number; at?: Date }
+type ToldMove = {
+  customer: number
+  from?: string
+  to?: string
+  what?: string
+  cause?: string
+  isForFlow?: boolean
+  id?: number
+  at?: Date
+}
 
 async function moved(shop: ShopId, moves: ToldMove[]): Promise<void> {
   await connectAs('superuser', async (client) => {
-    for (const { customer, from = 'new', to = 'one-and-done', what = 'stage', cause = 'time', id, at } of moves)
+    for (const {
+      customer,
+      from = 'new',
+      to = 'one-and-done',
+      what = 'stage',
+      cause = 'time',
+      isForFlow,
+      id,
+      at,
+    } of moves)
       await client.query(
-        `INSERT INTO "MembershipChange" (shop, id, customer, at, what, "from", "to", cause, because, "ruleVersion", estimates)
-          VALUES ($1, coalesce($9::bigint, nextval('"MembershipChange_id_seq"')), $2, $3, $4, $5, $6, $7, $8, 1, 1)`,
-        [shop, customer, at ?? new Date(), what, from, to, cause, JSON.stringify(BECAUSE), id ?? null],
+        `INSERT INTO "MembershipChange" (shop, id, customer, at, what, "from", "to", cause, because, "isForFlow", "ruleVersion", estimates)
+          VALUES ($1, coalesce($9::bigint, nextval('"MembershipChange_id_seq"')), $2, $3, $4, $5, $6, $7, $8, $10, 1, 1)`,
+        [
+          shop,
+          customer,
+          at ?? new Date(),
+          what,
+          from,
+          to,
+          cause,
+          JSON.stringify(BECAUSE),
+          id ?? null,
+          isForFlow ?? true,
+        ],
       )
   })
 }
@@ -80,27 +109,17 @@ describe('telling Shopify Flow', () => {
     expect(await movesToAnnounce(shop.shop)).toEqual({ isOn: true, waiting: 0, problem: null })
   })
 
-  test('leaves out moves by an edited rule or new estimates, unless ticked with that edit and no other', async () => {
+  test('leaves out the moves that were not for Flow, also when later ones are', async () => {
     const shop = await played()
-    const byRule = [
-      { customer: 1, cause: 'rule' },
-      { customer: 2, cause: 'estimates' },
-    ]
-    await moved(shop.shop, byRule)
+    await moved(shop.shop, [
+      { customer: 1, cause: 'rule', isForFlow: false },
+      { customer: 2, cause: 'rule' },
+      { customer: 3, cause: 'estimates', isForFlow: false },
+    ])
+    expect((await movesToAnnounce(shop.shop)).waiting).toBe(1)
+    await announceAll(shop.shop)
+    expect(who(shop)).toEqual([2])
     expect((await movesToAnnounce(shop.shop)).waiting).toBe(0)
-    await announceAll(shop.shop)
-    await saveSettings(shop.shop, { thresholds: { lateRatio: 1.4 }, announceRuleMoves: true })
-    // What was left out is not told later.
-    await announceAll(shop.shop)
-    expect(told(shop)).toEqual([])
-    await moved(shop.shop, byRule)
-    expect((await movesToAnnounce(shop.shop)).waiting).toBe(2)
-    await announceAll(shop.shop)
-    expect(who(shop)).toEqual([2, 1])
-    await saveSettings(shop.shop, { thresholds: { lateRatio: 1.6 } })
-    await moved(shop.shop, byRule)
-    await announceAll(shop.shop)
-    expect(who(shop)).toEqual([2, 1])
   })
 
   test('says nothing while it is switched off, nor of that time when it is switched on again', async () => {

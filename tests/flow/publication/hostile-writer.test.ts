@@ -168,7 +168,12 @@ async function oweFor({ shop }: PlayedShop, customers: number[]): Promise<void> 
 
 async function untilIdle({ shop }: PlayedShop): Promise<void> {
   for (;;) {
-    const open = await withShop(shop, (tx) => tx.work.findMany({ where: { shop }, select: { state: true } }))
+    const open = await withShop(shop, (tx) =>
+      tx.work.findMany({
+        where: { shop },
+        select: { state: true, kind: true, attempts: true, crashes: true, problem: true },
+      }),
+    )
     expect(open.filter(({ state }) => state === 'dead' || state === 'parked')).toEqual([])
     if (open.length === 0) return
     await sleep(50)

@@ -55,6 +55,24 @@ describe('the live count while editing', () => {
     expect(new Set(changes.rows.map((row: { cause: string }) => row.cause))).toEqual(new Set(['rule']))
   })
 
+  test('an edit’s moves are for Flow if that edit was ticked, whatever is ticked with the next', async () => {
+    const shop = await crowdedShop()
+    await saveThresholds(shop, { lateRatio: 1.1 }, true)
+    await recompute(shop, NOW, 'rule')
+    await saveThresholds(shop, { lateRatio: 1.9 })
+    await recompute(shop, NOW, 'rule')
+    const { rows } = await connectAs('superuser', (client) =>
+      client.query<{ ruleVersion: number; isForFlow: boolean; moves: string }>(
+        'SELECT "ruleVersion", "isForFlow", count(*) AS moves FROM "MembershipChange" WHERE shop = $1 GROUP BY 1, 2 ORDER BY 1',
+        [shop],
+      ),
+    )
+    expect(rows).toMatchObject([
+      { ruleVersion: 1, isForFlow: true },
+      { ruleVersion: 2, isForFlow: false },
+    ])
+  })
+
   test('refuses thresholds that saving would refuse', async () => {
     const shop = await crowdedShop()
     await expect(previewSegment(shop, 'at-risk', { lateRatio: 3, lapsedRatio: 2 })).rejects.toMatchObject({

@@ -66,7 +66,7 @@ export async function oweImport(shop: ShopId): Promise<void> {
 }
 
 /** Runs a worker until the shop's work is done, parked or dead. */
-export async function workUntilDone(shop: ShopId, withinMs = 25_000): Promise<void> {
+export async function workUntilDone(shop: ShopId, withinMs = 240_000): Promise<void> {
   const worker = startWorker(JOBS, { concurrency: 3, sweepEveryMs: 20, leaseSeconds: 5 })
   try {
     const end = Date.now() + withinMs
