@@ -18,29 +18,27 @@ LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
     UNION ALL
     SELECT (SELECT w.shop FROM "Work" w WHERE w.state IN ('waiting', 'running') AND w.shop > live.shop ORDER BY w.shop LIMIT 1)
     FROM live WHERE live.shop IS NOT NULL
+  ), busy AS MATERIALIZED (
+    -- Counted once for each shop: behind an old snapshot every look passes over all that has lately ended.
+    SELECT live.shop, count(r.id) AS running, count(r.id) FILTER (WHERE r.kind = 'refresh-customer') AS customers
+    FROM live LEFT JOIN "Work" r ON r.shop = live.shop AND r.state = 'running' AND r."leaseUntil" > now()
+    WHERE live.shop IS NOT NULL GROUP BY live.shop
   ), due AS (
-    SELECT d.shop, d.id, d.at,
-      (row_number() OVER (PARTITION BY d.shop, ring.turns ORDER BY d.at, d.id) + ring.running) * ring.turns AS turn
-    FROM live
-    CROSS JOIN LATERAL (
-      SELECT sort."isCustomers", sort.turns, (
-        SELECT count(*) FROM "Work" r
-        WHERE r.shop = live.shop AND r.state = 'running' AND r."leaseUntil" > now() AND (r.kind = 'refresh-customer') = sort."isCustomers"
-      ) AS running
-      FROM (VALUES (false, 1), (true, 3)) AS sort("isCustomers", turns)
-    ) ring
+    SELECT d.shop, d.id, d.at, busy.running,
+      (row_number() OVER (PARTITION BY d.shop, sort.turns ORDER BY d.at, d.id)
+        + CASE WHEN sort."isCustomers" THEN busy.customers ELSE busy.running - busy.customers END) * sort.turns AS turn
+    FROM busy CROSS JOIN (VALUES (false, 1), (true, 3)) AS sort("isCustomers", turns)
     CROSS JOIN LATERAL (
       SELECT w.shop, w.id, CASE w.state WHEN 'running' THEN w."leaseUntil" ELSE w."nextAt" END AS at
       FROM "Work" w
-      WHERE w.shop = live.shop AND (w.kind = 'refresh-customer') = ring."isCustomers" AND w.state IN ('waiting', 'running')
+      WHERE w.shop = busy.shop AND (w.kind = 'refresh-customer') = sort."isCustomers" AND w.state IN ('waiting', 'running')
         AND CASE w.state WHEN 'running' THEN w."leaseUntil" ELSE w."nextAt" END <= now()
         AND (issued_before IS NULL OR w."issuedAt" IS NULL OR w."issuedAt" < issued_before)
       ORDER BY 3, 2 LIMIT wanted
     ) d
   ), ordered AS (
-    SELECT due.shop, due.id, due.at, row_number() OVER (PARTITION BY due.shop ORDER BY due.turn, due.at, due.id) + (
-      SELECT count(*) FROM "Work" r WHERE r.shop = due.shop AND r.state = 'running' AND r."leaseUntil" > now()
-    ) AS turn
+    SELECT due.shop, due.id, due.at,
+      row_number() OVER (PARTITION BY due.shop ORDER BY due.turn, due.at, due.id) + due.running AS turn
     FROM due
   )
   SELECT w.shop, w.id FROM ordered JOIN "Work" w ON w.shop = ordered.shop AND w.id = ordered.id

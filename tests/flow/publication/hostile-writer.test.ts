@@ -8,7 +8,7 @@ import { defaultSettings, tagKeyOf } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import { removeTags, startTagging } from '#app/flow/publication/runs.ts'
 import { saveSettings } from '#app/flow/settings.ts'
-import { withShop } from '#app/outside/database.server.ts'
+import { withShop, withShopBulk } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import type { PlayedShop } from '#tests/flow/sync/played.ts'
 import { chanceFrom } from '#tests/shop/chance.ts'
@@ -161,9 +161,12 @@ async function oweTouched(played: PlayedShop, hostile: HostileWriter): Promise<v
 }
 
 async function oweFor({ shop }: PlayedShop, customers: number[]): Promise<void> {
-  await withShop(shop, async (tx) => {
-    for (const id of customers) await owe(tx, shop, 'publish-customer', String(id), {})
-  })
+  await withShopBulk(shop, (tx) =>
+    tx.query(`SELECT owe_work($1, 'publish-customer', id::text, '{}', 0)::text FROM unnest($2::bigint[]) AS id`, [
+      shop,
+      customers,
+    ]),
+  )
 }
 
 async function untilIdle({ shop }: PlayedShop): Promise<void> {
