@@ -10,33 +10,36 @@ import type { TagsJustRead } from './plan.ts'
 import { findLastRun, isAnyOpen } from './runs.ts'
 
 /**
- * What goes back for each customer. $1 shop, $2 the run, $3 tags just read from Shopify. A tag is taken off only where the
- * ledger owns it, and given only where no tag of that name is known to be there: that one is somebody else's. Customers
- * with a write of unknown end are left to the next run, which reads their tags.
+ * What goes back for each customer. $1 shop, $2 the run, $3 tags just read from Shopify by customer. A tag is taken off only
+ * where the ledger owns it, and given only where no tag of that name is known to be there: that one is somebody else's.
+ * Customers with a write of unknown end are left to the next run, which reads their tags.
+ *
+ * Right after a large run nothing is known of its rows, and whatever is not found by a key would be compared with all else.
  */
 const GOING_BACK = `
   changed AS (
-    SELECT c.id, c.customer, c.what, c.tag, c.was, lower(normalize(coalesce(c.tag, ''), NFC)) AS key,
-      NOT EXISTS (SELECT FROM "TagChange" o WHERE o.shop = $1 AND o.customer = c.customer AND o.id > c.id
-        AND CASE c.what WHEN 'state' THEN o.what = 'state'
-          ELSE o.what <> 'state' AND lower(normalize(o.tag, NFC)) = lower(normalize(c.tag, NFC)) END) AS "isLatest"
-    FROM "TagChange" c WHERE c.shop = $1 AND c.run = $2 AND c.by = 'us'
-  ), known AS (
-    SELECT l.customer, l.state, l.tags, l.problem ? 'pending' IS TRUE AS "isUnsure",
-      ARRAY(SELECT lower(normalize(tag, NFC)) FROM unnest(l.tags) AS tag) AS owned,
-      l.preexisting || ARRAY(SELECT lower(normalize(tag, NFC)) FROM unnest(
-        CASE WHEN r.tags IS NOT NULL THEN r.tags
-          WHEN c."fetchedAt" > l."writtenAt" + interval '10 minutes' THEN c.tags ELSE '{}' END) AS tag) AS theirs
-    FROM "Ledger" l
-    LEFT JOIN "Customer" c ON c.shop = l.shop AND c.id = l.customer
-    LEFT JOIN jsonb_to_recordset($3::jsonb) AS r(customer bigint, tags text[]) ON r.customer = l.customer
-    WHERE l.shop = $1 AND l.customer IN (SELECT customer FROM changed)
+    SELECT * FROM (
+      SELECT run, by, customer, what, tag, was, key,
+        row_number() OVER (PARTITION BY customer, what = 'state', key ORDER BY id DESC) = 1 AS "isLatest"
+      FROM "TagChange", lower(CASE what WHEN 'state' THEN '' ELSE normalize(tag, NFC) END) AS key
+      WHERE shop = $1 AND customer IN (SELECT customer FROM "TagChange" WHERE shop = $1 AND run = $2 AND by = 'us')
+    ) AS all_changes WHERE run = $2 AND by = 'us'
   ), judged AS (
-    SELECT changed.*, known.state, "isLatest" AND NOT "isUnsure" AND CASE what
-      WHEN 'add' THEN key = ANY (owned)
-      WHEN 'remove' THEN NOT key = ANY (owned) AND NOT key = ANY (theirs)
-      ELSE known.state IS NOT DISTINCT FROM changed.tag AND known.state IS DISTINCT FROM changed.was END AS "goesBack"
-    FROM changed JOIN known ON known.customer = changed.customer
+    SELECT changed.customer, what, tag, was,
+      "isLatest" AND l.problem ? 'pending' IS NOT TRUE AND CASE what
+        WHEN 'add' THEN key = ANY (known.owned)
+        WHEN 'remove' THEN NOT key = ANY (known.owned) AND NOT key = ANY (known.theirs)
+        ELSE l.state IS NOT DISTINCT FROM tag AND l.state IS DISTINCT FROM was END AS "goesBack"
+    FROM changed
+    JOIN "Ledger" l ON l.shop = $1 AND l.customer = changed.customer
+    LEFT JOIN "Customer" c ON c.shop = $1 AND c.id = changed.customer
+    CROSS JOIN LATERAL (SELECT
+      ARRAY(SELECT lower(normalize(t, NFC)) FROM unnest(l.tags) AS t) AS owned,
+      l.preexisting || ARRAY(SELECT lower(normalize(t, NFC)) FROM (
+        SELECT jsonb_array_elements_text($3::jsonb -> changed.customer::text)
+        UNION ALL
+        SELECT unnest(c.tags) WHERE NOT $3::jsonb ? changed.customer::text
+          AND c."fetchedAt" > l."writtenAt" + interval '10 minutes') AS seen(t)) AS theirs) AS known
   )`
 
 /** What undoing would change now; null: there is no run to undo, or one is under way. */
@@ -44,21 +47,19 @@ export async function undoPreview(shop: ShopId): Promise<UndoPreview | null> {
   const run = await withShop(shop, async (tx) => ((await isAnyOpen(tx, shop)) ? null : findLastRun(tx, shop)))
   if (run === null) return null
   return withShopBulk(shop, async (tx) => {
-    const values = [shop, run.id, '[]']
-    const tags = await tx.query<{ tag: string; adds: number; removes: number }>(
-      `WITH ${GOING_BACK}
-       SELECT tag, count(*) FILTER (WHERE what = 'remove')::int AS adds, count(*) FILTER (WHERE what = 'add')::int AS removes
-       FROM judged WHERE "goesBack" AND what <> 'state' GROUP BY tag ORDER BY tag`,
-      values,
-    )
-    const counts = await tx.query<{ customers: number; metafields: number; changedSince: number }>(
-      `WITH ${GOING_BACK}
+    const [counts] = await tx.query<Omit<UndoPreview, 'run'>>(
+      `WITH ${GOING_BACK}, tags AS (
+         SELECT tag, count(*) FILTER (WHERE what = 'remove') AS adds, count(*) FILTER (WHERE what = 'add') AS removes
+         FROM judged WHERE "goesBack" AND what <> 'state' GROUP BY tag
+       )
        SELECT count(DISTINCT customer) FILTER (WHERE "goesBack")::int AS customers,
          count(*) FILTER (WHERE "goesBack" AND what = 'state')::int AS metafields,
-         count(*) FILTER (WHERE NOT "goesBack")::int AS "changedSince" FROM judged`,
-      values,
+         count(*) FILTER (WHERE NOT "goesBack")::int AS "changedSince",
+         (SELECT coalesce(jsonb_agg(tags ORDER BY tag), '[]') FROM tags) AS tags
+       FROM judged`,
+      [shop, run.id, '{}'],
     )
-    return { run, tags, ...counts[0]! }
+    return { run, ...counts! }
   })
 }
 
@@ -85,7 +86,7 @@ export async function undoLastRun(shop: ShopId): Promise<void> {
 export async function namesToAdd(tx: BulkTx, shop: ShopId, undone: number): Promise<string[]> {
   const rows = await tx.query<{ tag: string }>(
     `WITH ${GOING_BACK} SELECT DISTINCT tag FROM judged WHERE "goesBack" AND what = 'remove'`,
-    [shop, undone, '[]'],
+    [shop, undone, '{}'],
   )
   return [...new Map(rows.map(({ tag }) => [tagKeyOf(tag), tag])).values()]
 }
@@ -116,7 +117,7 @@ export async function writeUndo(
        FROM back WHERE l.shop = $1 AND l.customer = back.customer RETURNING 1
      )
      SELECT count(*)::int AS customers FROM written`,
-    [shop, undone, JSON.stringify(justRead), run],
+    [shop, undone, JSON.stringify(Object.fromEntries(justRead.map(({ customer, tags }) => [customer, tags]))), run],
   )
   return rows[0]?.customers ?? 0
 }
