@@ -21,7 +21,8 @@ type LogLine = {
   currency: string
 }
 
-type LogOrder = {
+/** One order of a log; its time is its earliest line's. */
+export type LogOrder = {
   name: string
   customer: string
   at: number
@@ -32,8 +33,14 @@ type LogOrder = {
 /** Why a line cannot be used; it is reported and the rest loads. */
 class CannotRead extends Error {}
 
+/** A world from a log as `readOrderLog` reads it. All times shift by the same whole number of seconds, so that the newest order is now. */
+export async function loadOrders(file: string, now: number): Promise<{ world: World; badLines: BadLine[] }> {
+  const { orders, badLines } = await readOrderLog(file)
+  return { world: worldOf(orders, now), badLines }
+}
+
 /**
- * A world from a file of order lines, plain or gzip, in one of two forms, told apart by the header:
+ * The orders of a file of order lines, plain or gzip, in one of two forms, told apart by the header:
  *
  * - Online Retail: InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID (Country is not used).
  *   An order is an InvoiceNo; only lines with a quantity and a price above 0 count; invoices that begin with C are
@@ -41,10 +48,9 @@ class CannotRead extends Error {}
  * - Our own: order,customer,time,sku,title,quantity,unit_price,discount,code,currency. `discount` is the amount off the
  *   whole line, `code` the code that gave it; a blank customer is a guest; times are ISO 8601, UTC where no zone is given.
  *
- * All times shift by the same whole number of seconds, so that the newest order is now. An order's time is its earliest
- * line's. Bad lines are left out and reported.
+ * Bad lines are left out and reported.
  */
-export async function loadOrders(file: string, now: number): Promise<{ world: World; badLines: BadLine[] }> {
+export async function readOrderLog(file: string): Promise<{ orders: LogOrder[]; badLines: BadLine[] }> {
   const badLines: BadLine[] = []
   const orders = new Map<string, LogOrder>()
   let readLine: ((fields: string[]) => LogLine | null) | null = null
@@ -64,7 +70,7 @@ export async function loadOrders(file: string, now: number): Promise<{ world: Wo
     }
   if (readLine === null) throw new Error(`${file} is empty. ${expected()}`)
   if (orders.size === 0) throw new Error(`${file} has no order that can be loaded (${badLines.length} bad lines).`)
-  return { world: worldOf([...orders.values()], now), badLines }
+  return { orders: [...orders.values()], badLines }
 }
 
 function expected(): string {
