@@ -3,8 +3,9 @@
  *
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
- *   --only NAME  import (with what runs on its tables), webhooks or live
+ *   --only NAME  lifetime, import (with what runs on its tables), webhooks or live
  */
+import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildIfChanged } from '../demo/build.ts'
@@ -27,12 +28,21 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 const round = (value: number, digits = 1) => value.toLocaleString('en', { maximumFractionDigits: digits })
 
 async function run(): Promise<void> {
+  const isAsked = (name: string) => flags.only === undefined || flags.only === name
+  if (isAsked('lifetime')) runLifetime()
+  if (flags.only === 'lifetime') return
   buildIfChanged(say)
   const folder = path.join(root, '.local/bench')
-  const isAsked = (name: string) => flags.only === undefined || flags.only === name
   if (isAsked('import')) await runImport(folder)
   if (isAsked('webhooks')) await runWebhooks(`${folder}-webhooks`)
   if (isAsked('live')) await runLive(`${folder}-live`)
+}
+
+/** In a process of its own, so that its peak memory is its own; before anything else is at work. */
+function runLifetime(): void {
+  const script = path.join(import.meta.dirname, 'lifetime.ts')
+  const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
+  if (status !== 0) throw new Error(`${script} ended with ${status}`)
 }
 
 async function runLive(folder: string): Promise<void> {
