@@ -1,11 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { expectedSpend } from '#app/domain/lifetime/gamma-gamma.ts'
-import { expectedPurchases, shareBuying } from '#app/domain/lifetime/mbg-nbd.ts'
+import { expectedSpend, fitSpending } from '#app/domain/lifetime/gamma-gamma.ts'
+import { expectedPurchases, fitPurchases, shareBuying } from '#app/domain/lifetime/mbg-nbd.ts'
 import { orderCountShares, valueForecast } from '#app/domain/lifetime/value.ts'
 import purchases from '#tests/numbers/batislam-2007-mbg-nbd.json' with { type: 'json' }
 import spending from '#tests/numbers/hardie-note-025-gamma-gamma.json' with { type: 'json' }
 import { chanceFrom } from '#tests/shop/chance.ts'
+
+const CDNOW = new URL('../../../../shared/data/cdnow_sample_cbs.csv', import.meta.url)
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 
@@ -91,4 +94,40 @@ describe('what somebody is worth within a year', () => {
       { seed: 1, numRuns: 60 },
     )
   })
+
+  test.skipIf(!existsSync(CDNOW))(
+    'held what 8 of 10 repeat buyers of the CDNOW sample or more then spent in 39 weeks (skipped where ../shared is absent)',
+    () => {
+      const rows = readFileSync(CDNOW, 'utf8')
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((row) => row.split(',').map(Number))
+        .map(([, x, tx, age, mean, , later]) => ({
+          history: { repeats: x!, recency: Math.round(tx! * 7), age: Math.round(age! * 7) },
+          its: { purchases: x!, mean: mean! },
+          later: later!,
+        }))
+      const count = rows.length
+      const orders = fitPurchases({
+        count,
+        repeats: rows.map((row) => row.history.repeats),
+        recencyDays: rows.map((row) => row.history.recency),
+        ageDays: rows.map((row) => row.history.age),
+      })
+      const worth = fitSpending({
+        count,
+        purchases: rows.map((row) => row.its.purchases),
+        means: rows.map((row) => row.its.mean),
+      })
+      if (orders.kind !== 'fitted' || worth.kind !== 'fitted') throw new Error('not fitted')
+      const repeaters = rows.filter((row, i) => row.its.purchases > 0 && i % 2 === 0)
+      const held = repeaters.filter(({ history: known, its, later }) => {
+        const { low, high } = valueForecast(orders, worth, known, its, 273)
+        return low <= later && later <= high
+      })
+      expect(held.length / repeaters.length).toBeGreaterThan(0.8)
+      expect(held.length / repeaters.length).toBeLessThan(0.92)
+    },
+  )
 })
