@@ -11,6 +11,10 @@ type Evaluation = { evaluate(args: string[], say: (line: string) => void): Promi
 const EVALUATIONS: Record<string, () => Promise<Evaluation>> = {
   cdnow: () => import('./cdnow.ts'),
   orders: () => import('./orders.ts'),
+  cherry: () => import('./cherry.ts'),
+  'cherry-world': () => import('./cherry-world.ts'),
+  linking: () => import('./linking.ts'),
+  'linking-people': () => import('./linking-people.ts'),
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -23,7 +27,8 @@ try {
   const evaluation = await EVALUATIONS[name]!()
   say(JSON.stringify(await evaluation.evaluate(args, say)))
 } catch (error) {
-  if (!(error instanceof InvalidInput)) throw error
-  say(error.message)
+  const isNoFile = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  if (!(error instanceof InvalidInput) && !isNoFile) throw error
+  say((error as Error).message)
   process.exitCode = 1
 }

@@ -110,6 +110,30 @@ describe('our own columns', () => {
     ])
   })
 
+  test('a column of statuses may come beside them, one word for a whole order', async () => {
+    const { world, badLines } = await loaded(
+      [
+        `${OWN},status`,
+        'A1,c1,2026-01-01T10:00:00Z,T1,Toner,1,5.00,,,USD,',
+        'A2,c1,2026-01-02T10:00:00Z,T1,Toner,1,5.00,,,USD,cancelled',
+        'A3,c1,2026-01-03T10:00:00Z,T1,Toner,1,5.00,,,USD,refunded',
+        'A3,c1,2026-01-03T10:00:00Z,T2,Toner,1,5.00,,,USD,paid',
+        'A4,c1,2026-01-04T10:00:00Z,T1,Toner,1,5.00,,,USD,lost',
+      ].join('\n'),
+    )
+    expect(
+      [...world.orders.values()].map((order) => [order.financialStatus, order.cancelledAt === order.processedAt]),
+    ).toEqual([
+      ['PAID', false],
+      ['PAID', true],
+      ['REFUNDED', false],
+    ])
+    expect(badLines.map((bad) => bad.reason)).toEqual([
+      'order A3 is already refunded',
+      'status is not paid, cancelled or refunded: "lost"',
+    ])
+  })
+
   test('a quote that is never closed costs its own line, not the file', async () => {
     const good = Array.from({ length: 120 }, (_, index) => `B${index},c1,2026-01-01T10:00:00Z,T1,Toner,1,5.00,,,USD`)
     const { world, badLines } = await loaded(ownLog('A1,c1,2026-01-01T10:00:00Z,T1,"Toner,1,5.00,,,USD', ...good))

@@ -19,7 +19,10 @@ type LogLine = {
   discountMinor: number
   code: string
   currency: string
+  status: Status
 }
+
+type Status = 'paid' | 'cancelled' | 'refunded'
 
 /** One order of a log; its time is its earliest line's. */
 export type LogOrder = {
@@ -27,16 +30,25 @@ export type LogOrder = {
   customer: string
   at: number
   currency: string
+  status: Status
   lines: LogLine[]
 }
 
 /** Why a line cannot be used; it is reported and the rest loads. */
 class CannotRead extends Error {}
 
-/** A world from a log as `readOrderLog` reads it. All times shift by the same whole number of seconds, so that the newest order is now. */
-export async function loadOrders(file: string, now: number): Promise<{ world: World; badLines: BadLine[] }> {
+/**
+ * A world from a log as `readOrderLog` reads it. All times shift by the same whole number of seconds (`shiftMs`), so that the
+ * newest order is now.
+ */
+export async function loadOrders(
+  file: string,
+  now: number,
+): Promise<{ world: World; badLines: BadLine[]; shiftMs: number }> {
   const { orders, badLines } = await readOrderLog(file)
-  return { world: worldOf(orders, now), badLines }
+  orders.sort((a, b) => a.at - b.at)
+  const shiftMs = Math.floor((now - orders.at(-1)!.at) / 1000) * 1000
+  return { world: worldOf(orders, shiftMs), badLines, shiftMs }
 }
 
 /**
@@ -47,6 +59,7 @@ export async function loadOrders(file: string, now: number): Promise<{ world: Wo
  *   cancellations and are skipped; a blank CustomerID is a guest; pounds; times are UTC.
  * - Our own: order,customer,time,sku,title,quantity,unit_price,discount,code,currency. `discount` is the amount off the
  *   whole line, `code` the code that gave it; a blank customer is a guest; times are ISO 8601, UTC where no zone is given.
+ *   A column `status` may come beside them: paid (or blank), cancelled, refunded; one word for a whole order.
  *
  * Bad lines are left out and reported.
  */
@@ -86,7 +99,9 @@ function readerFor(header: string[], file: string): (fields: string[]) => LogLin
   )
   const columnsOf = (wanted: string[]): number[] => wanted.map((name) => names.indexOf(name.toLowerCase()))
   const own = columnsOf(OUR_OWN)
-  if (!own.includes(-1)) return (fields) => ownLine(pick(fields, own, names.length))
+  const status = names.indexOf('status')
+  if (!own.includes(-1))
+    return (fields) => ownLine(pick(fields, own, names.length), status === -1 ? '' : fields[status]!.trim())
   const retail = columnsOf(ONLINE_RETAIL)
   if (!retail.includes(-1)) return (fields) => retailLine(pick(fields, retail, names.length))
   const [wanted, found] =
@@ -129,10 +144,11 @@ function retailLine(columns: string[]): LogLine | null {
     discountMinor: 0,
     code: '',
     currency: 'GBP',
+    status: 'paid',
   }
 }
 
-function ownLine(columns: string[]): LogLine {
+function ownLine(columns: string[], statusText: string): LogLine {
   const [order, customer, time, sku, title, quantityText, price, discount, code, currency] = columns as [
     string,
     string,
@@ -153,6 +169,9 @@ function ownLine(columns: string[]): LogLine {
   const discountMinor = discount === '' ? 0 : minorUnits(discount, 'discount', currency)
   if (discountMinor > unitMinor * quantity) throw new CannotRead('discount is more than the line costs')
   const at = instantOf(time, 'time')
+  const status = statusText === '' ? 'paid' : statusText
+  if (status !== 'paid' && status !== 'cancelled' && status !== 'refunded')
+    throw new CannotRead(`status is not paid, cancelled or refunded: ${quoted(statusText)}`)
   return {
     order,
     customer,
@@ -164,6 +183,7 @@ function ownLine(columns: string[]): LogLine {
     discountMinor,
     code,
     currency,
+    status,
   }
 }
 
@@ -224,19 +244,19 @@ function addLine(orders: Map<string, LogOrder>, line: LogLine): void {
       customer: line.customer,
       at: line.at,
       currency: line.currency,
+      status: line.status,
       lines: [line],
     })
     return
   }
   if (known.customer !== line.customer) throw new CannotRead(`order ${line.order} already belongs to another customer`)
   if (known.currency !== line.currency) throw new CannotRead(`order ${line.order} is already in ${known.currency}`)
+  if (known.status !== line.status) throw new CannotRead(`order ${line.order} is already ${known.status}`)
   known.at = Math.min(known.at, line.at)
   known.lines.push(line)
 }
 
-function worldOf(orders: LogOrder[], now: number): World {
-  orders.sort((a, b) => a.at - b.at)
-  const shiftMs = Math.floor((now - orders.at(-1)!.at) / 1000) * 1000
+function worldOf(orders: LogOrder[], shiftMs: number): World {
   const currency = commonest(orders.map((order) => order.currency))
   const world = new World({ name: 'Order log', currency, timezone: 'UTC', plan: 'advanced', locale: 'en' })
   const customers = new Map<string, number>()
@@ -280,6 +300,8 @@ function worldOf(orders: LogOrder[], now: number): World {
       processedAt: at,
       createdAt: at,
       currency: order.currency,
+      cancelledAt: order.status === 'cancelled' ? at : null,
+      financialStatus: order.status === 'refunded' ? 'REFUNDED' : 'PAID',
       discounts,
       lines,
     })
