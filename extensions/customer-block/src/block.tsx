@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { BlockLocale, CustomerBlockAnswer, KnownCustomer } from '../../../app/domain/wire.ts'
 import { askMorello, type NoAnswer } from '../../ask-morello.ts'
+import { Unanswered } from '../../unanswered.tsx'
 
 declare const shopify: Api
 const t = (key: string): string => shopify.i18n.translate(key)
@@ -74,27 +75,11 @@ function shown(answer: CustomerBlockAnswer | NoAnswer | null, tryAgain: () => vo
       )
     case 'unknown':
       return <s-paragraph>{t('unknown')}</s-paragraph>
-    case 'not-imported':
-      return (
-        <s-stack gap="base">
-          <s-paragraph>{t('notImported')}</s-paragraph>
-          <s-link href="app:app">{t('openMorello')}</s-link>
-        </s-stack>
-      )
-    case 'no-access':
-      return (
-        <s-banner tone="warning" heading={t('noAccess.title')}>
-          <s-paragraph>{t('noAccess.text')}</s-paragraph>
-          <s-link href="app:app">{t('openMorello')}</s-link>
-        </s-banner>
-      )
     default:
-      // Also what a newer server may answer that this version does not know.
       return (
-        <s-banner tone="warning" heading={t('down.title')}>
-          <s-paragraph>{t('down.text')}</s-paragraph>
+        <Unanswered state={answer!.state} t={t}>
           <s-button onClick={tryAgain}>{t('tryAgain')}</s-button>
-        </s-banner>
+        </Unanswered>
       )
   }
 }

@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { BlockLocale, KnownSegment, SegmentBlockAnswer, SegmentBlockQuestion } from '../../../app/domain/wire.ts'
 import { askMorello, type NoAnswer } from '../../ask-morello.ts'
+import { Unanswered } from '../../unanswered.tsx'
 import { membersOf } from './members.ts'
 
 declare const shopify: Api
@@ -69,32 +70,14 @@ function shown(answered: Answered | null): ComponentChildren {
       return <Known segment={answered!.answer.segment} asked={answered!.asked} total={answered!.total} />
     case 'empty':
       return <s-paragraph>{t('empty')}</s-paragraph>
-    case 'not-imported':
-      return (
-        <s-stack gap="base">
-          <s-paragraph>{t('notImported')}</s-paragraph>
-          <s-link href="app:app">{t('openMorello')}</s-link>
-        </s-stack>
-      )
     case 'no-members':
       return (
         <s-banner tone="warning" heading={t('noMembers.title')}>
           {t('noMembers.text')}
         </s-banner>
       )
-    case 'no-access':
-      return (
-        <s-banner tone="warning" heading={t('noAccess.title')}>
-          <s-paragraph>{t('noAccess.text')}</s-paragraph>
-          <s-link href="app:app">{t('openMorello')}</s-link>
-        </s-banner>
-      )
     default:
-      return (
-        <s-banner tone="warning" heading={t('down.title')}>
-          {t('down.text')}
-        </s-banner>
-      )
+      return <Unanswered state={answered!.answer.state} t={t} />
   }
 }
 
