@@ -293,11 +293,10 @@ export type DryRun = {
   taggingOn: boolean
   /** The newest tag run, under way or ended. */
   lastRun: TagRun | null
-  import: ImportProgress
   total: number
 }
 
-export type TaggingPage = DryRun & { freshness: Freshness; hands: TagQuestions }
+export type TaggingPage = DryRun & { import: ImportProgress; freshness: Freshness; hands: TagQuestions }
 
 export type TagRun = {
   id: number

@@ -7,6 +7,7 @@ import { answerTagQuestion, tagQuestions } from '#app/flow/publication/questions
 import { startTagging } from '#app/flow/publication/runs.ts'
 import { undoLastRun } from '#app/flow/publication/undo.ts'
 import { saveSettings } from '#app/flow/settings.ts'
+import { importOf } from '#app/flow/sync/shop-frame.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { TaggingPage, UndoPreview } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
@@ -30,8 +31,13 @@ const TaggingForm = z.discriminatedUnion('intent', [
 type Answer = { done: true } | { refused: string; shown: string | null }
 
 export const loader = forMerchant({}, async ({ shop }): Promise<TaggingPage> => {
-  const [run, freshness, hands] = await Promise.all([dryRun(shop), freshnessFor(shop), tagQuestions(shop)])
-  return { ...run, freshness, hands }
+  const [run, progress, freshness, hands] = await Promise.all([
+    dryRun(shop),
+    importOf(shop),
+    freshnessFor(shop),
+    tagQuestions(shop),
+  ])
+  return { ...run, import: progress, freshness, hands }
 })
 
 export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>

@@ -1,7 +1,7 @@
-import type { DryRun, ImportProgress } from '#app/domain/pages.ts'
+import type { DryRun } from '#app/domain/pages.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import { withShop, withShopBulk } from '#app/outside/database.server.ts'
-import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
 import { readSettings } from '../settings.ts'
 import { changesByCustomer, planGroups } from './plan.ts'
 import { listRuns } from './runs.ts'
@@ -35,11 +35,7 @@ export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
   const rest = await withShop(shop, async (tx) => {
     const [lastRun] = await listRuns(tx, shop, 1, ['start', 'update', 'remove', 'undo'])
     const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
-    return {
-      lastRun: lastRun ?? null,
-      asOf: summary?.asOf.getTime() ?? 0,
-      import: await importProgress(shop, tx, summary !== null),
-    }
+    return { lastRun: lastRun ?? null, asOf: summary?.asOf.getTime() ?? 0 }
   })
   return {
     ...rest,
@@ -51,35 +47,6 @@ export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
     taggingOn: planned.taggingOn,
     total,
   }
-}
-
-const IMPORT_STATE: Record<string, ImportProgress['state']> = {
-  requested: 'asking',
-  running: 'asking',
-  downloading: 'reading',
-  merging: 'merging',
-}
-
-async function importProgress(shop: ShopId, tx: Tx, hasStages: boolean): Promise<ImportProgress> {
-  const runs = await tx.syncRun.findMany({
-    where: { shop, kind: 'history' },
-    orderBy: { id: 'desc' },
-    select: { subject: true, state: true, rootsRead: true, rootObjectCount: true, problem: true },
-  })
-  const latest = ['orders', 'customers'].map((subject) => runs.find((run) => run.subject === subject))
-  const counts = latest.map((run) => ({ read: run?.rootsRead ?? 0, total: run?.rootObjectCount ?? null }))
-  const slowest = latest.find((run) => run?.state !== 'done')
-  const state = latest.every((run) => run === undefined)
-    ? 'waiting'
-    : latest.some((run) => run?.state === 'failed')
-      ? 'failed'
-      : slowest || latest.includes(undefined)
-        ? (IMPORT_STATE[slowest?.state ?? ''] ?? 'waiting')
-        : hasStages
-          ? 'done'
-          : 'working-out'
-  const problem = latest.find((run) => run?.problem)?.problem as ImportProgress['problem'] | undefined
-  return { state, orders: counts[0]!, customers: counts[1]!, problem: state === 'done' ? null : (problem ?? null) }
 }
 
 /** The dry run as a CSV file: one row for each customer who would change, with the tags to add and to remove. */
