@@ -33,8 +33,8 @@ type Frame = {
   isCherryPublic: boolean
 }
 
-/** Korean breaks lines between words, not inside them. */
-const KOREAN_LINES = ':lang(ko) { word-break: keep-all; overflow-wrap: break-word; }'
+/** Korean breaks lines between words, not inside them; so do Korean product names on an English page. */
+const KOREAN_LINES = 'html { word-break: keep-all; overflow-wrap: break-word; }'
 
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }]
 

@@ -11,7 +11,7 @@ export type Formats = {
   /** A share of 0–1; whole numbers from 10 % on, one decimal below, so that small groups do not read as 0. */
   percent(share: number): string
   money(amount: Money): string
-  /** Short form of large amounts, for cards: ₩21.4M, ₩2140만. */
+  /** Short form of large amounts, for cards: ₩21.4M, 2,140만 원. */
   moneyShort(amount: Money): string
   date(at: Instant): string
   /** A shop day, written `2026-11-22`. */
@@ -19,7 +19,7 @@ export type Formats = {
   dateTime(at: Instant): string
   time(at: Instant): string
   list(items: string[]): string
-  /** "3 minutes ago"; `now` is an argument because server and browser must write the same. */
+  /** "3 minutes ago", at least one; `now` is an argument because server and browser must write the same. */
   ago(at: Instant, now: Instant): string
 }
 
@@ -32,7 +32,6 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle, timeStyle: 'short', timeZone })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
   const relative = new Intl.RelativeTimeFormat(locale)
-  const justNow = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     locale,
     number: (value) => number.format(value),
@@ -49,8 +48,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
     time: (at) => time.format(at),
     list: (items) => items.join(', '),
     ago: (at, now) => {
-      const minutes = Math.max(0, Math.floor((now - at) / 60_000))
-      if (minutes === 0) return justNow.format(0, 'second')
+      const minutes = Math.max(1, Math.floor((now - at) / 60_000))
       if (minutes < 60) return relative.format(-minutes, 'minute')
       if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour')
       return relative.format(-Math.floor(minutes / (24 * 60)), 'day')
@@ -63,9 +61,14 @@ function money(amount: Money, locale: Locale, isShort: boolean): string {
   if (amount.currency === '') return new Intl.NumberFormat(locale).format(amount.minor)
   const decimals = decimalsOf(amount.currency)
   const value = amount.minor / 10 ** decimals
+  const isCompact = isShort && Math.abs(value) >= 100_000
+  // 만 and 억 are large steps: grouped, and with a decimal only below ten of them.
+  const steps = locale === 'ko' ? ({ useGrouping: 'always' } as const) : { maximumFractionDigits: 1 }
+  const compact = isCompact ? ({ notation: 'compact', ...steps } as const) : {}
+  // A Korean text names won after the number, after 만 and 억 with a space.
+  if (locale === 'ko' && amount.currency === 'KRW')
+    return `${new Intl.NumberFormat(locale, compact).format(value)}${isCompact ? ' ' : ''}원`
   // ICU writes no symbol for a currency it would have to spell out, so the narrow one reads best in both languages.
   const base = { style: 'currency', currency: amount.currency, currencyDisplay: 'narrowSymbol' } as const
-  return isShort && Math.abs(value) >= 100_000
-    ? new Intl.NumberFormat(locale, { ...base, notation: 'compact', maximumFractionDigits: 1 }).format(value)
-    : new Intl.NumberFormat(locale, base).format(value)
+  return new Intl.NumberFormat(locale, { ...base, ...compact }).format(value)
 }

@@ -1,5 +1,8 @@
 import { BlockStack, Text } from '@shopify/polaris'
+import type { TFunction } from 'i18next'
+import type { Instant } from '#app/domain/order.ts'
 import type { Freshness } from '#app/domain/pages.ts'
+import type { Formats } from './formats.ts'
 import { useBrowserNow, useWords } from './i18n.tsx'
 
 type Props = { freshness: Freshness }
@@ -22,13 +25,17 @@ export function FreshnessText({ freshness }: Props) {
     )
   // While changes come in by themselves, figures are as of the last look that found nothing newer.
   const at = live.state === 'live' && checkedAt !== null ? Math.max(asOf, checkedAt) : asOf
-  const updated =
-    now === null ? t('freshness.updatedAt', { time: f.dateTime(at) }) : t('freshness.updated', { ago: f.ago(at, now) })
+  const updated = now === null ? t('freshness.updatedAt', { time: f.dateTime(at) }) : updatedText(t, f, at, now)
   return (
     <Text as="span" tone={isTroubled(freshness) ? 'critical' : 'subdued'}>
       {isTroubled(freshness) ? t('freshness.late', { updated }) : updated}
     </Text>
   )
+}
+
+/** How long ago that was; less than a minute is not counted. */
+export function updatedText(t: TFunction, f: Formats, at: Instant, now: Instant): string {
+  return now - at < 60_000 ? t('freshness.updatedNow') : t('freshness.updated', { ago: f.ago(at, now) })
 }
 
 /** In words, where something is later than promised: what happened, what is still safe, what to do. */

@@ -32,7 +32,7 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, 
         {isSetUp ? null : <SetupGuide page={page} onThemeAdded={onThemeAdded} />}
         {page.import.state === 'failed' && isImportDone ? <ImportCard progress={page.import} /> : null}
         {shopIsEmpty ? <NoOrders /> : null}
-        {page.week === null ? null : <WeekCard week={page.week} isLimited={page.freshness.isLimited} />}
+        {page.week === null || shopIsEmpty ? null : <WeekCard week={page.week} isLimited={page.freshness.isLimited} />}
         {page.week === null || shopIsEmpty || page.freshness.isLimited ? null : (
           <CodesCard codes={page.codes} savingKey={savingKey} onDecide={onDecide} />
         )}

@@ -24,8 +24,8 @@ export function ImportStatus({ progress }: { progress: ImportProgress }) {
         {progress.state === 'failed' ? null : <Spinner size="small" accessibilityLabel={t('import.busy')} />}
         <Text as="p">{t(`import.state.${progress.state}`)}</Text>
       </InlineStack>
-      <Progress label={t('import.orders')} count={progress.orders} />
-      <Progress label={t('import.customers')} count={progress.customers} />
+      <Progress what="orders" count={progress.orders} />
+      <Progress what="customers" count={progress.customers} />
       {progress.state === 'failed' ? null : (
         <Text as="p" tone="subdued">
           {t('import.leave')}
@@ -35,12 +35,14 @@ export function ImportStatus({ progress }: { progress: ImportProgress }) {
   )
 }
 
-function Progress({ label, count }: { label: string; count: { read: number; total: number | null } }) {
+type ProgressProps = { what: 'orders' | 'customers'; count: { read: number; total: number | null } }
+
+function Progress({ what, count }: ProgressProps) {
   const { t, f } = useWords()
   const text =
     count.total === null
-      ? t('import.soFar', { what: label, read: f.number(count.read) })
-      : t('import.of', { what: label, read: f.number(count.read), total: f.number(count.total) })
+      ? t(`import.soFar.${what}`, { read: f.number(count.read) })
+      : t(`import.of.${what}`, { read: f.number(count.read), total: f.number(count.total) })
   const id = useId()
   const share = count.total === null || count.total === 0 ? 0 : Math.min(1, count.read / count.total)
   return (

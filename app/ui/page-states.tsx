@@ -56,7 +56,11 @@ export function PageFailed({ status, onRetry }: { status: number | null; onRetry
       <Card>
         <BlockStack gap="300">
           <Text as="p">{t(`page.${kind}.text`)}</Text>
-          {onRetry === undefined || kind === 'notFound' ? null : (
+          {kind === 'notFound' ? (
+            <div>
+              <Button url="/app">{t('page.home')}</Button>
+            </div>
+          ) : onRetry === undefined ? null : (
             <div>
               <Button variant="primary" onClick={onRetry}>
                 {t('page.retry')}

@@ -158,7 +158,7 @@ function OutcomeCard({ page }: { page: SegmentPage }) {
   const meaning =
     isLate && outcome !== null && outcome.orderedAgain >= rest
       ? t('outcome.think')
-      : rest > 0
+      : rest > 0 && outcome !== null && outcome.orderedAgain > 0
         ? t('outcome.rest', { count: rest, n: f.number(rest) })
         : ''
   return (

@@ -6,16 +6,22 @@ import { useWords } from './i18n.tsx'
 
 const FIRST_SHOWN = 8
 
-type Props = { draft: SettingsData; codes: BenefitCodeCard[]; onChange: (patch: Partial<SettingsData>) => void }
+type Props = {
+  draft: SettingsData
+  codes: BenefitCodeCard[]
+  /** Why there may be no code to show: none was used, the import is not done, or Shopify hides older orders. */
+  whyNone: 'empty' | 'notYet' | 'waits'
+  onChange: (patch: Partial<SettingsData>) => void
+}
 
 /** Every code and automatic discount with its share of first orders; the merchant says which are first-purchase benefits. */
-export function CodeSettings({ draft, codes, onChange }: Props) {
+export function CodeSettings({ draft, codes, whyNone, onChange }: Props) {
   const { t, f } = useWords()
   const [shown, setShown] = useState(FIRST_SHOWN)
   if (codes.length === 0)
     return (
       <Card>
-        <Text as="p">{t('codes.empty')}</Text>
+        <Text as="p">{t(`codes.${whyNone}`)}</Text>
       </Card>
     )
   function decide(key: string, value: string) {

@@ -106,7 +106,12 @@ export function SettingsScreen(props: SettingsProps) {
             title={<Inset>{t('codes.title')}</Inset>}
             description={<Inset>{t('codes.text')}</Inset>}
           >
-            <CodeSettings draft={draft} codes={page.codes} onChange={change} />
+            <CodeSettings
+              draft={draft}
+              codes={page.codes}
+              whyNone={page.freshness.isLimited ? 'waits' : page.orders === null ? 'notYet' : 'empty'}
+              onChange={change}
+            />
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection
             title={<Inset>{t('tags.title')}</Inset>}

@@ -6,11 +6,20 @@ import { ImportStatus, isImporting } from './import-card.tsx'
 
 type Props = { page: HomePage; onThemeAdded: () => void }
 
+type Standing = 'done' | 'waits' | 'open'
+
+/** Without older orders no code is known that could be named: that step is not done, and nothing can be done about it. */
+function standingOf({ step, isDone }: HomePage['steps'][number], page: HomePage): Standing {
+  if (step === 'benefit-codes' && page.freshness.isLimited && page.codes.length === 0) return 'waits'
+  return isDone ? 'done' : 'open'
+}
+
 /** Five steps; the first one that is open shows what to do, the others their name. */
 export function SetupGuide({ page, onThemeAdded }: Props) {
   const { t, f } = useWords()
-  const done = page.steps.filter((step) => step.isDone).length
-  const current = page.steps.find((step) => !step.isDone)?.step
+  const steps = page.steps.map((given) => ({ step: given.step, standing: standingOf(given, page) }))
+  const done = steps.filter(({ standing }) => standing === 'done').length
+  const current = steps.find(({ standing }) => standing === 'open')?.step
   return (
     <Card>
       <BlockStack gap="400">
@@ -19,10 +28,10 @@ export function SetupGuide({ page, onThemeAdded }: Props) {
             {t('setup.title')}
           </Text>
           <Text as="p" tone="subdued" id="setup-progress">
-            {t('setup.progress', { done: f.number(done), total: f.number(page.steps.length) })}
+            {t('setup.progress', { done: f.number(done), total: f.number(steps.length) })}
           </Text>
           <ProgressBar
-            progress={(done / page.steps.length) * 100}
+            progress={(done / steps.length) * 100}
             size="small"
             animated={false}
             ariaLabelledBy="setup-progress"
@@ -33,10 +42,10 @@ export function SetupGuide({ page, onThemeAdded }: Props) {
             </Text>
           ) : null}
         </BlockStack>
-        {page.steps.map(({ step, isDone }, index) => (
+        {steps.map(({ step, standing }, index) => (
           <BlockStack gap="400" key={step}>
             {index === 0 ? null : <Divider />}
-            <Step step={step} number={f.number(index + 1)} isDone={isDone} isCurrent={step === current}>
+            <Step step={step} number={f.number(index + 1)} standing={standing} isCurrent={step === current}>
               <StepBody step={step} page={page} onThemeAdded={onThemeAdded} />
             </Step>
           </BlockStack>
@@ -46,18 +55,24 @@ export function SetupGuide({ page, onThemeAdded }: Props) {
   )
 }
 
-type StepProps = { step: SetupStep; number: string; isDone: boolean; isCurrent: boolean; children: ReactNode }
+type StepProps = { step: SetupStep; number: string; standing: Standing; isCurrent: boolean; children: ReactNode }
 
-function Step({ step, number, isDone, isCurrent, children }: StepProps) {
+function Step({ step, number, standing, isCurrent, children }: StepProps) {
   const { t } = useWords()
   return (
     <BlockStack gap="300">
       <InlineStack gap="200" blockAlign="center" align="space-between">
-        <Text as="h3" variant={isCurrent ? 'headingSm' : 'bodyMd'} tone={isDone ? 'subdued' : undefined}>
+        <Text as="h3" variant={isCurrent ? 'headingSm' : 'bodyMd'} tone={standing === 'done' ? 'subdued' : undefined}>
           {t('setup.step', { number, name: t(`setup.${step}.title`) })}
         </Text>
-        {isDone ? <Badge tone="success">{t('setup.done')}</Badge> : null}
+        {standing === 'done' ? <Badge tone="success">{t('setup.done')}</Badge> : null}
+        {standing === 'waits' ? <Badge>{t('setup.benefit-codes.waits')}</Badge> : null}
       </InlineStack>
+      {standing === 'waits' ? (
+        <Text as="p" tone="subdued">
+          {t('setup.benefit-codes.waitsText')}
+        </Text>
+      ) : null}
       {isCurrent ? <Box paddingBlockEnd="100">{children}</Box> : null}
     </BlockStack>
   )

@@ -21,6 +21,12 @@ type Props = { spans: CustomerPage['timeline']; asOf: Instant }
 export function StageTimeline({ spans, asOf }: Props) {
   const { t, f } = useWords()
   if (spans.length === 0) return null
+  function daysOf(span: Props['spans'][number]): string {
+    const from = f.date(span.from)
+    if (span.to === null) return t('timeline.since', { from })
+    const to = f.date(span.to)
+    return from === to ? from : t('timeline.span', { from, to })
+  }
   return (
     <Card>
       <BlockStack gap="300">
@@ -44,11 +50,7 @@ export function StageTimeline({ spans, asOf }: Props) {
             {[...spans].reverse().map((span) => (
               <InlineStack key={span.from} gap="200" blockAlign="center">
                 <StageBadge segment={span.stage} />
-                <Text as="span">
-                  {span.to === null
-                    ? t('timeline.since', { from: f.date(span.from) })
-                    : t('timeline.span', { from: f.date(span.from), to: f.date(span.to) })}
-                </Text>
+                <Text as="span">{daysOf(span)}</Text>
                 {span.isReplayed ? (
                   <Text as="span" tone="subdued" variant="bodySm">
                     {t('timeline.replayed')}

@@ -115,7 +115,8 @@ function DryRunCard({ page, isBusy, onStart }: Pick<Props, 'page' | 'isBusy' | '
           <Text as="p">{t('tagging.soon')}</Text>
         ) : (
           <Text as="p" tone="subdued">
-            {t('tagging.whatStarts', { n: f.number(page.metafields) })}
+            {page.metafields === 0 ? '' : `${t('tagging.whatStarts', { n: f.number(page.metafields) })} `}
+            {t('tagging.follows')}
           </Text>
         )}
         <InlineStack gap="300">
@@ -184,7 +185,9 @@ function RunCard({ run, taggingOn }: { run: TagRun; taggingOn: boolean }) {
   const { t, f } = useWords()
   const id = useId()
   const isOver = run.state === 'done' || run.state === 'failed'
-  const share = run.customers === 0 ? 0 : Math.min(1, run.statesWritten / run.customers)
+  // A run may change tags alone: only while it is under way do the stages written say how far it is.
+  const written = run.state === 'done' ? run.customers - run.failures : run.statesWritten
+  const share = run.customers === 0 ? 0 : Math.min(1, written / run.customers)
   return (
     <Card>
       <BlockStack gap="300">
@@ -195,7 +198,7 @@ function RunCard({ run, taggingOn }: { run: TagRun; taggingOn: boolean }) {
         <Text as="p" id={id}>
           {run.state === 'planned'
             ? t('preview.busy')
-            : t('run.written', { n: f.number(run.statesWritten), total: f.number(run.customers) })}
+            : t('run.written', { n: f.number(written), total: f.number(run.customers) })}
         </Text>
         {isOver ? null : (
           <ProgressBar progress={Math.floor(share * 100)} size="small" animated={false} ariaLabelledBy={id} />

@@ -11,12 +11,15 @@ describe('formats', () => {
     expect(en.money({ minor: 312_000, currency: 'KRW' })).toBe('₩312,000')
     expect(en.money({ minor: 123_450, currency: 'USD' })).toBe('$1,234.50')
     expect(en.money({ minor: 1_500, currency: 'KWD' })).toContain('1.500')
-    expect(ko.money({ minor: 312_000, currency: 'KRW' })).toBe('₩312,000')
+    expect(ko.money({ minor: 312_000, currency: 'KRW' })).toBe('312,000원')
+    expect(ko.money({ minor: 123_450, currency: 'USD' })).toBe('$1,234.50')
   })
 
   it('shorten only large amounts', () => {
     expect(en.moneyShort({ minor: 21_400_000, currency: 'KRW' })).toBe('₩21.4M')
-    expect(ko.moneyShort({ minor: 21_400_000, currency: 'KRW' })).toBe('₩2140만')
+    expect(ko.moneyShort({ minor: 21_400_000, currency: 'KRW' })).toBe('2,140만 원')
+    expect(ko.moneyShort({ minor: 170_900_000, currency: 'KRW' })).toBe('1.7억 원')
+    expect(ko.moneyShort({ minor: 99_900, currency: 'KRW' })).toBe('99,900원')
     expect(en.moneyShort({ minor: 99_900, currency: 'USD' })).toBe('$999.00')
   })
 
@@ -37,7 +40,7 @@ describe('formats', () => {
     expect(ko.ago(at, at + 3 * 60_000)).toBe('3분 전')
     expect(en.ago(at, at + 26 * 3_600_000)).toBe('26 hours ago')
     expect(en.ago(at, at + 72 * 3_600_000)).toBe('3 days ago')
-    expect(en.ago(at, at - 5_000)).toBe('now')
+    expect(en.ago(at, at - 5_000)).toBe('1 minute ago')
   })
 })
 

@@ -35,7 +35,7 @@ const cases: Case[] = [
     ],
     ko: [
       '다른 앱/직원이 고객 14명의 seg:repeat 태그를 삭제했습니다. 복구하시겠습니까?',
-      '기존 태그는 건드리지 않습니다.',
+      '기존 태그는 변경하지 않습니다.',
     ],
   },
   {
@@ -276,7 +276,7 @@ const cases: Case[] = [
       'Shopify did not tell Morello of all changes to orders, customers.',
       'Morello looks for them itself every few minutes',
     ],
-    ko: ['이동 1,212건: 주문으로 8건, 시간 경과로 1,204건.', '마지막 실행 되돌리기', '잃어버린 것은 없으며'],
+    ko: ['이동 1,212건: 주문으로 8건, 시간 경과로 1,204건.', '마지막 실행 되돌리기', '누락된 내용은 없으며'],
   },
 ]
 
@@ -305,7 +305,7 @@ describe('the screens of the live road', () => {
       <SettingsScreen page={{ ...sample.SETTINGS, ...late }} {...settings} />,
     ]) {
       expect(textOf('en', screen)).toContain('Nothing is lost, and your tags stay as they are.')
-      expect(textOf('ko', screen)).toContain('잃어버린 것은 없고 태그도 그대로입니다.')
+      expect(textOf('ko', screen)).toContain('누락된 내용은 없고 태그도 그대로입니다.')
     }
   })
 

@@ -10,19 +10,19 @@ const table = [
     name: 'two orders far apart name the hope that the shop pulled down',
     reason: AT_RISK,
     en: '2 orders, 138 days apart. Most customers here reorder sooner, so we hoped for one within 98 days; it has been 110. Leaves when they order.',
-    ko: '2회 주문, 간격 138일. 보통은 더 빨리 재구매해 98일 안을 기대했지만 110일째입니다. 주문하면 해제됩니다.',
+    ko: '2회 주문, 간격 138일. 다른 고객은 보통 더 빨리 재구매하므로 98일 안에 다음 주문을 기대했지만 110일이 지났습니다. 주문하면 이 단계에서 벗어납니다.',
   },
   {
     name: 'two orders close together say nothing about others',
     reason: { ...AT_RISK, lastGapDays: 60 },
     en: '2 orders, 60 days apart. We hoped for the next within 98 days; it has been 110. Leaves when they order.',
-    ko: '2회 주문, 간격 60일. 98일 안을 기대했지만 110일째입니다. 주문하면 해제됩니다.',
+    ko: '2회 주문, 간격 60일. 98일 안에 다음 주문을 기대했지만 110일이 지났습니다. 주문하면 이 단계에서 벗어납니다.',
   },
   {
     name: 'from four orders on the usual gap is named',
     reason: USUAL,
     en: '5 orders, usually every 41 days. We hoped for the next within 62 days; it has been 70. Leaves when they order.',
-    ko: '5회 주문, 보통 41일마다 주문합니다. 62일 안을 기대했지만 70일째입니다. 주문하면 해제됩니다.',
+    ko: '5회 주문, 보통 41일마다 주문합니다. 62일 안에 다음 주문을 기대했지만 70일이 지났습니다. 주문하면 이 단계에서 벗어납니다.',
   },
   {
     name: 'with three orders the usual gap is not claimed, even where there is one',
@@ -35,25 +35,25 @@ const table = [
       hopedWithinDays: 62,
     }),
     en: '3 orders, the last two 1 day apart. We hoped for the next within 62 days; it has been 1,200. Leaves when they order.',
-    ko: '3회 주문, 최근 두 주문 간격 1일. 62일 안을 기대했지만 1,200일째입니다. 주문하면 해제됩니다.',
+    ko: '3회 주문, 최근 두 주문 간격 1일. 62일 안에 다음 주문을 기대했지만 1,200일이 지났습니다. 주문하면 이 단계에서 벗어납니다.',
   },
   {
     name: 'a new customer is hoped for, not late',
     reason: reasonOf({ stage: 'new', orders: 1, sinceLastDays: 40, hopedWithinDays: 122 }),
     en: '1 order. The last was 40 days ago; we hope for the next within 122 days. Without an order by then, moves to Bought once, not again.',
-    ko: '1회 주문. 마지막 주문 후 40일이 지났고, 122일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 첫 구매 후 미재구매 단계로 옮겨집니다.',
+    ko: '1회 주문. 마지막 주문 후 40일 지났고, 122일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 첫 구매 후 미재구매 단계로 옮겨집니다.',
   },
   {
     name: 'who has just ordered did so less than a day ago',
     reason: reasonOf({ stage: 'repeat', orders: 2, sinceLastDays: 0, lastGapDays: 36, hopedWithinDays: 76 }),
     en: '2 orders, 36 days apart. The last was less than a day ago; we hope for the next within 76 days. Without an order by then, moves to At-risk.',
-    ko: '2회 주문, 간격 36일. 마지막 주문 후 하루 미만이 지났고, 76일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 이탈 위험 단계로 옮겨집니다.',
+    ko: '2회 주문, 간격 36일. 마지막 주문 후 하루가 채 안 지났고, 76일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 이탈 위험 단계로 옮겨집니다.',
   },
   {
     name: 'one order and the window passed',
     reason: reasonOf({ stage: 'one-and-done', orders: 1, sinceLastDays: 140, hopedWithinDays: 122 }),
     en: '1 order. We hoped for the next within 122 days; it has been 140. Leaves when they order.',
-    ko: '1회 주문. 122일 안을 기대했지만 140일째입니다. 주문하면 해제됩니다.',
+    ko: '1회 주문. 122일 안에 다음 주문을 기대했지만 140일이 지났습니다. 주문하면 이 단계에서 벗어납니다.',
   },
   {
     name: 'a loyal customer with a usual gap',
@@ -66,13 +66,13 @@ const table = [
       hopedWithinDays: 45,
     }),
     en: '6 orders, usually every 21 days. The last was 1 day ago; we hope for the next within 45 days. Without an order by then, moves to At-risk.',
-    ko: '6회 주문, 보통 21일마다 주문합니다. 마지막 주문 후 1일이 지났고, 45일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 이탈 위험 단계로 옮겨집니다.',
+    ko: '6회 주문, 보통 21일마다 주문합니다. 마지막 주문 후 1일 지났고, 45일 안에 다음 주문을 기대합니다. 그때까지 주문이 없으면 이탈 위험 단계로 옮겨집니다.',
   },
   {
     name: 'nobody has ordered',
     reason: reasonOf({ stage: 'prospect', orders: 0 }),
     en: 'No order yet. Leaves with the first order.',
-    ko: '아직 주문이 없습니다. 첫 주문을 하면 해제됩니다.',
+    ko: '아직 주문이 없습니다. 첫 주문을 하면 이 단계에서 벗어납니다.',
   },
 ]
 

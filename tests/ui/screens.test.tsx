@@ -36,7 +36,7 @@ const cases: Case[] = [
     en: [
       '1 of 5 steps done',
       '138 of your repeat customers are later than usual; they spent ₩21.4M in 12 months.',
-      'Thinnest group: Repeat (9.1%).',
+      'Thinnest stage: Repeat (9.1% of those who have bought).',
       'WELCOME20: 1,204 first orders, ₩9.1M given.',
       '14% came back within 110 days (without a code: 26%).',
       'The two groups may differ for other reasons.',
@@ -46,9 +46,9 @@ const cases: Case[] = [
     ],
     ko: [
       '새 주문 확인',
-      '재구매 고객 138명이 평소보다 늦습니다. 12개월 구매액 ₩2140만.',
-      '가장 얇은 그룹: 재구매 9.1%.',
-      'WELCOME20: 첫 주문 1,204건, 할인 ₩910만.',
+      '재구매 고객 138명이 평소보다 늦습니다. 12개월 구매액 2,140만 원.',
+      '고객이 가장 적은 단계: 재구매 (구매한 고객의 9.1%).',
+      'WELCOME20: 첫 주문 1,204건, 할인 910만 원.',
       '두 그룹은 다른 이유로도 다를 수 있습니다.',
     ],
   },
@@ -56,7 +56,7 @@ const cases: Case[] = [
     name: 'home shows how far the import is and no figure before there is one',
     screen: <HomeScreen page={sample.HOME_IMPORTING} {...home} />,
     en: ['Orders: 12,400 of 48,000', 'Customers: 0 so far', 'Not worked out yet', 'You can leave this page.'],
-    ko: ['주문: 48,000 중 12,400', '주문 내역을 읽고 있습니다.'],
+    ko: ['주문: 48,000건 중 12,400건', '주문 내역을 읽고 있습니다.'],
   },
   {
     name: 'home says that new orders are being looked for, and what holds it up',
@@ -113,13 +113,13 @@ const cases: Case[] = [
       <SegmentsScreen page={{ ...sample.SEGMENTS, freshness: fresh.LATE }} isSaving={false} onEstimates={nothing} />
     ),
     en: ['1,204 are waiting, and 2 minutes are promised', 'It goes on by itself'],
-    ko: ['1,204건이 기다리고', '자동으로 계속'],
+    ko: ['1,204건이 처리를 기다리고', '자동으로 계속'],
   },
   {
     name: 'a page says that changes could not be worked in, what is safe and what to do',
     screen: <CustomerScreen page={{ ...sample.CUSTOMER, freshness: fresh.STOPPED }} />,
     en: ['could not be worked in', 'Nothing is lost', 'The nightly update tries again', 'send support the time'],
-    ko: ['반영하지 못했고', '잃어버린 것은 없고', '야간 업데이트에서 다시 시도'],
+    ko: ['반영하지 못했고', '누락된 내용은 없고', '야간 업데이트에서 다시 시도'],
   },
   {
     name: 'a page of a shop that lets us in no more says what to do',
@@ -188,7 +188,7 @@ const cases: Case[] = [
       />
     ),
     en: ['Orders: 12,400 of 48,000'],
-    ko: ['주문: 48,000 중 12,400'],
+    ko: ['주문: 48,000건 중 12,400건'],
   },
   {
     name: 'a segment shows its rule, people with reasons and what became of such people',
@@ -206,8 +206,8 @@ const cases: Case[] = [
     ],
     ko: [
       '고객 1,138명(7.8%)',
-      '2회 · ₩312,000 · 최근: Cica toner 500 ml',
-      '보통은 더 빨리 재구매해 98일 안을 기대했지만 110일째입니다.',
+      '2회 · 312,000원 · 최근: Cica toner 500 ml',
+      '다른 고객은 보통 더 빨리 재구매하므로 98일 안에 다음 주문을 기대했지만 110일이 지났습니다.',
       '계산 방식',
     ],
   },
@@ -286,7 +286,7 @@ const cases: Case[] = [
     en: [
       'At-risk since Nov 10, 2026',
       'Without an order, moves to Quiet for long on Feb 16, 2027.',
-      'Our tags: seg:repeat. Next update: seg:at-risk.',
+      'Our tags: seg:repeat. Their segments ask for: seg:at-risk.',
       'From 2 orders that count; ₩312,000 of it in 12 months.',
       'Nov 27, 2026 to Jan 1, 2027',
       'Cherry-picker: possible',
@@ -307,7 +307,7 @@ const cases: Case[] = [
     name: 'a customer without orders is a prospect and no more',
     screen: <CustomerScreen page={sample.NO_ORDERS_CUSTOMER} />,
     en: ['No order yet. Leaves with the first order.', 'No orders.', 'No tags of ours.'],
-    ko: ['아직 주문이 없습니다. 첫 주문을 하면 해제됩니다.'],
+    ko: ['아직 주문이 없습니다. 첫 주문을 하면 이 단계에서 벗어납니다.'],
   },
   {
     name: 'a next-order range that has passed is not called a short history',

@@ -116,8 +116,11 @@ const cases: Case[] = [
   {
     name: 'settings before the import have no counts and no codes',
     screen: <SettingsScreen page={{ ...sample.SETTINGS, orders: null, codes: [] }} {...settings} />,
-    en: ['How many orders are left out appears after the import.', 'No code or automatic discount has been used yet.'],
-    ko: ['제외된 주문 수는 가져오기가 끝나면 표시됩니다.'],
+    en: [
+      'How many orders are left out appears after the import.',
+      'The codes and automatic discounts that were used appear after the import.',
+    ],
+    ko: ['제외된 주문 수는 가져오기가 끝나면 표시됩니다.', '할인은 가져오기가 끝나면 표시됩니다.'],
   },
   {
     name: 'a page whose figures could not be asked for again says so beside them',
