@@ -3,7 +3,7 @@ import type { BlockLocale, CustomerBlockAnswer } from '#app/domain/wire.ts'
 import { freshnessInWords } from './block-freshness.ts'
 import { formatsOf } from './formats.ts'
 import { wordsIn } from './i18n.tsx'
-import { reasonText } from './reason.ts'
+import { noWindowText, reasonText } from './reason.ts'
 
 /** Moves beyond these stand on the customer's page in the app. */
 const MOVES_SHOWN = 4
@@ -51,7 +51,7 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
   }
 
   function windowText(): string {
-    if (page.window === null) return page.reason.orders === 0 ? t('customer.noOrderYet') : t('customer.windowUnknown')
+    if (page.window === null) return noWindowText(t, page)
     const range = { from: f.date(page.window.from), to: f.date(page.window.to) }
     return page.window.hasPassed ? t('customer.windowPassed', range) : t('customer.windowRange', range)
   }

@@ -16,7 +16,7 @@ import type { Money } from '#app/domain/money.ts'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
-import { discountText, evidenceGroups, evidenceText, reasonText } from './reason.ts'
+import { discountText, evidenceGroups, evidenceText, noWindowText, reasonText } from './reason.ts'
 import { SixtyDays } from './sixty-days.tsx'
 import { StageBadge } from './stage-badge.tsx'
 import { StageTimeline } from './stage-timeline.tsx'
@@ -129,7 +129,7 @@ function WindowCard({ page }: { page: CustomerPage }) {
           {t('customer.window')}
         </Text>
         {page.window === null ? (
-          <Text as="p">{page.reason.orders === 0 ? t('customer.noOrderYet') : t('customer.windowUnknown')}</Text>
+          <Text as="p">{noWindowText(t, page)}</Text>
         ) : page.window.hasPassed ? (
           <Text as="p">
             {t('customer.windowPassed', { from: f.date(page.window.from), to: f.date(page.window.to) })}

@@ -65,9 +65,9 @@ function money(amount: Money, locale: Locale, isShort: boolean): string {
   // 만 and 억 are large steps: grouped, and with a decimal only below ten of them.
   const steps = locale === 'ko' ? ({ useGrouping: 'always' } as const) : { maximumFractionDigits: 1 }
   const compact = isCompact ? ({ notation: 'compact', ...steps } as const) : {}
-  // A Korean text names won after the number, after 만 and 억 with a space.
+  // A Korean text names won after the number, after 만 and 억 with a space at which no line ends.
   if (locale === 'ko' && amount.currency === 'KRW')
-    return `${new Intl.NumberFormat(locale, compact).format(value)}${isCompact ? ' ' : ''}원`
+    return `${new Intl.NumberFormat(locale, compact).format(value)}${isCompact ? '\u00a0' : ''}원`
   // ICU writes no symbol for a currency it would have to spell out, so the narrow one reads best in both languages.
   const base = { style: 'currency', currency: amount.currency, currencyDisplay: 'narrowSymbol' } as const
   return new Intl.NumberFormat(locale, { ...base, ...compact }).format(value)

@@ -155,7 +155,12 @@ function FreshnessCard({ page, isAsking, onCheck }: FreshnessProps) {
           </Text>
         </div>
         {page.import.state === 'done' && page.import.problem !== null ? (
-          <ProblemText problem={page.import.problem} />
+          <BlockStack gap="100">
+            <Text as="p" fontWeight="semibold" tone="critical">
+              {t(`problem.${page.import.problem.kind}.title`)}
+            </Text>
+            <ProblemText problem={page.import.problem} />
+          </BlockStack>
         ) : null}
         <FreshnessTrouble freshness={page.freshness} />
         {page.check === 'not-yet' || page.freshness.live.state !== 'live' ? null : (

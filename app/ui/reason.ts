@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next'
 import type { CherryEvidence } from '#app/domain/cherry-picker.ts'
+import type { CustomerPage } from '#app/domain/pages.ts'
 import type { StageReason } from '#app/domain/stages.ts'
 import type { Formats } from './formats.ts'
 
@@ -48,6 +49,12 @@ function isWaitedFor(reason: StageReason): boolean {
 
 function days(t: TFunction, f: Formats, count: number): string {
   return t('count.days', { count, n: f.number(count) })
+}
+
+/** Why there is no next-order window. */
+export function noWindowText(t: TFunction, { reason, freshness }: CustomerPage): string {
+  if (reason.orders === 0) return t('customer.noOrderYet')
+  return freshness.isLimited ? t('sixtyDays.hidden') : t('customer.windowUnknown')
 }
 
 /** One line of what speaks for or against cherry-picker. */

@@ -8,7 +8,7 @@ import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { SaveBar } from './save-bar.tsx'
-import { SixtyDays } from './sixty-days.tsx'
+import { SixtyDays, isHidden } from './sixty-days.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
 import { SegmentPreviewCard } from './segment-preview.tsx'
 import { RuleSentence, isRuleValid } from './rule-sentence.tsx'
@@ -134,7 +134,11 @@ function ShopifyList({ page }: { page: SegmentPage }) {
 function People({ page, name }: { page: SegmentPage; name: string }) {
   const { t, f } = useWords()
   if (page.examples.length === 0)
-    return <EmptyCard title={t('segment.empty.title', { name })} text={t('segment.empty.text')} />
+    return isHidden(page.segment, page.row.customers, page.freshness) ? (
+      <EmptyCard title={name} text={t('sixtyDays.hidden')} />
+    ) : (
+      <EmptyCard title={t('segment.empty.title', { name })} text={t('segment.empty.text')} />
+    )
   return (
     <Card>
       <BlockStack gap="200">

@@ -1,13 +1,13 @@
 import { BlockStack, Box, Button, Card, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
-import type { SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
+import type { Freshness, SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
 import type { Estimates } from '#app/domain/stages.ts'
 import { FlowTick } from './flow-tick.tsx'
-import { FreshnessTrouble } from './freshness.tsx'
+import { FreshnessTrouble, isTroubled } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard, isImporting } from './import-card.tsx'
 import { EmptyCard } from './page-states.tsx'
-import { SixtyDays } from './sixty-days.tsx'
+import { SixtyDays, isHidden } from './sixty-days.tsx'
 import { StageTable } from './stage-table.tsx'
 
 const OTHERS: readonly SegmentKey[] = ['prospect', 'one-and-done', 'lapsed']
@@ -27,7 +27,11 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
       <BlockStack gap="400">
         {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
         {page.freshness.isLimited ? <SixtyDays /> : null}
-        <FreshnessTrouble freshness={page.freshness} />
+        {isTroubled(page.freshness) ? (
+          <Box paddingInline={{ xs: '400', sm: '0' }}>
+            <FreshnessTrouble freshness={page.freshness} />
+          </Box>
+        ) : null}
         {page.estimates === null || page.freshness.isLimited ? null : (
           <Box paddingInline={{ xs: '400', sm: '0' }}>
             <Text as="p" variant="bodyLg">
@@ -108,31 +112,40 @@ function Cards({ page }: { page: SegmentsPage }) {
   const repeat = rows.get('repeat')
   return (
     <InlineGrid columns={{ xs: 2, md: 4 }} gap="400">
-      <BigCard segment="new" customers={rows.get('new')?.customers ?? 0} share={rows.get('new')?.share ?? 0} />
+      <BigCard
+        segment="new"
+        customers={rows.get('new')?.customers ?? 0}
+        share={rows.get('new')?.share ?? 0}
+        freshness={page.freshness}
+      />
       <BigCard
         segment="repeat"
         customers={(repeat?.customers ?? 0) + (loyal?.customers ?? 0)}
         share={(repeat?.share ?? 0) + (loyal?.share ?? 0)}
         note={t('segments.ofThemLoyal', { n: f.number(loyal?.customers ?? 0) })}
+        freshness={page.freshness}
       />
       <BigCard
         segment="at-risk"
         customers={rows.get('at-risk')?.customers ?? 0}
         share={rows.get('at-risk')?.share ?? 0}
+        freshness={page.freshness}
       />
       <BigCard
         segment="cherry-picker"
         customers={rows.get('cherry-picker')?.customers ?? 0}
         share={rows.get('cherry-picker')?.share ?? 0}
+        freshness={page.freshness}
       />
     </InlineGrid>
   )
 }
 
-type BigCardProps = { segment: SegmentKey; customers: number; share: number; note?: string }
+type BigCardProps = { segment: SegmentKey; customers: number; share: number; note?: string; freshness: Freshness }
 
-function BigCard({ segment, customers, share, note }: BigCardProps) {
+function BigCard({ segment, customers, share, note, freshness }: BigCardProps) {
   const { t, f } = useWords()
+  const isWaiting = isHidden(segment, customers, freshness)
   return (
     <Card>
       <BlockStack gap="200">
@@ -142,10 +155,10 @@ function BigCard({ segment, customers, share, note }: BigCardProps) {
           </Text>
         </Link>
         <Text as="p" variant="headingXl">
-          {f.number(customers)}
+          {isWaiting ? '–' : f.number(customers)}
         </Text>
         <Text as="p" tone="subdued">
-          {t('segments.shareOfAll', { share: f.percent(share) })}
+          {isWaiting ? t('sixtyDays.hidden') : t('segments.shareOfAll', { share: f.percent(share) })}
           {note === undefined ? null : (
             <>
               <br />

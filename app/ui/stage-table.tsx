@@ -4,6 +4,7 @@ import { STAGES } from '#app/domain/stages.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import { FreshnessText } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { isHidden } from './sixty-days.tsx'
 import type { Formats } from './formats.ts'
 
 type Props = { rows: StageRow[]; freshness: Freshness; taggingOn: boolean }
@@ -41,8 +42,8 @@ export function StageTable({ rows, freshness, taggingOn }: Props) {
           <span key="stage" style={{ whiteSpace: 'nowrap' }}>
             <Link url={`/app/segments/${row.segment}`}>{t(`stage.${row.segment}`)}</Link>
           </span>,
-          f.number(row.customers),
-          f.percent(row.share),
+          isHidden(row.segment, row.customers, freshness) ? '–' : f.number(row.customers),
+          isHidden(row.segment, row.customers, freshness) ? '–' : f.percent(row.share),
           row.revenue12m === null ? '–' : f.moneyShort(row.revenue12m),
           changeText(f, row.change7),
           changeText(f, row.change30),

@@ -17,8 +17,8 @@ describe('formats', () => {
 
   it('shorten only large amounts', () => {
     expect(en.moneyShort({ minor: 21_400_000, currency: 'KRW' })).toBe('₩21.4M')
-    expect(ko.moneyShort({ minor: 21_400_000, currency: 'KRW' })).toBe('2,140만 원')
-    expect(ko.moneyShort({ minor: 170_900_000, currency: 'KRW' })).toBe('1.7억 원')
+    expect(ko.moneyShort({ minor: 21_400_000, currency: 'KRW' })).toBe('2,140만\u00a0원')
+    expect(ko.moneyShort({ minor: 170_900_000, currency: 'KRW' })).toBe('1.7억\u00a0원')
     expect(ko.moneyShort({ minor: 99_900, currency: 'KRW' })).toBe('99,900원')
     expect(en.moneyShort({ minor: 99_900, currency: 'USD' })).toBe('$999.00')
   })

@@ -70,8 +70,12 @@ const cases: Case[] = [
         {...home}
       />
     ),
-    en: ['Checking…', 'What Morello has worked out so far is kept', 'Trying again at Nov 22, 2026'],
-    ko: ['확인 중…'],
+    en: [
+      'Checking…',
+      'Shopify did not answer What Morello has worked out so far is kept',
+      'Trying again at Nov 22, 2026',
+    ],
+    ko: ['확인 중…', 'Shopify 응답이 없습니다 지금까지'],
   },
   {
     name: 'home says that figures are worked out again where only a rule has changed',

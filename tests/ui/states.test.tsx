@@ -7,6 +7,7 @@ import { HomeScreen } from '#app/ui/home-page.tsx'
 import { wordsIn } from '#app/ui/i18n.tsx'
 import { PageFailed } from '#app/ui/page-states.tsx'
 import { SegmentScreen } from '#app/ui/segment-page.tsx'
+import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import { TaggingScreen } from '#app/ui/tagging-page.tsx'
 import { FRESH } from './sample-freshness.ts'
@@ -15,6 +16,7 @@ import * as work from './sample-work.ts'
 import { home, nothing, settings, tagging } from './idle-props.ts'
 import { textOf } from './reading.tsx'
 
+const idle = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false }
 const LIMITED = { ...FRESH, isLimited: true }
 
 describe('a shop whose older orders Shopify hides', () => {
@@ -46,6 +48,33 @@ describe('a shop whose older orders Shopify hides', () => {
     const named = textOf('en', <HomeScreen page={{ ...page, codes: sample.HOME.codes }} {...home} />)
     expect(named).toContain('2 of 5 steps done')
     expect(named).not.toContain('Codes wait')
+  })
+
+  it('is not told that nobody is late or a cherry-picker: who is would show in older orders only', () => {
+    const rows = sample.SEGMENTS.rows.map((row) =>
+      ['at-risk', 'lapsed', 'cherry-picker'].includes(row.segment) ? { ...row, customers: 0, share: 0 } : row,
+    )
+    const page = { ...sample.SEGMENTS, rows, freshness: LIMITED }
+    const text = textOf('en', <SegmentsScreen page={page} isSaving={false} onEstimates={nothing} />)
+    for (const name of ['At-risk', 'Cherry-picker'])
+      expect(text).toContain(`${name} – Shows once Shopify lets Morello see older orders.`)
+    expect(text).toMatch(/Quiet for long – – /)
+    const seen = textOf(
+      'en',
+      <SegmentsScreen page={{ ...page, freshness: FRESH }} isSaving={false} onEstimates={nothing} />,
+    )
+    expect(seen).toContain('Cherry-picker 0 0% of customers')
+    const empty = { ...sample.CHERRY_SEGMENT, examples: [], row: { ...sample.CHERRY_SEGMENT.row, customers: 0 } }
+    const segment = (freshness: typeof FRESH) =>
+      textOf('en', <SegmentScreen page={{ ...empty, freshness }} {...idle} onPreview={nothing} onSave={nothing} />)
+    expect(segment(LIMITED)).toContain('Shows once Shopify lets Morello see older orders.')
+    expect(segment(LIMITED)).not.toContain('nobody right now')
+    expect(segment(FRESH)).toContain('Cherry-picker: nobody right now')
+  })
+
+  it('does not blame its customers for a next-order window that older orders would tell', () => {
+    const page = { ...sample.CUSTOMER, window: null, freshness: LIMITED }
+    expect(textOf('ko', <CustomerScreen page={page} />)).toContain('Shopify가 이전 주문을 보여 주면 표시됩니다.')
   })
 
   it('reads in Settings why there is no code, and not that none was used', () => {
@@ -104,7 +133,6 @@ it('a stage that was left on the day it was reached has one day', () => {
 
 it('where nobody came back, the others are not counted apart', () => {
   const outcome = { then: 29, orderedAgain: 0, days: 120 }
-  const idle = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false }
   const page = { ...sample.SEGMENT, outcome }
   const text = textOf('en', <SegmentScreen page={page} {...idle} onPreview={nothing} onSave={nothing} />)
   expect(text).toContain('0 (0%) ordered again within 120 days.')
