@@ -21,6 +21,7 @@ import type { ReactNode } from 'react'
 import { getSettings } from '#app/flow/settings.ts'
 import { frameOf } from '#app/flow/sync/shop-frame.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
+import { localeIn } from '#app/ui/formats.ts'
 import type { Locale } from '#app/ui/formats.ts'
 import { POLARIS_WORDS, Words, useWords } from '#app/ui/i18n.tsx'
 import { PageFailed, PageLoading } from '#app/ui/page-states.tsx'
@@ -39,10 +40,8 @@ const KOREAN_LINES = 'html { word-break: keep-all; overflow-wrap: break-word; }'
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }]
 
 export const loader = forMerchant({}, async ({ shop, locale, request }): Promise<Frame> => {
-  const asked = new URL(request.url).searchParams.get('locale') ?? 'en'
   const [frame, { cherryPublicName }] = await Promise.all([frameOf(shop), getSettings(shop)])
-  const adminLocale = asked.startsWith('ko') ? 'ko' : 'en'
-  return { ...frame, locale, adminLocale, isCherryPublic: cherryPublicName }
+  return { ...frame, locale, adminLocale: localeIn(new URL(request.url).search), isCherryPublic: cherryPublicName }
 })
 
 // Shopify names the admin's language in the address of the document only; asked again, the loader would not know it.
@@ -117,8 +116,12 @@ export function ErrorBoundary() {
   const status = isRouteErrorResponse(error) ? error.status : null
   const navigate = useNavigate()
   const location = useLocation()
-  // A reload would lose what Shopify put into the document's address; the same address again asks the loaders anew.
-  const retry = () => navigate(`${location.pathname}${location.search}`, { replace: true })
+  // A reload would lose what Shopify put into the document's address; the same address again asks the loaders anew. Where
+  // already the first document failed, its address is still there, and without App Bridge no loader would know who asks.
+  const retry = () =>
+    frame === undefined
+      ? window.location.reload()
+      : navigate(`${location.pathname}${location.search}`, { replace: true })
   const isShopifys =
     isRouteErrorResponse(error) && typeof error.data === 'string' && error.status < 500 && error.status !== 404
   if (isShopifys) return boundary.error(error)
@@ -130,15 +133,23 @@ export function ErrorBoundary() {
 }
 
 function Shell({ frame, children }: { frame: Frame | undefined; children: ReactNode }) {
-  if (frame === undefined)
+  const { search } = useLocation()
+  if (frame === undefined) {
+    // Nothing of the shop could be read: what is known of its language stands in the address.
+    const locale = localeIn(search)
     return (
-      <PolarisProvider i18n={POLARIS_WORDS.en}>
-        <Words locale="en">{children}</Words>
+      <PolarisProvider i18n={POLARIS_WORDS[locale]}>
+        <Words locale={locale}>
+          <style>{KOREAN_LINES}</style>
+          {children}
+        </Words>
       </PolarisProvider>
     )
+  }
   return (
     <AppProvider isEmbeddedApp apiKey={frame.apiKey} i18n={POLARIS_WORDS[frame.locale]}>
       <Words locale={frame.locale} timeZone={frame.timeZone} isCherryPublic={frame.isCherryPublic}>
+        <style>{KOREAN_LINES}</style>
         <Navigation />
         {children}
       </Words>

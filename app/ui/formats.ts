@@ -4,6 +4,11 @@ import type { Instant } from '#app/domain/order.ts'
 
 export type Locale = 'en' | 'ko'
 
+/** The admin's language, as Shopify writes it into the address of the document. */
+export function localeIn(search: string): Locale {
+  return new URLSearchParams(search).get('locale')?.toLowerCase().startsWith('ko') ? 'ko' : 'en'
+}
+
 /** Numbers, dates and money as a person reads them, in one language and one time zone. */
 export type Formats = {
   locale: Locale

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatsOf } from '#app/ui/formats.ts'
+import { formatsOf, localeIn } from '#app/ui/formats.ts'
 import { niceTop } from '#app/ui/trend-chart.tsx'
 
 const en = formatsOf('en', 'Asia/Seoul')
@@ -42,6 +42,11 @@ describe('formats', () => {
     expect(en.ago(at, at + 72 * 3_600_000)).toBe('3 days ago')
     expect(en.ago(at, at - 5_000)).toBe('1 minute ago')
   })
+})
+
+it('the language of the admin is read from the address, and English where there is none of ours', () => {
+  const asked = ['?locale=ko', '?shop=x&locale=KO-KR', '?locale=en', '?locale=ja', '']
+  expect(asked.map(localeIn)).toEqual(['ko', 'ko', 'en', 'en', 'en'])
 })
 
 describe('the axis of the trend', () => {
