@@ -102,7 +102,7 @@ describe('telling Shopify Flow', () => {
         customer_id: 7,
         from: 'new',
         to: 'one-and-done',
-        reason: '1회 주문. 60일 안을 기대했지만 99일째입니다. 주문하면 해제됩니다.',
+        reason: '1회 주문. 60일 안에 다음 주문을 기대했지만 99일이 지났습니다. 주문하면 이 단계에서 벗어납니다.',
         cause: 'time',
       },
     ])
