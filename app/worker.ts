@@ -3,6 +3,7 @@ import { backfillShop } from './jobs/backfill-shop.ts'
 import { catchUp } from './jobs/catch-up.ts'
 import { checkHealth } from './jobs/check-health.ts'
 import { exportData } from './jobs/export-data.ts'
+import { fillSegments } from './jobs/fill-segments.ts'
 import { followScopes } from './jobs/follow-scopes.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
 import { leaveShop } from './jobs/leave-shop.ts'
@@ -34,6 +35,7 @@ const JOBS = [
   followScopes,
   recompute,
   recomputeCustomerJob,
+  fillSegments,
   announceJob(moveText),
   publish,
   publishCustomer,

@@ -5,6 +5,7 @@
 import type { CherryEvidence, CherryTier } from './cherry-picker.ts'
 import type { Instant, LeftOutReason } from './order.ts'
 import type { Money } from './money.ts'
+import type { OwnRow, OwnStanding } from './own-pages.ts'
 import type { Estimates, Stage, StageReason, StageSpan, Thresholds } from './stages.ts'
 
 /** A page that can be opened as a segment: the seven stages, and cherry-picker. */
@@ -119,6 +120,7 @@ export type SegmentsPage = {
   /** Estimates worked out newly and waiting for the merchant's yes, with the number of customers they would move. */
   proposal: { estimates: Estimates; moves: number } | null
   rows: StageRow[]
+  own: OwnRow[]
   totalCustomers: number
   /** In no segment: several orders, and Shopify hides when the last one was. */
   lastOrderUnknown: number
@@ -220,6 +222,8 @@ export type CustomerPage = {
   isBusiness: boolean
   isWatched: boolean
   cherry: { tier: CherryTier; evidence: CherryEvidence[] }
+  /** The merchant's own segments that they are in; `names` of all that a reason may name. */
+  own: { standings: OwnStanding[]; names: { id: number; name: string }[]; currency: string }
   tags: { ours: string[]; wanted: string[] }
   shopifyUrl: string
   freshness: Freshness

@@ -4,7 +4,10 @@ import { TAG_KEYS, tagKeyOf, tagOf } from './settings.ts'
 import type { SettingsData, TagKey } from './settings.ts'
 import type { Stage } from './stages.ts'
 
-type TagSettings = Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublicName'>
+type TagSettings = Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublicName'> & {
+  /** Names of the merchant's own segments by id; without them their tags are not looked at. */
+  own?: ReadonlyMap<number, string>
+}
 
 /** The app-owned metafield on the customer that the storefront block reads. */
 export const STATE_NAMESPACE = '$app:morello'
@@ -20,12 +23,32 @@ const TAGS_OF_STAGE: Record<Stage, readonly TagKey[]> = {
   lapsed: ['lapsed'],
 }
 
-/** The tags that somebody should carry of ours: the stage's, and the flag's for the likely tier only. */
-export function desiredTags(stage: Stage, tier: CherryTier, settings: TagSettings): string[] {
-  const keys: readonly TagKey[] = TAGS_OF_STAGE[stage]
+/**
+ * The tags that somebody should carry of ours: the stage's, the flag's for the likely tier only, and those of the
+ * merchant's own segments.
+ *
+ * @param stage  null: none is known, and no tag says one
+ * @param own    ids of own segments that they are in; one that is deleted asks for nothing
+ */
+export function desiredTags(
+  stage: Stage | null,
+  tier: CherryTier,
+  settings: TagSettings,
+  own: readonly number[] = [],
+): string[] {
+  const keys: readonly TagKey[] = stage === null ? [] : TAGS_OF_STAGE[stage]
   const tags = keys.map((key) => tagOf(key, settings))
-  if (tier === 'likely') tags.push(tagOf('cherry-picker', settings))
+  if (stage !== null && tier === 'likely') tags.push(tagOf('cherry-picker', settings))
+  for (const id of own) {
+    const name = settings.own?.get(id)
+    if (name !== undefined) tags.push(ownTag(name, settings))
+  }
   return tags
+}
+
+/** The tag of one of the merchant's own segments. */
+export function ownTag(name: string, settings: Pick<SettingsData, 'tagPrefix'>): string {
+  return (settings.tagPrefix + name).normalize('NFC').trim()
 }
 
 /** The tag that a segment's page is about, or null: prospects carry none. */
@@ -35,7 +58,8 @@ export function tagOfSegment(segment: Stage | 'cherry-picker', settings: TagSett
 
 /** Every tag that these settings may write. */
 export function allTags(settings: TagSettings): string[] {
-  return TAG_KEYS.map((key) => tagOf(key, settings))
+  const own = [...(settings.own?.values() ?? [])].map((name) => ownTag(name, settings))
+  return [...TAG_KEYS.map((key) => tagOf(key, settings)), ...own]
 }
 
 /**

@@ -9,7 +9,7 @@ export type TagKey = (typeof TAG_KEYS)[number]
 /** The cherry-picker tag's text under the public wording. */
 const PUBLIC_CHERRY_TEXT = 'discount-seeking'
 /** Longest tag, prefix included, in characters. */
-const TAG_MAX_CHARACTERS = 40
+export const TAG_MAX_CHARACTERS = 40
 
 const DEFAULT_TAG_TEXTS: Record<TagKey, string> = {
   new: 'new',
@@ -21,8 +21,8 @@ const DEFAULT_TAG_TEXTS: Record<TagKey, string> = {
   'cherry-picker': 'cherry-picker',
 }
 
-// Shopify splits a tag at a comma and trims it; U+0000 never reaches a text column.
-const NO_TAG_CHARACTER = /[,\p{Cc}]/u
+/** What no tag holds: Shopify splits a tag at a comma and trims it; U+0000 never reaches a text column. */
+export const NO_TAG_CHARACTER = /[,\p{Cc}]/u
 
 const tagText = z
   .string()

@@ -41,6 +41,8 @@ export const WORK = {
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the customer's id. The same of one customer, as of now. */
   'recompute-customer': z.object({}),
+  /** entity: the shop. A segment of the merchant's own was saved or deleted: who is in which. */
+  'fill-segments': z.object({}),
   /** entity: the shop. Tell Shopify Flow of moves that it has not been told of. */
   announce: z.object({}),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */

@@ -1,5 +1,6 @@
 import { recomputeCustomer } from '#app/flow/features/recompute-customer.ts'
 import { recomputeMembership } from '#app/flow/segments/membership-of-one.ts'
+import { recomputeOwnOf } from '#app/flow/segments/own/memberships.ts'
 import { now } from '#app/outside/clock.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
@@ -16,5 +17,6 @@ export const recomputeCustomerJob = defineJob({
     if (standings === 'busy') return { againInMs: LOOK_AGAIN_MS }
     const decided = await recomputeMembership(shop, entity, asOf, standings, stillMine)
     if (decided === 'overtaken') return { againInMs: LOOK_AGAIN_MS }
+    if ((await recomputeOwnOf(shop, entity, asOf, stillMine)) === 'overtaken') return { againInMs: LOOK_AGAIN_MS }
   },
 })

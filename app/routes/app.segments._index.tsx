@@ -3,6 +3,7 @@ import type { ClientLoaderFunctionArgs } from '@remix-run/react'
 import { useEffect } from 'react'
 import { z } from 'zod'
 import { decideEstimates } from '#app/flow/features/estimates.ts'
+import { ownRows } from '#app/flow/segments/own/pages.ts'
 import { segmentsPage } from '#app/flow/segments/pages.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import { importOf } from '#app/flow/sync/shop-frame.ts'
@@ -25,8 +26,8 @@ const SegmentsForm = z.discriminatedUnion('intent', [
 ])
 
 export const loader = forMerchant({}, async ({ shop }): Promise<SegmentsPage> => {
-  const [page, progress] = await Promise.all([segmentsPage(shop), importOf(shop)])
-  return { ...page, import: progress }
+  const [page, own, progress] = await Promise.all([segmentsPage(shop), ownRows(shop), importOf(shop)])
+  return { ...page, own, import: progress }
 })
 
 export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>
@@ -45,7 +46,7 @@ export default function Segments() {
   const page = useLoaderData<Kept<SegmentsPage>>()
   const fetcher = useFetcher()
   useRemembered('segments', page)
-  useFollowing(page.isKept === true || page.import.state !== 'done')
+  useFollowing(page.isKept === true || page.import.state !== 'done' || page.own.some((row) => row.customers === null))
   useLooked(page.rows.length > 0)
   return (
     <>

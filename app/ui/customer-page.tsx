@@ -7,6 +7,7 @@ import {
   DataTable,
   InlineGrid,
   InlineStack,
+  Link,
   List,
   Page,
   Text,
@@ -16,6 +17,7 @@ import type { Money } from '#app/domain/money.ts'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { verdictText } from './own-text.ts'
 import { discountText, evidenceGroups, evidenceText, noWindowText, reasonText } from './reason.ts'
 import { SixtyDays } from './sixty-days.tsx'
 import { StageBadge } from './stage-badge.tsx'
@@ -50,6 +52,7 @@ export function CustomerScreen({ page, children }: { page: CustomerPage; childre
           <WindowCard page={page} />
         </InlineGrid>
         {page.freshness.isLimited ? null : <CherryCard page={page} />}
+        {page.own.standings.length === 0 ? null : <OwnCard own={page.own} />}
         <StageTimeline spans={page.timeline} asOf={page.asOf} />
         {children}
         <OrdersCard orders={page.orders} />
@@ -81,6 +84,34 @@ function WhyCard({ page }: { page: CustomerPage }) {
           {t('customer.asOf', { time: f.dateTime(page.asOf) })}
         </Text>
         <FreshnessTrouble freshness={page.freshness} />
+      </BlockStack>
+    </Card>
+  )
+}
+
+/** The merchant's own segments that they are in, each with what decides it. */
+function OwnCard({ own }: { own: CustomerPage['own'] }) {
+  const { t, f } = useWords()
+  const words = { currency: own.currency, names: new Map(own.names.map(({ id, name }) => [id, name])) }
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('own.title')}
+        </Text>
+        {own.standings.map(({ id, name, since, verdict }) => (
+          <BlockStack key={id} gap="100">
+            <InlineStack gap="200" align="space-between">
+              <Link url={`/app/segments/own/${id}`}>{name}</Link>
+              <Text as="span" tone="subdued">
+                {t('customer.sinceShort', { date: f.date(since) })}
+              </Text>
+            </InlineStack>
+            <Text as="p" tone="subdued">
+              {verdictText(t, f, verdict, words)}
+            </Text>
+          </BlockStack>
+        ))}
       </BlockStack>
     </Card>
   )

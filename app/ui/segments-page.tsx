@@ -6,6 +6,7 @@ import { FlowTick } from './flow-tick.tsx'
 import { FreshnessTrouble, isTroubled } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ImportCard, isImporting } from './import-card.tsx'
+import { OwnList } from './own-list.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { SixtyDays, isHidden } from './sixty-days.tsx'
 import { StageTable } from './stage-table.tsx'
@@ -53,6 +54,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
         <Card padding="0">
           <StageTable rows={page.rows} freshness={page.freshness} taggingOn={page.taggingOn} />
         </Card>
+        <OwnList rows={page.own} />
         {page.lastOrderUnknown === 0 ? null : <LastOrderUnknown customers={page.lastOrderUnknown} />}
         {page.watched === 0 ? null : <WatchCard watched={page.watched} />}
       </BlockStack>

@@ -10,6 +10,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildIfChanged } from '../demo/build.ts'
 import { root, stopRunning } from '../demo/processes.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
 import type { Stack } from '../demo/stack.ts'
 import { importHistory, type ImportFigures } from './import.ts'
 import { benchLive } from './live.ts'
@@ -97,7 +98,7 @@ async function runImport(folder: string): Promise<void> {
 async function onItsTables(stack: Stack): Promise<void> {
   await stopRunning(stack.worker)
   Object.assign(process.env, stack.env, { LOG_LEVEL: 'silent' })
-  const { installedShop, closeDatabase } = await import('#app/outside/database.server.ts')
+  const { installedShop, installShop, closeDatabase } = await import('#app/outside/database.server.ts')
   const { benchRecompute } = await import('./recompute.ts')
   const { benchPreview } = await import('./preview.ts')
   const shop = await installedShop(stack.world.shop.domain)
@@ -109,7 +110,28 @@ async function onItsTables(stack: Stack): Promise<void> {
     say(
       `${figure.name}: ${round(figure.ours)} ms beside ${round(figure.peer)} ms, ${round(figure.ratio, 2)}x (limit ${limit}x)`,
     )
+  await onPeople(await installShop('bench-rules.myshopify.com', 'read_all_orders'))
   await closeDatabase()
+}
+
+const PEOPLE = 1_000_000
+
+/** Rules of the merchant's own, over as many customers as the largest shops have. */
+async function onPeople({ shop }: { shop: ShopId }): Promise<void> {
+  const { fillPeople, benchOwnSegments, benchRuleCounts } = await import('./rules.ts')
+  await fillPeople(shop, PEOPLE)
+  const limits = [10, 10, 8, null]
+  for (const [i, figure] of [
+    ...(await benchRuleCounts(shop)),
+    ...(await benchOwnSegments(shop, Date.now())),
+  ].entries()) {
+    const limit = limits[i] === null ? '' : ` (limit ${limits[i]}x)`
+    const peak =
+      figure.detail.peakMb === undefined ? '' : `; peak memory ${round(figure.detail.peakMb, 0)} MB (limit 600 MB)`
+    say(
+      `${figure.name}: ${round(figure.ours)} ms beside ${round(figure.peer)} ms, ${round(figure.ratio, 2)}x${limit}${peak}`,
+    )
+  }
 }
 
 function sayImport(orders: number, { oursS, peerS, peakMb }: ImportFigures, ratio: number): void {

@@ -18,7 +18,14 @@ const OWNERS: Record<string, string[]> = {
     'StagedLine',
   ],
   'app/flow/features/': ['Estimates', 'OrderEvidence', 'CustomerFeatures', 'DiscountUse', 'Summary', 'StageDay'],
-  'app/flow/segments/': ['Membership', 'MembershipChange'],
+  'app/flow/segments/': [
+    'Membership',
+    'MembershipChange',
+    'OwnSegment',
+    'OwnSegmentVersion',
+    'OwnMembership',
+    'OwnMove',
+  ],
   'app/flow/publication/': [
     'Ledger',
     'PublicationRun',

@@ -29,6 +29,8 @@ const SAMPLE: Record<string, string> = {
   'double precision': '7',
   'timestamp with time zone': `'2026-01-07 07:07:07Z'`,
   'text[]': `'{seven}'`,
+  'integer[]': `'{7}'`,
+  'timestamp with time zone[]': `'{2026-01-07 07:07:07Z}'`,
   'double precision[]': `'{7}'`,
 }
 

@@ -123,6 +123,17 @@ export const SEGMENTS: SegmentsPage = {
     rowOf('lapsed', 1_061, 3_100_000, null),
     rowOf('cherry-picker', 312, 4_800_000, 3),
   ],
+  own: [
+    {
+      id: 4,
+      name: 'Big spenders at risk',
+      tag: 'seg:Big spenders at risk',
+      customers: 96,
+      share: 0.0065,
+      savedAt: Date.UTC(2026, 10, 20, 3),
+    },
+    { id: 5, name: 'Toner', tag: 'seg:Toner', customers: null, share: null, savedAt: Date.UTC(2026, 10, 22, 3) },
+  ],
   totalCustomers: 14_682,
   lastOrderUnknown: 0,
   watched: 2_310,
@@ -283,6 +294,30 @@ export const CUSTOMER: CustomerPage = {
       { kind: 'no-discount-habit', speaksFor: false, count: 3, discounts: [] },
       { kind: 'not-counted', speaksFor: false, count: 1, discounts: ['staff:Sorry'] },
     ],
+  },
+  own: {
+    standings: [
+      {
+        id: 4,
+        name: 'Big spenders at risk',
+        since: Date.UTC(2026, 10, 3, 3),
+        verdict: {
+          member: true,
+          because: [
+            {
+              condition: { kind: 'number', feature: 'spent-12m', op: 'at-least', value: 200_000 },
+              value: 312_000,
+              holds: true,
+            },
+          ],
+          changes: [
+            { condition: { kind: 'number', feature: 'spent-12m', op: 'at-least', value: 200_000 }, to: 199_999 },
+          ],
+        },
+      },
+    ],
+    names: [{ id: 4, name: 'Big spenders at risk' }],
+    currency: 'KRW',
   },
   tags: { ours: ['seg:repeat'], wanted: ['seg:at-risk'] },
   shopifyUrl: 'https://admin.shopify.com/store/example/customers/7012345678001',

@@ -3,9 +3,9 @@ import { allTags, desiredState, desiredTags, showsTheSame, tagChange, wantedOf }
 import type { Hands } from '#app/domain/publication.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
-import type { SettingsData } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import type { TaggingSettings } from './names.ts'
 
 /** What the ledger says is about to be sent; `live`: for this customer alone, `isNew`: the first there ever was. */
 export type Pending = {
@@ -31,12 +31,16 @@ export type Row = {
   putBack: Record<string, number> | null
   stage: Stage | null
   tier: CherryTier | null
+  /** Ids of the merchant's own segments; null: in none. */
+  own: number[] | null
   since: number | null
 }
 
 /** The columns of a Row, from `l`, the ledger's row, and `m`, the membership. */
 export const ROW_COLUMNS = `l.tags, l.preexisting, l.state, l.problem->'pending' AS pending, l.missing, l."leftOff", l.added,
-  l."putBack", m.stage, m."cherryPicker" AS tier, (extract(epoch FROM m."stageSince") * 1000)::float8 AS since`
+  l."putBack", m.stage, m."cherryPicker" AS tier,
+  (SELECT o.segments FROM "OwnMembership" o WHERE o.shop = m.shop AND o.customer = m.customer) AS own,
+  (extract(epoch FROM m."stageSince") * 1000)::float8 AS since`
 
 export type Change = {
   customer: string
@@ -53,15 +57,14 @@ export type Change = {
 }
 
 /** What the change is decided on beside the row: `isRemoval`: everything of ours goes; `neverUsed`: keys no run has used. */
-export type Deciding = { settings: SettingsData; isRemoval: boolean; neverUsed: string[] }
+export type Deciding = { settings: TaggingSettings; isRemoval: boolean; neverUsed: string[] }
 
 /** What has to be sent so that this customer is as their stage says; observed null: the ledger speaks for what is there. */
 export function changeOf(row: Row, observed: string[] | null, { settings, isRemoval, neverUsed }: Deciding): Change {
   const owned = row.tags ?? []
   const preexisting = row.preexisting ?? []
-  const isLeaving = isRemoval || row.stage === null
-  const desired = isLeaving ? [] : desiredTags(row.stage!, row.tier ?? 'none', settings)
-  const wantedState = isLeaving ? null : desiredState(row.stage!, [], row.since ?? 0)
+  const desired = isRemoval ? [] : desiredTags(row.stage, row.tier ?? 'none', settings, row.own ?? [])
+  const wantedState = isRemoval || row.stage === null ? null : desiredState(row.stage, [], row.since ?? 0)
   const mustState =
     row.pending?.state !== undefined || row.pending?.clear === true || !showsTheSame(row.state, wantedState)
   const names = new Set([...allTags(settings), ...owned, ...preexisting].map(tagKeyOf))

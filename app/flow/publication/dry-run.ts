@@ -2,7 +2,7 @@ import type { DryRun } from '#app/domain/pages.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import { withShop, withShopBulk } from '#app/outside/database.server.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
-import { readSettings } from '../settings.ts'
+import { taggingSettings } from './names.ts'
 import { changesByCustomer, planGroups } from './plan.ts'
 import { listRuns } from './runs.ts'
 
@@ -12,7 +12,7 @@ type Trial = Partial<Pick<SettingsData, 'tagPrefix' | 'tagTexts' | 'cherryPublic
 /** What a run would change now, under the shop's settings or a trial of others. Nothing is changed. */
 export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
   const planned = await withShopBulk(shop, async (tx) => {
-    const settings = await readSettings(tx, shop)
+    const settings = await taggingSettings(tx, shop)
     const groups = await planGroups(tx, { shop, purpose: 'start', settings: { ...settings, ...trial } })
     return { groups, taggingOn: settings.taggingOn }
   })
@@ -52,7 +52,7 @@ export async function dryRun(shop: ShopId, trial: Trial = {}): Promise<DryRun> {
 /** The dry run as a CSV file: one row for each customer who would change, with the tags to add and to remove. */
 export async function dryRunList(shop: ShopId, trial: Trial = {}): Promise<string> {
   return withShopBulk(shop, async (tx) => {
-    const settings = { ...(await readSettings(tx, shop)), ...trial }
+    const settings = { ...(await taggingSettings(tx, shop)), ...trial }
     const input = { shop, purpose: 'start' as const, settings }
     const groups = await planGroups(tx, input)
     const endings = groups.map((group) =>

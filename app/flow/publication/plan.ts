@@ -14,10 +14,9 @@ import {
 import type { Hands, TagsKnown } from '#app/domain/publication.ts'
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
-import type { SettingsData } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
-import { neverUsedNames, noteNames } from './names.ts'
+import { neverUsedNames, noteNames, type TaggingSettings } from './names.ts'
 
 /** What a plan is for: bringing tags to the stages, the same with what Shopify refused asked again, or taking ours away. */
 type Purpose = 'update' | 'start' | 'remove'
@@ -28,7 +27,7 @@ export type TagsJustRead = { customer: string; tags: string[] }[]
 type PlanInput = {
   shop: ShopId
   purpose: Purpose
-  settings: SettingsData
+  settings: TaggingSettings
   justRead?: TagsJustRead
 }
 
@@ -36,6 +35,8 @@ type PlanInput = {
 type GroupKey = {
   stage: Stage | null
   tier: CherryTier | null
+  /** Ids of the merchant's own segments. */
+  own: number[]
   known: TagsKnown
   /** The part of the state as last written that the storefront shows; null: none was. */
   shown: string | null
@@ -81,6 +82,7 @@ const UPDATE_FROM = `
   FROM "Membership" m
   LEFT JOIN "Customer" c ON c.shop = m.shop AND c.id = m.customer
   LEFT JOIN "Ledger" l ON l.shop = m.shop AND l.customer = m.customer
+  LEFT JOIN "OwnMembership" o ON o.shop = m.shop AND o.customer = m.customer
   LEFT JOIN jsonb_to_recordset($4::jsonb) AS r(customer bigint, tags text[]) ON r.customer = m.customer
   WHERE m.shop = $1 AND NOT ${IS_IN_FLIGHT}`
 
@@ -89,6 +91,7 @@ const REMOVE_FROM = `
   LEFT JOIN "Customer" c ON c.shop = l.shop AND c.id = l.customer
   LEFT JOIN jsonb_to_recordset($4::jsonb) AS r(customer bigint, tags text[]) ON r.customer = l.customer
   CROSS JOIN (SELECT NULL::text AS stage, NULL::text AS "cherryPicker", NULL::timestamptz AS "stageSince") m
+  CROSS JOIN (SELECT NULL::int[] AS segments) o
   WHERE l.shop = $1 AND (l.tags <> '{}' OR l.state IS NOT NULL OR l.problem ? 'pending')`
 
 /**
@@ -103,10 +106,10 @@ function factsOf(purpose: Purpose): string {
     FROM (SELECT tag, lower(normalize(tag, NFC)) AS name FROM unnest(seen) AS tag) AS named
     WHERE CASE how WHEN 'fresh' THEN name = ANY ($2::text[]) OR name = ANY (preexisting) ELSE name = ANY ($3::text[]) END
       OR how = 'fresh' AND name IN (SELECT lower(normalize(mine, NFC)) FROM unnest(owned) AS mine)
-  ) END, shown, refused, hands, "cutOff", "isKnown")::text AS key
+  ) END, shown, refused, hands, "cutOff", "isKnown", own)::text AS key
   FROM (
     SELECT ${isRemoval ? 'l' : 'm'}.customer, m."stageSince" AS since, m.stage, m."cherryPicker" AS tier,
-      coalesce(l.tags, '{}') AS owned, coalesce(l.preexisting, '{}') AS preexisting,
+      coalesce(o.segments, '{}') AS own, coalesce(l.tags, '{}') AS owned, coalesce(l.preexisting, '{}') AS preexisting,
       CASE
         WHEN r.tags IS NOT NULL OR l.customer IS NULL THEN 'fresh'
         WHEN l.problem ? 'pending' THEN 'unsure'
@@ -140,7 +143,9 @@ export async function planGroups(tx: BulkTx, input: PlanInput): Promise<GroupPla
 }
 
 function readKey(key: string, neverUsed: string[]): GroupKey {
-  const [stage, tier, owned, preexisting, how, observed, shown, refused, hands, cutOff, isKnown] = JSON.parse(key) as [
+  const [stage, tier, owned, preexisting, how, observed, shown, refused, hands, cutOff, isKnown, own] = JSON.parse(
+    key,
+  ) as [
     Stage | null,
     CherryTier | null,
     string[],
@@ -152,15 +157,16 @@ function readKey(key: string, neverUsed: string[]): GroupKey {
     Hands | null,
     string[] | null,
     boolean,
+    number[],
   ]
   const rest = { cutOff: cutOff ?? [], hands: hands ?? NO_HANDS, isKnown, neverUsed }
-  return { stage, tier, known: { owned, preexisting, how, observed, ...rest }, shown, refused }
+  return { stage, tier, own, known: { owned, preexisting, how, observed, ...rest }, shown, refused }
 }
 
 function decide(group: GroupKey, { purpose, settings }: PlanInput): Omit<GroupPlan, 'key' | 'customers'> {
-  const isRemoval = purpose === 'remove' || group.stage === null
-  const desired = isRemoval ? [] : desiredTags(group.stage!, group.tier ?? 'none', settings)
-  const desiredTemplate = isRemoval ? null : desiredState(group.stage!, [], 0)
+  const isRemoval = purpose === 'remove'
+  const desired = isRemoval ? [] : desiredTags(group.stage, group.tier ?? 'none', settings, group.own)
+  const desiredTemplate = isRemoval || group.stage === null ? null : desiredState(group.stage, [], 0)
   const change = tagChange(desired, group.known, settings.whenRemoved)
   const ownedAfter = new Set(change.owned.map(tagKeyOf))
   const isStateSame = showsTheSame(group.shown, desiredTemplate) && group.known.how !== 'unsure'

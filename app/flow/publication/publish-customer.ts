@@ -2,7 +2,6 @@
 import type { Id, Instant } from '#app/domain/order.ts'
 import { desiredState, desiredTags, wantedOf } from '#app/domain/publication.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
-import type { SettingsData } from '#app/domain/settings.ts'
 import { CustomerMoveDocument, TagsNowDocument } from '#app/outside/admin.generated.ts'
 import type { CustomerMoveMutation } from '#app/outside/admin.generated.ts'
 import { withShopBulk } from '#app/outside/database.server.ts'
@@ -10,12 +9,11 @@ import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
-import { readSettings } from '../settings.ts'
 import { ROW_COLUMNS, changeOf, isSomething, writeChanges } from './changes.ts'
 import type { Change, Row } from './changes.ts'
 import { confirm } from './confirm.ts'
 import { liveRun, noteMove } from './live-run.ts'
-import { lockIntents, neverUsedNames } from './names.ts'
+import { lockIntents, neverUsedNames, taggingSettings, type TaggingSettings } from './names.ts'
 import type { Operation } from './runs.ts'
 import { CUSTOMER_GID, REPEATABLE, identifierOf, toldOf } from './single-road.ts'
 import type { Hold } from './publish.ts'
@@ -50,11 +48,11 @@ export async function publishCustomer(shop: ShopId, customer: Id, hold: Hold): P
 }
 
 type Known = { echoAt: Instant | null; isEchoYoung: boolean; updatedAt: Instant | null }
-type ToPublish = Known & { row: Row; settings: SettingsData }
+type ToPublish = Known & { row: Row; settings: TaggingSettings }
 
 /** Null: tagging is off, nothing is known of the customer, or an open run has them. */
 async function toPublish(tx: BulkTx, shop: ShopId, customer: Id): Promise<ToPublish | null> {
-  const settings = await readSettings(tx, shop)
+  const settings = await taggingSettings(tx, shop)
   if (!settings.taggingOn) return null
   const rows = await tx.query<Row & Known & { isOfOpenRun: boolean }>(
     // A run that nobody is going to take further holds nobody.
@@ -192,9 +190,8 @@ async function isStillWanted(shop: ShopId, customer: Id, wanted: string): Promis
   return withShopBulk(shop, async (tx) => {
     const found = await toPublish(tx, shop, customer)
     if (found === null) return true
-    const { stage, tier, since } = found.row
-    if (stage === null) return wanted === wantedOf([], null)
-    const desired = desiredTags(stage, tier ?? 'none', found.settings)
-    return wanted === wantedOf(desired, desiredState(stage, [], since ?? 0))
+    const { stage, tier, since, own } = found.row
+    const desired = desiredTags(stage, tier ?? 'none', found.settings, own ?? [])
+    return wanted === wantedOf(desired, stage === null ? null : desiredState(stage, [], since ?? 0))
   })
 }

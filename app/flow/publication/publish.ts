@@ -10,7 +10,7 @@ import { advanceBulk, operationsOf } from './bulk-road.ts'
 import { IS_IN_FLIGHT, planGroups, writeIntents } from './plan.ts'
 import type { TagsJustRead } from './plan.ts'
 import { release } from './confirm.ts'
-import { lockIntents, neverUsedNames } from './names.ts'
+import { lockIntents, neverUsedNames, taggingSettings } from './names.ts'
 import { beginRun, endRun, findOpenRun, planUpdate } from './runs.ts'
 import type { Run } from './runs.ts'
 import { CUSTOMER_GID, sendSingly } from './single-road.ts'
@@ -80,7 +80,7 @@ async function nextRun(shop: ShopId, hold: Hold): Promise<Run | null> {
     await hold.stillMine(tx)
     const open = await findOpenRun(tx, shop)
     if (open !== null) return open
-    const settings = await readSettings(tx, shop)
+    const settings = await taggingSettings(tx, shop)
     if (!settings.taggingOn) return null
     const groups = await planGroups(tx, { shop, purpose: 'update', settings })
     if (!groups.some((group) => group.changes)) return null
@@ -102,7 +102,7 @@ async function begin(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<
   if (run.kind === 'undo') return beginUndo(shop, run, admin, hold)
   const purpose = run.kind
   const first = await withShopBulk(shop, async (tx) => {
-    const settings = await readSettings(tx, shop)
+    const settings = await taggingSettings(tx, shop)
     const groups = await planGroups(tx, { shop, purpose, settings })
     return { settings, groups, agreedAt: await lastAgreement(tx, shop) }
   })
@@ -114,7 +114,7 @@ async function begin(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promise<
     await hold.stillMine(tx)
     await lockIntents(tx, shop, 'whole')
     if (purpose === 'remove' && (await isAnyInFlight(tx, shop))) return 'in-flight'
-    const settings = await readSettings(tx, shop)
+    const settings = await taggingSettings(tx, shop)
     const input = { shop, purpose, settings, justRead }
     const isWanted = purpose === 'remove' || settings.taggingOn
     const groups = isWanted ? await planGroups(tx, input) : []
@@ -229,7 +229,7 @@ async function advance(shop: ShopId, run: Run, admin: Admin, hold: Hold): Promis
     if (again) return again
     isWhole = (run.progress.operations ?? []).every((operation) => operation.state === 'done')
   } else {
-    const settings = await withShopBulk(shop, (tx) => readSettings(tx, shop))
+    const settings = await withShopBulk(shop, (tx) => taggingSettings(tx, shop))
     const goOn = async () => !hold.signal.aborted && (await mayGoOn())
     isWhole = await sendSingly(shop, run, admin, settings, hold, goOn)
     if (!isWhole && hold.signal.aborted) return { againInMs: 0 }

@@ -7,6 +7,7 @@ import { withShop } from '#app/outside/database.server.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { readSettings } from '../settings.ts'
+import { taggingSettings } from './names.ts'
 
 const EXAMPLES = 10
 
@@ -21,7 +22,7 @@ type Row = {
 /** Every open question with how many customers it is about. */
 export async function tagQuestions(shop: ShopId): Promise<TagQuestions> {
   return withShop(shop, async (tx) => {
-    const settings = await readSettings(tx, shop)
+    const settings = await taggingSettings(tx, shop)
     const tagOfKey = new Map(allTags(settings).map((tag) => [tagKeyOf(tag), tag]))
     const rows = await openQuestions(tx, shop)
     const questions = rows.map(({ key, ...row }) => ({ ...row, tag: tagOfKey.get(key) ?? key }))

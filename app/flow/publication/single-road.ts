@@ -1,6 +1,5 @@
 /** Few customers: single calls, each on tags read from Shopify a moment before. */
 import { STATE_KEY, STATE_NAMESPACE } from '#app/domain/publication.ts'
-import type { SettingsData } from '#app/domain/settings.ts'
 import {
   StatesDeleteDocument,
   StatesSetDocument,
@@ -15,6 +14,7 @@ import { ROW_COLUMNS, changeOf, writeChanges } from './changes.ts'
 import type { Change, Row } from './changes.ts'
 import { confirm } from './confirm.ts'
 import type { Confirmed } from './confirm.ts'
+import type { TaggingSettings } from './names.ts'
 import { saveProgress, withRefusals } from './runs.ts'
 import type { Operation, Run } from './runs.ts'
 import type { Hold } from './publish.ts'
@@ -36,7 +36,7 @@ export async function sendSingly(
   shop: ShopId,
   run: Run,
   admin: Admin,
-  settings: SettingsData,
+  settings: TaggingSettings,
   hold: Hold,
   goOn: () => Promise<boolean>,
 ): Promise<boolean> {

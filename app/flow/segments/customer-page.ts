@@ -8,9 +8,11 @@ import { spansOf } from '#app/domain/replay.ts'
 import { nextOrderWindow, nextStage, stageAt, stageReason } from '#app/domain/stages.ts'
 import type { Estimates, Stage, StageFacts, StageSpan } from '#app/domain/stages.ts'
 import { InvalidInput } from '#app/errors.ts'
+import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { evidenceOf, ordersOf, type ReadOrder } from './customer-orders.ts'
+import { ownStandings } from './own/pages.ts'
 import { adminUrl, moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
 /**
@@ -19,6 +21,7 @@ import { adminUrl, moneyOf, readShopState, workedOut, type ShopState } from './s
  * @throws {InvalidInput} not-found for a customer who is not there, or not yet worked out
  */
 export async function customerPage(shop: ShopId, customer: Id): Promise<CustomerPage> {
+  const own = await ownStandings(shop, customer, now())
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
     const { asOf: runAt, summary, estimates } = workedOut(shop, state)
@@ -32,6 +35,8 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
     const asOf = Math.max(runAt, membership.decidedAt.getTime())
     const account = await tx.customer.findUnique({ where: { shop_id: { shop, id } } })
     const ledger = await tx.ledger.findUnique({ where: { shop_customer: { shop, customer: id } } })
+    const names = new Map(own.names.map((each) => [each.id, each.name]))
+    const inOwn = own.standings.map((each) => each.id)
     const { settings } = state
     const orders = (await ordersOf(tx, shop, [id], state, asOf)).get(customer) ?? []
     const { facts, gapDays, spans } = state.isLimited
@@ -59,7 +64,11 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
           ? []
           : evidenceOf({ ...features, n: facts.n, isBusiness: membership.isBusiness }, orders, state, asOf),
       },
-      tags: { ours: ledger?.tags ?? [], wanted: desiredTags(stage, tier, settings) },
+      own,
+      tags: {
+        ours: ledger?.tags ?? [],
+        wanted: desiredTags(stage, tier, { ...settings, own: names }, inOwn),
+      },
       shopifyUrl: adminUrl(state.domain, `customers/${customer}`),
       freshness: await freshnessOf(tx, shop),
     }

@@ -92,8 +92,8 @@ async function benefitCodes(
   return cards.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)).slice(0, CODES_SHOWN)
 }
 
-/** All segments, but for the import, which another stage knows. */
-export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'import'>> {
+/** All segments, but for the merchant's own (own/pages.ts) and for the import, which another stage knows. */
+export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'import' | 'own'>> {
   const { state, counts, rows, freshness } = await withShop(shop, async (tx) => {
     const read = await readShopState(tx, shop)
     const counted = await countMembers(tx, shop)

@@ -107,6 +107,18 @@ async function storedAbout(tx: Tx, shop: ShopId, person: PersonNamed): Promise<S
         FROM "MembershipChange" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
     ],
     [
+      'OwnMembership',
+      await tx.$queryRaw<Aggregate[]>`
+        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
+        FROM "OwnMembership" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
+    ],
+    [
+      'OwnMove',
+      await tx.$queryRaw<Aggregate[]>`
+        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY id), '[]')::text AS json
+        FROM "OwnMove" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
+    ],
+    [
       'Ledger',
       await tx.$queryRaw<Aggregate[]>`
         SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json

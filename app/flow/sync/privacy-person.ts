@@ -70,6 +70,10 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
     DELETE FROM "Membership" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.MembershipChange = await tx.$executeRaw`
     DELETE FROM "MembershipChange" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  counts.OwnMembership = await tx.$executeRaw`
+    DELETE FROM "OwnMembership" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  counts.OwnMove = await tx.$executeRaw`
+    DELETE FROM "OwnMove" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.Ledger = await tx.$executeRaw`
     DELETE FROM "Ledger" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.TagChange = await tx.$executeRaw`

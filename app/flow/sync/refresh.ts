@@ -138,7 +138,7 @@ async function forgetCustomer(tx: BulkTx, shop: ShopId, id: Id, fetchedAt: Insta
 
 type About = { orders: Id[]; customers: Id[] }
 type SeenOrder = { id: Id; customer: Id | null; content: string }
-type SeenCustomer = { id: Id; facts: string; tags: string }
+type SeenCustomer = { id: Id; facts: string; tags: string; consents: string }
 
 /** Stores, and owes what follows from what that changed: for an order that changed hands, for both. */
 async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Promise<void>): Promise<void> {
@@ -147,6 +147,7 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
   const after = await seen(tx, shop, about)
   const moved = new Set<Id>()
   const retagged = new Set<Id>()
+  const described = new Set<Id>()
   for (const id of about.orders) {
     const [was, is] = [before.orders.get(id), after.orders.get(id)]
     if (was?.content === is?.content) continue
@@ -156,11 +157,18 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
     const [was, is] = [before.customers.get(id), after.customers.get(id)]
     if (was?.facts !== is?.facts) moved.add(id)
     else if (was?.tags !== is?.tags) retagged.add(id)
+    if (was?.tags !== is?.tags || was?.consents !== is?.consents) described.add(id)
   }
+  if (described.size > 0 && (await hasOwnSegments(tx, shop))) for (const id of described) moved.add(id)
   for (const id of await bereft(tx, shop, about.customers)) retagged.add(id)
   if (about.orders.length > 0) await noteNewest(tx, shop, about.orders)
   for (const id of [...retagged].sort()) await owe(tx, shop, 'publish-customer', id, {})
   for (const id of [...moved].sort()) await owe(tx, shop, 'recompute-customer', id, {})
+}
+
+/** Rules of the merchant's own look at tags and consent, which move nobody's stage. */
+async function hasOwnSegments(tx: BulkTx, shop: ShopId): Promise<boolean> {
+  return (await tx.query('SELECT FROM "OwnSegment" WHERE shop = $1 LIMIT 1', [shop])).length > 0
 }
 
 /** Who lacks a tag that the ledger says we gave: what was stored before may be older than that. */
@@ -187,6 +195,7 @@ async function seen(
   )
   const customers = await tx.query<SeenCustomer>(
     `SELECT id::text AS id, to_jsonb(c) ->> 'tags' AS tags,
+       concat_ws(' ', coalesce("emailConsent", '-'), coalesce("smsConsent", '-')) AS consents,
        md5((to_jsonb(c) - '{updatedAt,road,fetchedAt,tags,emailConsent,smsConsent}'::text[])::text) AS facts
      FROM "Customer" c WHERE shop = $1 AND id = ANY ($2::bigint[])`,
     [shop, about.customers],

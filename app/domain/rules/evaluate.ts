@@ -1,0 +1,261 @@
+/** Whether a rule holds of somebody, why, and what would change it: the one place where it is decided. */
+import { Bug } from '#app/errors.ts'
+import { dayFromText, dayText } from '#app/domain/shop-calendar.ts'
+import { tagKeyOf } from '#app/domain/settings.ts'
+import { STAGES, type Stage } from '#app/domain/stages.ts'
+import type { Person } from './person.ts'
+import { conditionsOf, type Condition, type NumberFeature, type Rule, type RulesById } from './rule.ts'
+
+type Test = (person: Person) => boolean
+
+/**
+ * What is true of the person about one condition: a whole number (days, orders, percent, minor units; of `bought` the days
+ * since), a day of the shop's calendar, a stage, or yes and no. Null: not known, or never.
+ */
+export type FactValue = number | string | boolean | null
+
+/** One condition with what is true of the person about it. */
+export type RuleFact = { condition: Condition; value: FactValue; holds: boolean }
+
+/** What the rule says of somebody. */
+export type Verdict = {
+  member: boolean
+  /** The facts that decide it: while they stand, nothing else changes the verdict. */
+  because: RuleFact[]
+  /** Facts of which each alone, if its value became `to`, would turn the verdict; none: no single one would. */
+  changes: { condition: Condition; to: FactValue }[]
+}
+
+/**
+ * The rule as a question about one person, put together once for a whole pass over a shop.
+ *
+ * @param others  the shop's other segments; one that is not there (deleted) holds nobody
+ * @throws {Bug} where a segment names itself, directly or through others: it is not saved
+ */
+export function memberTest(rule: Rule, others: RulesById, inside: readonly number[] = []): Test {
+  switch (rule.kind) {
+    case 'not': {
+      const test = memberTest(rule.rule, others, inside)
+      return (person) => !test(person)
+    }
+    case 'all': {
+      const tests = rule.rules.map((each) => memberTest(each, others, inside))
+      return (person) => {
+        for (const test of tests) if (!test(person)) return false
+        return true
+      }
+    }
+    case 'any': {
+      const tests = rule.rules.map((each) => memberTest(each, others, inside))
+      return (person) => {
+        for (const test of tests) if (test(person)) return true
+        return false
+      }
+    }
+    default:
+      return conditionTest(rule, others, inside)
+  }
+}
+
+function conditionTest(condition: Condition, others: RulesById, inside: readonly number[]): Test {
+  switch (condition.kind) {
+    case 'number': {
+      const { feature, op, value } = condition
+      if (op === 'exactly') return (person) => person.numbers[feature] === value
+      if (op === 'at-least') return (person) => (person.numbers[feature] ?? -1) >= value
+      return (person) => (person.numbers[feature] ?? Infinity) <= value
+    }
+    case 'date': {
+      const { feature } = condition
+      const day = dayFromText(condition.day)
+      if (condition.op === 'since') return (person) => (person.days[feature] ?? -Infinity) >= day
+      return (person) => (person.days[feature] ?? Infinity) < day
+    }
+    case 'stage': {
+      const stages = new Set<Stage | null>(condition.stages)
+      return (person) => stages.has(person.stage)
+    }
+    case 'flag':
+      return FLAG_TESTS[condition.flag]
+    case 'consent': {
+      const { channel } = condition
+      return (person) => person.consents[channel]
+    }
+    case 'tag': {
+      const key = tagKeyOf(condition.tag)
+      return (person) => person.tags.has(key)
+    }
+    case 'bought': {
+      const { product, withinDays } = condition
+      const within = withinDays ?? Infinity
+      return (person) => (person.bought.get(product) ?? Infinity) < within
+    }
+    case 'segment': {
+      const { segment } = condition
+      if (inside.includes(segment)) throw new Bug(`segment ${segment} names itself`)
+      const other = others.get(segment)
+      return other ? memberTest(other, others, [...inside, segment]) : () => false
+    }
+  }
+}
+
+const FLAG_TESTS: Record<Extract<Condition, { kind: 'flag' }>['flag'], Test> = {
+  'cherry-picker': (person) => person.cherryPicker === 'likely',
+  'cherry-picker-possible': (person) => person.cherryPicker !== 'none',
+  business: (person) => person.isBusiness,
+  watched: (person) => person.isWatched,
+}
+
+/** What the rule says of one person, with the reason. */
+export function evaluate(rule: Rule, person: Person, others: RulesById): Verdict {
+  const test = memberTest(rule, others)
+  const member = test(person)
+  const because = distinct(reasonOf(rule, person, others, member))
+  return { member, because, changes: changesOf(rule, test, because, person, member) }
+}
+
+/** Of a group that holds (or does not), only what decides it: all that must, or those that do. */
+function reasonOf(rule: Rule, person: Person, others: RulesById, holds: boolean): RuleFact[] {
+  switch (rule.kind) {
+    case 'not':
+      return reasonOf(rule.rule, person, others, !holds)
+    case 'all':
+    case 'any': {
+      const deciding = rule.rules.filter((each) => memberTest(each, others)(person) === holds)
+      const isByEach = (rule.kind === 'all') === holds
+      // One that fails is enough for `all` to fail; which one is told is the first that the merchant wrote.
+      return (isByEach ? deciding : deciding.slice(0, 1)).flatMap((each) => reasonOf(each, person, others, holds))
+    }
+    default:
+      return [{ condition: rule, value: valueOf(rule, person, others), holds }]
+  }
+}
+
+function distinct(facts: RuleFact[]): RuleFact[] {
+  const seen = new Map(facts.map((fact) => [JSON.stringify(fact.condition), fact]))
+  return [...seen.values()]
+}
+
+function valueOf(condition: Condition, person: Person, others: RulesById): FactValue {
+  if (condition.kind === 'number') return person.numbers[condition.feature]
+  if (condition.kind === 'date') {
+    const day = person.days[condition.feature]
+    return day === null ? null : dayText(day)
+  }
+  if (condition.kind === 'stage') return person.stage
+  if (condition.kind === 'bought') return person.bought.get(condition.product) ?? null
+  return memberTest(condition, others)(person)
+}
+
+/** Tries what each deciding fact could be instead, nearest first, on the rule itself: what is told is what would happen. */
+function changesOf(rule: Rule, test: Test, because: RuleFact[], person: Person, member: boolean): Verdict['changes'] {
+  const told = new Set<string>()
+  return because.flatMap(({ condition }) => {
+    const about = subjectOf(condition)
+    if (told.has(about)) return []
+    const to = candidates(condition, rule, person).find((value) => test(withFact(person, condition, value)) !== member)
+    if (to === undefined) return []
+    told.add(about)
+    return [{ condition, to }]
+  })
+}
+
+/** Two conditions with the same subject look at the same thing of a person. */
+export function subjectOf(condition: Condition): string {
+  switch (condition.kind) {
+    case 'number':
+    case 'date':
+      return `${condition.kind} ${condition.feature}`
+    case 'stage':
+      return 'stage'
+    case 'flag':
+      return condition.flag.startsWith('cherry-picker') ? 'cherry-picker' : condition.flag
+    case 'consent':
+      return `consent ${condition.channel}`
+    case 'tag':
+      return `tag ${tagKeyOf(condition.tag)}`
+    case 'bought':
+      return `bought ${condition.product}`
+    case 'segment':
+      return `segment ${condition.segment}`
+  }
+}
+
+function candidates(condition: Condition, rule: Rule, person: Person): FactValue[] {
+  const about = subjectOf(condition)
+  const alike = conditionsOf(rule).filter((each) => subjectOf(each) === about)
+  switch (condition.kind) {
+    case 'number':
+      return nearest(
+        alike.flatMap((each) => (each.kind === 'number' ? around(each.value) : [])),
+        person.numbers[condition.feature],
+      )
+    case 'date':
+      return nearest(
+        alike.flatMap((each) => (each.kind === 'date' ? around(dayFromText(each.day)) : [])),
+        person.days[condition.feature],
+      ).map(dayText)
+    case 'bought':
+      return [
+        ...nearest(
+          alike.flatMap((each) => (each.kind === 'bought' && each.withinDays !== null ? around(each.withinDays) : [0])),
+          person.bought.get(condition.product) ?? null,
+        ),
+        null,
+      ]
+    case 'stage':
+      return [...STAGES]
+    case 'segment':
+      return []
+    case 'flag':
+    case 'consent':
+    case 'tag':
+      return [true, false]
+  }
+}
+
+function around(value: number): number[] {
+  return [value - 1, value, value + 1].filter((each) => each >= 0)
+}
+
+function nearest(values: number[], present: number | null): number[] {
+  return [...new Set(values)].sort((a, b) => Math.abs(a - (present ?? 0)) - Math.abs(b - (present ?? 0)))
+}
+
+/** The person as they would be if what a condition looks at had this value. */
+export function withFact(person: Person, condition: Condition, value: FactValue): Person {
+  switch (condition.kind) {
+    case 'number':
+      return { ...person, numbers: { ...person.numbers, [condition.feature satisfies NumberFeature]: value } }
+    case 'date':
+      return {
+        ...person,
+        days: { ...person.days, [condition.feature]: value === null ? null : dayFromText(String(value)) },
+      }
+    case 'stage':
+      return { ...person, stage: value as Stage }
+    case 'flag': {
+      if (condition.flag === 'business') return { ...person, isBusiness: value === true }
+      if (condition.flag === 'watched') return { ...person, isWatched: value === true }
+      const tier = condition.flag === 'cherry-picker' ? 'likely' : 'possible'
+      return { ...person, cherryPicker: value === true ? tier : 'none' }
+    }
+    case 'consent':
+      return { ...person, consents: { ...person.consents, [condition.channel]: value === true } }
+    case 'tag': {
+      const key = tagKeyOf(condition.tag)
+      return {
+        ...person,
+        tags: new Set([...person.tags].filter((tag) => tag !== key).concat(value === true ? key : [])),
+      }
+    }
+    case 'bought': {
+      const bought = new Map(person.bought)
+      if (value === null) bought.delete(condition.product)
+      else bought.set(condition.product, Number(value))
+      return { ...person, bought }
+    }
+    case 'segment':
+      return person
+  }
+}

@@ -1,0 +1,102 @@
+import type { CherryTier } from '#app/domain/cherry-picker.ts'
+import { DAY_MS, type Instant } from '#app/domain/order.ts'
+import type { ShopCalendar } from '#app/domain/shop-calendar.ts'
+import type { Stage } from '#app/domain/stages.ts'
+import type { NumberFeature } from './rule.ts'
+
+/** What is stored of one customer, as far as rules look at it. Money in minor units. */
+export type StoredPerson = {
+  n: number
+  firstAt: Instant | null
+  lastAt: Instant | null
+  netMinor: number
+  net12mMinor: number
+  dealLines: number
+  dealDiscounted: number
+  fullPriceOccasions: number
+  benefitsUsed: number
+  /** Null: several orders, and nobody knows when the last one was. */
+  stage: Stage | null
+  stageSince: Instant
+  cherryPicker: CherryTier
+  isBusiness: boolean
+  isWatched: boolean
+  /** Of the account; null: there is none, only orders. */
+  createdAt: Instant | null
+  /** As keys (`tagKeyOf`). */
+  tags: ReadonlySet<string>
+  emailConsent: string | null
+  smsConsent: string | null
+  /** When each product was last bought and kept, by product id: of those that rules name. */
+  bought: ReadonlyMap<string, Instant>
+}
+
+/** One customer at one moment, as rules see them. Days are whole ones, rounded down; null: not known, or never. */
+export type Person = {
+  numbers: Record<NumberFeature, number | null>
+  /** Calendar days of the shop. */
+  days: Record<'first-order' | 'last-order', number | null>
+  stage: Stage | null
+  cherryPicker: CherryTier
+  isBusiness: boolean
+  isWatched: boolean
+  consents: Record<'email' | 'sms', boolean>
+  tags: ReadonlySet<string>
+  /** Days since each product was last bought. */
+  bought: ReadonlyMap<string, number>
+}
+
+/** Shopify's state of somebody who has said yes. */
+export const SUBSCRIBED = 'SUBSCRIBED'
+
+const NOTHING_BOUGHT: ReadonlyMap<string, number> = new Map()
+
+/**
+ * One customer as of a moment.
+ *
+ * @param isLimited  Shopify hides older orders: what rests on the whole history is not known of anybody
+ */
+export function personAt(stored: StoredPerson, asOf: Instant, calendar: ShopCalendar, isLimited: boolean): Person {
+  const { n, firstAt, lastAt } = stored
+  const whole = (value: number | null) => (isLimited ? null : value)
+  return {
+    numbers: {
+      orders: n,
+      'since-last-days': lastAt === null ? null : daysBetween(lastAt, asOf),
+      'since-first-days': firstAt === null ? null : daysBetween(firstAt, asOf),
+      'known-days': stored.createdAt === null ? null : daysBetween(stored.createdAt, asOf),
+      'in-stage-days': stored.stage === null ? null : daysBetween(stored.stageSince, asOf),
+      'average-gap-days': whole(
+        n < 2 || firstAt === null || lastAt === null ? null : Math.floor((lastAt - firstAt) / ((n - 1) * DAY_MS)),
+      ),
+      'spent-12m': whole(stored.net12mMinor),
+      spent: whole(stored.netMinor),
+      'discount-percent': whole(
+        stored.dealLines === 0 ? null : Math.floor((100 * stored.dealDiscounted) / stored.dealLines),
+      ),
+      'full-price-orders': whole(stored.fullPriceOccasions),
+      'benefits-used': whole(stored.benefitsUsed),
+    },
+    days: {
+      'first-order': isLimited || firstAt === null ? null : calendar.dayOf(firstAt),
+      'last-order': lastAt === null ? null : calendar.dayOf(lastAt),
+    },
+    stage: stored.stage,
+    cherryPicker: isLimited ? 'none' : stored.cherryPicker,
+    isBusiness: stored.isBusiness,
+    isWatched: !isLimited && stored.isWatched,
+    consents: { email: stored.emailConsent === SUBSCRIBED, sms: stored.smsConsent === SUBSCRIBED },
+    tags: stored.tags,
+    bought: boughtAt(stored.bought, asOf, isLimited),
+  }
+}
+
+function boughtAt(bought: StoredPerson['bought'], asOf: Instant, isLimited: boolean): ReadonlyMap<string, number> {
+  if (isLimited || bought.size === 0) return NOTHING_BOUGHT
+  return new Map([...bought].map(([product, at]) => [product, daysBetween(at, asOf)]))
+}
+
+/** Whole days; what is later than the moment (Shopify's clock runs before ours) is of today. */
+function daysBetween(from: Instant, to: Instant): number {
+  return Math.max(0, Math.floor((to - from) / DAY_MS))
+}

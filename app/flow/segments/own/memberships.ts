@@ -1,0 +1,227 @@
+/** Who is in which of the merchant's own segments: everybody, or one customer, by the same reading and the same evaluator. */
+import type { Id, Instant } from '#app/domain/order.ts'
+import { evaluate, memberTest } from '#app/domain/rules/evaluate.ts'
+import { personAt } from '#app/domain/rules/person.ts'
+import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+import { holdWholeShop, joinSingleCustomers } from '../../recompute-lock.ts'
+import { readSettings } from '../../settings.ts'
+import type { Cause } from '../memberships.ts'
+import { readPeople, type Whom } from './people.ts'
+import type { RuleContext } from './rule-sql.ts'
+import { looksOf, ownSegments, ruleContext, rulesById, type OwnSegmentRow } from './stored.ts'
+
+const CHUNK = 20_000
+const MOVES_CHUNK = 2_000
+
+/** Customers whose segments change: which of them they enter, leave and are in then, as bits in the order of the segments. */
+type Changes = { customers: number[]; entered: number[]; left: number[]; then: number[] }
+
+/**
+ * Holds everybody against every segment of the shop's own, as of a moment, and writes what differs from what is stored with
+ * a row for each move (none for who is in a segment from its beginning). Owes `publish` while tagging is on.
+ *
+ * @param stillMine  asked last: throws if another worker has taken over, and nothing is written
+ */
+export async function recomputeOwn(
+  shop: ShopId,
+  asOf: Instant,
+  cause: Cause,
+  stillMine: (tx: BulkTx) => Promise<void> = async () => {},
+): Promise<void> {
+  await withShopBulk(shop, async (tx) => {
+    await holdWholeShop(tx, shop)
+    const segments = await ownSegments(tx, shop)
+    const isChanged = (await update(tx, shop, segments, 'everybody', asOf, cause)) > 0
+    const forgotten = await tx.query<{ customer: string }>(
+      `WITH gone AS (DELETE FROM "OwnMembership" o WHERE o."shop" = $1 AND NOT EXISTS (
+         SELECT FROM "CustomerFeatures" f WHERE f."shop" = $1 AND f."customer" = o."customer") RETURNING "customer")
+       DELETE FROM "OwnMove" m WHERE m."shop" = $1 AND (m."segment" <> ALL ($2::int[]) OR m."customer" IN (SELECT "customer" FROM gone))
+       RETURNING m."customer"`,
+      [shop, segments.map(({ id }) => id)],
+    )
+    for (const { id, version } of segments)
+      await tx.query('UPDATE "OwnSegment" SET "workedAt" = $4 WHERE "shop" = $1 AND "id" = $2 AND "version" = $3', [
+        shop,
+        id,
+        version,
+        new Date(asOf),
+      ])
+    if ((isChanged || forgotten.length > 0) && (await readSettings(tx, shop)).taggingOn)
+      await owe(tx, shop, 'publish', String(shop), {})
+    await stillMine(tx)
+  })
+}
+
+/**
+ * The same for one customer to whom something has happened, after their stage was worked out.
+ *
+ * @returns `overtaken`: a run over the whole shop is on: ask again
+ */
+export async function recomputeOwnOf(
+  shop: ShopId,
+  customer: Id,
+  asOf: Instant,
+  stillMine: (tx: BulkTx) => Promise<void> = async () => {},
+): Promise<'done' | 'overtaken'> {
+  return withShopBulk(shop, async (tx) => {
+    if (!(await joinSingleCustomers(tx, shop))) return 'overtaken'
+    const all = await ownSegments(tx, shop)
+    // A version that nobody was held against yet has its run to come, for everybody at once.
+    const segments = all.filter(({ workedAt }) => workedAt !== null)
+    const changes = await update(tx, shop, segments, { customers: [customer] }, asOf, 'order', all)
+    await tx.query(
+      `DELETE FROM "OwnMembership" o WHERE o."shop" = $1 AND o."customer" = $2::bigint AND NOT EXISTS (
+         SELECT FROM "CustomerFeatures" f WHERE f."shop" = $1 AND f."customer" = o."customer")`,
+      [shop, customer],
+    )
+    if (changes > 0 && (await readSettings(tx, shop)).taggingOn) await owe(tx, shop, 'publish-customer', customer, {})
+    await stillMine(tx)
+    return 'done'
+  })
+}
+
+/** Answers how many customers' segments have changed. `all`: also those that are not looked at, and stay as they are. */
+async function update(
+  tx: BulkTx,
+  shop: ShopId,
+  segments: readonly OwnSegmentRow[],
+  whom: Whom,
+  asOf: Instant,
+  cause: Cause,
+  all: readonly OwnSegmentRow[] = segments,
+): Promise<number> {
+  const others = rulesById(all)
+  const context = await ruleContext(tx, shop, others, asOf)
+  const changes = await differences(tx, context, segments, whom, new Set(all.map(({ id }) => id)))
+  await writeChanges(tx, shop, segments, all, changes, asOf)
+  await writeMoves(tx, context, segments, changes, cause)
+  return changes.customers.length
+}
+
+/** One pass over the rows. What is stored of segments that are no more differs from nothing, and is taken away. */
+async function differences(
+  tx: BulkTx,
+  context: RuleContext,
+  segments: readonly OwnSegmentRow[],
+  whom: Whom,
+  known: ReadonlySet<number>,
+): Promise<Changes> {
+  const changes: Changes = { customers: [], entered: [], left: [], then: [] }
+  const rules = segments.map(({ rule }) => rule)
+  const tests = rules.map((rule) => memberTest(rule, context.others))
+  const bits = new Map(segments.map(({ id }, place) => [id, 1 << place]))
+  const stored = new Map<string, { mask: number; hasGone: boolean; isElsewhere: boolean }>()
+  const storedOf = (own: string) => {
+    let found = stored.get(own)
+    if (found) return found
+    const ids = own === '' ? [] : own.split(',').map(Number)
+    const mask = ids.reduce((sum, id) => sum | (bits.get(id) ?? 0), 0)
+    found = {
+      mask,
+      hasGone: ids.some((id) => !known.has(id)),
+      isElsewhere: ids.some((id) => known.has(id) && !bits.has(id)),
+    }
+    stored.set(own, found)
+    return found
+  }
+  await readPeople(tx, context, whom, looksOf(rules, context.others, true), (customer, row, own) => {
+    const person = personAt(row, context.asOf, context.calendar, context.isLimited)
+    let mask = 0
+    for (let place = 0; place < tests.length; place += 1) if (tests[place]!(person)) mask |= 1 << place
+    const before = storedOf(own)
+    if (before.mask === mask && !before.hasGone) return
+    changes.customers.push(customer)
+    changes.entered.push(mask & ~before.mask)
+    changes.left.push(before.mask & ~mask)
+    changes.then.push(mask === 0 && !before.isElsewhere ? 0 : 1)
+  })
+  return changes
+}
+
+async function writeChanges(
+  tx: BulkTx,
+  shop: ShopId,
+  segments: readonly OwnSegmentRow[],
+  all: readonly OwnSegmentRow[],
+  changes: Changes,
+  asOf: Instant,
+): Promise<void> {
+  const ids = segments.map(({ id }) => id)
+  for (let from = 0; from < changes.customers.length; from += CHUNK) {
+    const part = <T>(column: T[]) => column.slice(from, from + CHUNK)
+    const customers = part(changes.customers)
+    const then = part(changes.then)
+    await tx.query('DELETE FROM "OwnMembership" WHERE "shop" = $1 AND "customer" = ANY ($2::bigint[])', [
+      shop,
+      customers.filter((_, i) => then[i] === 0),
+    ])
+    await tx.query(
+      `INSERT INTO "OwnMembership" ("shop", "customer", "segments", "since")
+       SELECT $1, r."customer", n."segments", n."since"
+       FROM unnest($2::bigint[], $3::int[], $4::int[], $5::int[]) r("customer", "entered", "left", "then")
+       LEFT JOIN "OwnMembership" was ON was."shop" = $1 AND was."customer" = r."customer"
+       CROSS JOIN LATERAL (
+         SELECT array_agg(s."id" ORDER BY s."id") AS "segments", array_agg(s."at" ORDER BY s."id") AS "since" FROM (
+           SELECT x."id", x."at" FROM unnest(was."segments", was."since") x("id", "at")
+           WHERE x."id" = ANY ($8::int[]) AND coalesce((r."left" >> (array_position($6::int[], x."id") - 1)) & 1, 0) = 0
+           UNION ALL
+           SELECT e."id", $7::timestamptz FROM unnest($6::int[]) WITH ORDINALITY e("id", "place")
+           WHERE (r."entered" >> (e."place"::int - 1)) & 1 = 1
+         ) s) n
+       WHERE r."then" = 1
+       ON CONFLICT ("shop", "customer") DO UPDATE SET "segments" = excluded."segments", "since" = excluded."since"`,
+      [shop, customers, part(changes.entered), part(changes.left), then, ids, new Date(asOf), all.map(({ id }) => id)],
+    )
+  }
+}
+
+/** Each move with what decided it, read once more in small parts: the pass over everybody keeps no reasons. */
+async function writeMoves(
+  tx: BulkTx,
+  context: RuleContext,
+  segments: readonly OwnSegmentRow[],
+  changes: Changes,
+  cause: Cause,
+): Promise<void> {
+  // Who is in a segment from its beginning has not moved.
+  const told = segments.reduce(
+    (mask, { version, workedAt }, place) => (version === 1 && workedAt === null ? mask : mask | (1 << place)),
+    0,
+  )
+  const moved = changes.customers.flatMap((customer, i) => {
+    const entered = changes.entered[i]! & told
+    const left = changes.left[i]! & told
+    return entered | left ? [{ customer, entered, left }] : []
+  })
+  const rules = segments.map(({ rule }) => rule)
+  const looks = looksOf(rules, context.others, false)
+  for (let from = 0; from < moved.length; from += MOVES_CHUNK) {
+    const part = new Map(moved.slice(from, from + MOVES_CHUNK).map((each) => [each.customer, each]))
+    const rows: {
+      customer: number
+      segment: number
+      version: number
+      isEntering: boolean
+      cause: string
+      because: unknown
+    }[] = []
+    await readPeople(tx, context, { customers: [...part.keys()] }, looks, (customer, row) => {
+      const { entered, left } = part.get(customer)!
+      const person = personAt(row, context.asOf, context.calendar, context.isLimited)
+      for (const [place, { id, version, workedAt, rule }] of segments.entries()) {
+        const bit = 1 << place
+        if (((entered | left) & bit) === 0) continue
+        const by = workedAt === null ? 'rule' : cause === 'order' ? 'change' : cause
+        const { because } = evaluate(rule, person, context.others)
+        rows.push({ customer, segment: id, version, isEntering: (entered & bit) !== 0, cause: by, because })
+      }
+    })
+    await tx.query(
+      `INSERT INTO "OwnMove" ("shop", "at", "customer", "segment", "version", "isEntering", "cause", "because")
+       SELECT $1, $2::timestamptz, r.* FROM jsonb_to_recordset($3::jsonb)
+         r("customer" bigint, "segment" int, "version" int, "isEntering" bool, "cause" text, "because" jsonb)`,
+      [context.shop, new Date(context.asOf), JSON.stringify(rows)],
+    )
+  }
+}

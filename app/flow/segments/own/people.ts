@@ -1,0 +1,147 @@
+/** Everybody as rules see them, row by row: one reading of the stored rows for any number of rules. */
+import { type CherryTier } from '#app/domain/cherry-picker.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
+import type { StoredPerson } from '#app/domain/rules/person.ts'
+import { tagKeyOf } from '#app/domain/settings.ts'
+import type { Stage } from '#app/domain/stages.ts'
+import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
+import type { BulkTx } from '#app/outside/database.server.ts'
+import { validOrderSql, type RuleContext } from './rule-sql.ts'
+
+/** Different sets of tags whose keys are remembered. */
+const TAG_SETS = 20_000
+
+/** Who is read: everybody, the shop's fixed sample, or some by their ids. */
+export type Whom = 'everybody' | 'sample' | { customers: readonly (Id | number)[] }
+
+/**
+ * Every 64th customer, by PostgreSQL's own hash of the id: the same ones whenever a rule is tried. An index holds them
+ * (migration 0009), so that reading them reads nobody else.
+ */
+export const IN_SAMPLE = `(hashint8(f."customer") & 63) = 0`
+
+export type Looks = { products: readonly string[]; hasTags: boolean; hasOwn: boolean }
+
+/**
+ * Calls back with each customer in turn; the person is read into one object that is used again, and `own` holds the
+ * segments stored for them as text, if asked for.
+ */
+export async function readPeople(
+  tx: BulkTx,
+  context: RuleContext,
+  whom: Whom,
+  looks: Looks,
+  onPerson: (customer: number, person: StoredPerson, own: string) => void,
+): Promise<void> {
+  const sets = new Map<string, ReadonlySet<string>>()
+  const words = new Map<string, string>()
+  const person = emptyPerson()
+  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 21, (row) => {
+    person.n = row.int4(1)
+    person.firstAt = timeOf(row, 2)
+    person.lastAt = timeOf(row, 3)
+    person.netMinor = row.int8(4)
+    person.net12mMinor = row.int8(5)
+    person.dealLines = row.int4(6)
+    person.dealDiscounted = row.int4(7)
+    person.fullPriceOccasions = row.int4(8)
+    person.benefitsUsed = row.int4(9)
+    person.stage = row.isNull(10) ? null : (wordOf(words, row, 10) as Stage)
+    person.stageSince = timeOf(row, 11) ?? 0
+    person.cherryPicker = row.isNull(12) ? 'none' : (wordOf(words, row, 12) as CherryTier)
+    person.isBusiness = !row.isNull(13) && row.bool(13)
+    person.isWatched = !row.isNull(14) && row.bool(14)
+    person.createdAt = timeOf(row, 15)
+    person.tags = row.isEmptyArray(16) ? NO_TAGS : tagsOf(sets, row, 16)
+    person.emailConsent = row.isNull(17) ? null : wordOf(words, row, 17)
+    person.smsConsent = row.isNull(18) ? null : wordOf(words, row, 18)
+    person.bought = row.isEmptyArray(19) ? NOTHING : boughtOf(row, 19)
+    onPerson(row.int8(0), person, row.isNull(20) ? '' : wordOf(words, row, 20))
+  })
+}
+
+const NO_TAGS: ReadonlySet<string> = new Set()
+const NOTHING: ReadonlyMap<string, Instant> = new Map()
+
+function emptyPerson(): StoredPerson {
+  return {
+    n: 0,
+    firstAt: null,
+    lastAt: null,
+    netMinor: 0,
+    net12mMinor: 0,
+    dealLines: 0,
+    dealDiscounted: 0,
+    fullPriceOccasions: 0,
+    benefitsUsed: 0,
+    stage: null,
+    stageSince: 0,
+    cherryPicker: 'none',
+    isBusiness: false,
+    isWatched: false,
+    createdAt: null,
+    tags: NO_TAGS,
+    emailConsent: null,
+    smsConsent: null,
+    bought: NOTHING,
+  }
+}
+
+function peopleSql(context: RuleContext, whom: Whom, { products, hasTags, hasOwn }: Looks): string {
+  const shop = Number(context.shop)
+  const ids = products.map((product) => BigInt(product)).join(', ')
+  const named = typeof whom === 'object' ? `'{${whom.customers.map((id) => BigInt(id)).join(',')}}'::bigint[]` : null
+  const only = named !== null ? `AND f."customer" = ANY (${named})` : whom === 'sample' ? `AND ${IN_SAMPLE}` : ''
+  const theirs = named !== null ? `AND o."customer" = ANY (${named})` : ''
+  const bought = `LEFT JOIN (
+    SELECT o."customer", array_agg(l."product" || ' ' || (extract(epoch FROM o."processedAt") * 1000)::bigint) AS "told"
+    FROM "Line" l JOIN "Order" o ON o."shop" = l."shop" AND o."id" = l."order"
+    WHERE l."shop" = ${shop} AND l."product" IN (${ids}) AND l."currentQuantity" > 0 AND ${validOrderSql('o', context)} ${theirs}
+    GROUP BY o."customer") b ON b."customer" = f."customer"`
+  return `SELECT f."customer", f."n", f."firstAt", f."lastAt", f."netMinor", f."net12mMinor", f."dealLines", f."dealDiscounted",
+    f."fullPriceOccasions", f."benefitsUsed", m."stage", m."stageSince", m."cherryPicker", m."isBusiness", m."isWatched",
+    c."createdAt", ${hasTags ? 'c."tags"' : 'NULL::text[]'}, c."emailConsent", c."smsConsent",
+    ${ids === '' ? 'NULL::text[]' : 'b."told"'}, ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'}
+  FROM "CustomerFeatures" f
+  LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
+  LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"
+  ${hasOwn ? `LEFT JOIN "OwnMembership" own ON own."shop" = f."shop" AND own."customer" = f."customer"` : ''}
+  ${ids === '' ? '' : bought}
+  WHERE f."shop" = ${shop} ${only}`
+}
+
+function timeOf(row: CopyRow, field: number): Instant | null {
+  return row.isNull(field) ? null : row.time(field)
+}
+
+/** Few different words stand in these columns: each is made once. */
+function wordOf(words: Map<string, string>, row: CopyRow, field: number): string {
+  const key = row.key(field)
+  let word = words.get(key)
+  if (word === undefined) {
+    word = row.text(field)
+    words.set(key, word)
+  }
+  return word
+}
+
+function tagsOf(sets: Map<string, ReadonlySet<string>>, row: CopyRow, field: number): ReadonlySet<string> {
+  const key = row.key(field)
+  let tags = sets.get(key)
+  if (tags === undefined) {
+    tags = new Set(row.texts(field).map(tagKeyOf))
+    if (sets.size >= TAG_SETS) sets.clear()
+    sets.set(key, tags)
+  }
+  return tags
+}
+
+function boughtOf(row: CopyRow, field: number): ReadonlyMap<string, Instant> {
+  const bought = new Map<string, Instant>()
+  for (const told of row.texts(field)) {
+    const at = told.indexOf(' ')
+    const product = told.slice(0, at)
+    bought.set(product, Math.max(bought.get(product) ?? -Infinity, Number(told.slice(at + 1))))
+  }
+  return bought
+}

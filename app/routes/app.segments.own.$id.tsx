@@ -1,0 +1,52 @@
+import { useFetcher, useLoaderData, useNavigate } from '@remix-run/react'
+import { useEffect } from 'react'
+import { z } from 'zod'
+import { ownEditor } from '#app/flow/segments/own/pages.ts'
+import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
+import { forMerchant } from '#app/outside/request.server.ts'
+import type { OwnEditor } from '#app/domain/own-pages.ts'
+import { useOwnCounting } from '#app/ui/own-counting.ts'
+import { OwnParams, RuleText } from '#app/ui/own-fields.ts'
+import { OwnScreen } from '#app/ui/own-page.tsx'
+
+const OwnForm = z.discriminatedUnion('intent', [
+  z.object({ intent: z.literal('save'), name: z.string().max(300), rule: RuleText }),
+  z.object({ intent: z.literal('delete') }),
+])
+
+type Answer = { id: number | null } | { refused: string; fields: { name?: string; rule?: string } }
+
+export const loader = forMerchant({ params: OwnParams }, ({ shop, params }) => ownEditor(shop, params.id))
+
+export const action = forMerchant({ params: OwnParams, form: OwnForm }, async ({ shop, params, form }) => {
+  if (form.intent === 'save') return { id: await saveOwn(shop, params.id, form) }
+  if (params.id !== null) await deleteOwn(shop, params.id)
+  return { id: null }
+})
+
+export default function OwnSegment() {
+  const page = useLoaderData<OwnEditor>()
+  const fetcher = useFetcher<Answer>()
+  const navigate = useNavigate()
+  const counting = useOwnCounting(page.id)
+  const answer = fetcher.state === 'idle' ? fetcher.data : undefined
+  const isElsewhere = answer !== undefined && 'id' in answer && answer.id !== page.id
+  useEffect(() => {
+    if (answer === undefined || !('id' in answer) || !isElsewhere) return
+    void navigate(answer.id === null ? '/app/segments' : `/app/segments/own/${answer.id}`, { replace: true })
+  }, [answer, isElsewhere, navigate])
+  return (
+    <OwnScreen
+      key={page.id ?? 'new'}
+      page={page}
+      preview={counting.preview}
+      isPreviewing={counting.isBusy}
+      hasPreviewFailed={counting.hasFailed}
+      isBusy={fetcher.state !== 'idle' || isElsewhere}
+      refused={answer !== undefined && 'refused' in answer ? answer.fields : {}}
+      onPreview={counting.ask}
+      onSave={(name, rule) => fetcher.submit({ intent: 'save', name, rule: JSON.stringify(rule) }, { method: 'post' })}
+      onDelete={() => fetcher.submit({ intent: 'delete' }, { method: 'post' })}
+    />
+  )
+}

@@ -1,0 +1,171 @@
+import { Badge, BlockStack, Box, Button, Card, Divider, InlineStack, Page, Text, TextField } from '@shopify/polaris'
+import { useEffect, useState } from 'react'
+import type { OwnEditor, OwnPreview, OwnVersion } from '#app/domain/own-pages.ts'
+import type { Rule } from '#app/domain/rules/rule.ts'
+import { AskedTwice } from './asked-twice.tsx'
+import { FreshnessTrouble } from './freshness.tsx'
+import { useWords } from './i18n.tsx'
+import { RuleGroup } from './own-conditions.tsx'
+import { draftOf, freshDraft, isComplete, ruleOf, type DraftGroup } from './own-draft.ts'
+import { OwnPreviewCard } from './own-preview.tsx'
+import { ruleText, type OwnWords } from './own-text.ts'
+import { SaveBar } from './save-bar.tsx'
+
+type Props = {
+  page: OwnEditor
+  preview: OwnPreview | null
+  isPreviewing: boolean
+  hasPreviewFailed: boolean
+  isBusy: boolean
+  /** Why saving or deleting was refused, by field: keys of the texts. */
+  refused: { name?: string; rule?: string }
+  onPreview: (rule: Rule) => void
+  onSave: (name: string, rule: Rule) => void
+  onDelete: () => void
+}
+
+/** One of the merchant's own segments: its rule in plain words, what it would hold, and its versions. */
+export function OwnScreen(props: Props) {
+  const { page, preview, isBusy, refused, onPreview, onSave, onDelete } = props
+  const { t } = useWords()
+  const start = page.rule === null ? freshDraft() : draftOf(page.rule, page.currency)
+  const [name, setName] = useState(page.name)
+  const [draft, setDraft] = useState<DraftGroup>(start)
+  const [seen, setSeen] = useState(page.version)
+  if (seen !== page.version) {
+    setSeen(page.version)
+    setName(page.name)
+    setDraft(start)
+  }
+  const isWhole = isComplete(draft, page.currency)
+  const isDirty = page.id === null || name !== page.name || JSON.stringify(draft) !== JSON.stringify(start)
+  const asked = isWhole ? JSON.stringify(ruleOf(draft, page.currency)) : null
+  useEffect(() => {
+    if (asked !== null) onPreview(JSON.parse(asked) as Rule)
+    // Asked when the rule differs, not when the page is drawn anew.
+  }, [asked])
+  const words: OwnWords = {
+    currency: page.currency,
+    names: new Map([
+      ...page.others.map(({ id, name: other }) => [id, other] as const),
+      ...(page.id === null ? [] : [[page.id, page.name] as const]),
+    ]),
+  }
+  const blocks = preview?.troubles.some((trouble) => trouble.blocks) === true
+  return (
+    <Page
+      title={page.id === null ? t('own.new') : page.name}
+      titleMetadata={
+        page.id === null ? undefined : (
+          <Badge tone={page.isTagged ? 'success' : undefined}>
+            {page.isTagged ? t('tagging.on') : t('tagging.off')}
+          </Badge>
+        )
+      }
+      backAction={{ content: t('nav.segments'), url: '/app/segments' }}
+    >
+      <SaveBar
+        isOpen={isDirty}
+        isSaving={isBusy}
+        isValid={isWhole && !blocks && name.trim() !== ''}
+        onSave={() => onSave(name, ruleOf(draft, page.currency))}
+        onDiscard={() => {
+          setName(page.name)
+          setDraft(start)
+        }}
+      />
+      <BlockStack gap="400">
+        <FreshnessTrouble freshness={page.freshness} />
+        <Card>
+          <BlockStack gap="400">
+            <TextField
+              label={t('own.name')}
+              value={name}
+              onChange={setName}
+              autoComplete="off"
+              helpText={t('own.tagHelp', { tag: `${page.tagPrefix}${name.trim() === '' ? '…' : name.trim()}` })}
+              {...(refused.name === undefined ? {} : { error: t(`own.refused.${refused.name}`) })}
+            />
+            <RuleGroup group={draft} depth={1} offers={page} onChange={setDraft} />
+            {refused.rule === undefined || blocks ? null : (
+              <Text as="p" tone="critical">
+                {t('own.refused.rule')}
+              </Text>
+            )}
+          </BlockStack>
+        </Card>
+        <OwnPreviewCard
+          preview={preview}
+          isBusy={props.isPreviewing}
+          hasFailed={props.hasPreviewFailed}
+          isComplete={isWhole}
+          isSaved={page.rule !== null}
+          words={words}
+        />
+        {page.versions.length < 2 ? null : (
+          <Versions
+            versions={page.versions}
+            words={words}
+            onLook={(version) => {
+              setName(version.name)
+              setDraft(draftOf(version.rule, page.currency))
+            }}
+          />
+        )}
+        {page.id === null ? null : (
+          <Box paddingInline={{ xs: '400', sm: '0' }}>
+            <AskedTwice
+              ask={t('own.delete')}
+              sure={t('own.deleteSure', { name: page.name })}
+              yes={t('own.deleteYes')}
+              isBusy={isBusy}
+              onYes={onDelete}
+            />
+          </Box>
+        )}
+      </BlockStack>
+    </Page>
+  )
+}
+
+type VersionsProps = { versions: OwnVersion[]; words: OwnWords; onLook: (version: OwnVersion) => void }
+
+/** Every version with its rule in words; an older one is looked at in the editor, which says who would enter and leave. */
+function Versions({ versions, words, onLook }: VersionsProps) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('own.versions')}
+        </Text>
+        {versions.map((version, place) => (
+          <BlockStack key={version.version}>
+            {place === 0 ? null : <Divider />}
+            <Box paddingBlock="200">
+              <InlineStack align="space-between" blockAlign="center" gap="200">
+                <BlockStack gap="100">
+                  <Text as="p" fontWeight="medium">
+                    {t('own.version', {
+                      n: f.number(version.version),
+                      name: version.name,
+                      date: f.dateTime(version.savedAt),
+                    })}
+                  </Text>
+                  <Text as="p" tone="subdued">
+                    {ruleText(t, f, version.rule, words)}
+                  </Text>
+                </BlockStack>
+                {place === 0 ? (
+                  <Badge>{t('own.present')}</Badge>
+                ) : (
+                  <Button onClick={() => onLook(version)}>{t('own.compare')}</Button>
+                )}
+              </InlineStack>
+            </Box>
+          </BlockStack>
+        ))}
+      </BlockStack>
+    </Card>
+  )
+}

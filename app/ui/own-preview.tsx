@@ -1,0 +1,126 @@
+import { Badge, BlockStack, Box, Card, Divider, InlineStack, Link, Spinner, Text } from '@shopify/polaris'
+import type { OwnExample, OwnPreview, RuleTrouble } from '#app/domain/own-pages.ts'
+import { useWords } from './i18n.tsx'
+import { troubleText, verdictText, type OwnWords } from './own-text.ts'
+
+type Props = {
+  preview: OwnPreview | null
+  isBusy: boolean
+  hasFailed: boolean
+  isComplete: boolean
+  /** There is a saved version to enter and leave. */
+  isSaved: boolean
+  words: OwnWords
+}
+
+/** What the rule would hold if it were saved now. Nothing has changed yet. */
+export function OwnPreviewCard({ preview, isBusy, hasFailed, isComplete, isSaved, words }: Props) {
+  const { t } = useWords()
+  return (
+    <Card>
+      <div aria-live="polite">
+        <BlockStack gap="300">
+          <InlineStack gap="200" blockAlign="center">
+            <Text as="h2" variant="headingMd">
+              {t('own.preview')}
+            </Text>
+            {isBusy ? <Spinner size="small" accessibilityLabel={t('preview.busy')} /> : null}
+          </InlineStack>
+          {!isComplete ? (
+            <Text as="p" tone="subdued">
+              {t('own.incomplete')}
+            </Text>
+          ) : hasFailed ? (
+            <Text as="p" tone="critical">
+              {t('preview.failed')}
+            </Text>
+          ) : preview === null ? (
+            <Text as="p">{t('preview.busy')}</Text>
+          ) : (
+            <>
+              {preview.troubles.map((trouble) => (
+                <Trouble key={trouble.kind} trouble={trouble} words={words} />
+              ))}
+              {preview.figures === null ? null : <Figures figures={preview.figures} isSaved={isSaved} />}
+              {preview.examples === null || preview.examples.length === 0 ? null : (
+                <Examples examples={preview.examples} isSaved={isSaved} words={words} />
+              )}
+            </>
+          )}
+        </BlockStack>
+      </div>
+    </Card>
+  )
+}
+
+function Trouble({ trouble, words }: { trouble: RuleTrouble; words: OwnWords }) {
+  const { t, f } = useWords()
+  return (
+    <Text as="p" tone={trouble.blocks ? 'critical' : 'caution'}>
+      {troubleText(t, f, trouble, words)}
+    </Text>
+  )
+}
+
+function Figures({ figures, isSaved }: { figures: NonNullable<OwnPreview['figures']>; isSaved: boolean }) {
+  const { t, f } = useWords()
+  const { customers, plusMinus } = figures.members
+  const count = t('count.customersShare', { count: customers, n: f.number(customers), share: f.percent(figures.share) })
+  return (
+    <BlockStack gap="100">
+      <Text as="p" variant="headingLg">
+        {plusMinus === 0 ? count : t('own.about95', { count, plusMinus: f.number(plusMinus) })}
+      </Text>
+      <Text as="p">
+        {[
+          t('own.reachable', { count: figures.reachable, n: f.number(figures.reachable) }),
+          ...(figures.revenue12m === null ? [] : [t('segment.revenue', { money: f.moneyShort(figures.revenue12m) })]),
+        ].join(' · ')}
+      </Text>
+      {isSaved ? (
+        <Text as="p">
+          {t('preview.enters', { count: figures.enters, n: f.number(figures.enters) })}
+          {' · '}
+          {t('preview.leaves', { count: figures.leaves, n: f.number(figures.leaves) })}
+        </Text>
+      ) : null}
+    </BlockStack>
+  )
+}
+
+type ExamplesProps = { examples: OwnExample[]; isSaved: boolean; words: OwnWords }
+
+function Examples({ examples, isSaved, words }: ExamplesProps) {
+  const { t, f } = useWords()
+  return (
+    <BlockStack>
+      <Text as="h3" variant="headingSm">
+        {t('own.examples', { n: f.number(examples.length) })}
+      </Text>
+      {examples.map((example, place) => (
+        <BlockStack key={example.customer}>
+          {place === 0 ? null : <Divider />}
+          <Box paddingBlock="300">
+            <BlockStack gap="100">
+              <InlineStack gap="200" align="space-between">
+                <Link url={`/app/customers/${example.customer}`}>{t('customer.title', { id: example.customer })}</Link>
+                {isSaved && example.move !== 'stays' ? (
+                  <Badge tone={example.move === 'enters' ? 'info' : 'attention'}>{t(`own.move.${example.move}`)}</Badge>
+                ) : null}
+              </InlineStack>
+              <Text as="p">
+                {[
+                  t('count.ordersShort', { count: example.orders, n: f.number(example.orders) }),
+                  ...(example.spent === null ? [] : [f.money(example.spent)]),
+                ].join(' · ')}
+              </Text>
+              <Text as="p" tone="subdued">
+                {verdictText(t, f, example.verdict, words)}
+              </Text>
+            </BlockStack>
+          </Box>
+        </BlockStack>
+      ))}
+    </BlockStack>
+  )
+}

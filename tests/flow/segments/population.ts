@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { saveSettings } from '#app/flow/settings.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
+import { connectAs, testShop } from '#tests/support/database.ts'
+import { writeStory, type ToldOrder } from '#tests/support/orders.ts'
+import { TAGS } from '../../domain/rules/random.ts'
+import { recompute } from '../features/recomputed.ts'
+import { ago, crowd, NOW } from './story.ts'
+
+const person = fc.record({
+  /** Days ago; many on whole days, where rules have their edges. */
+  orders: fc.array(
+    fc.record({
+      days: fc.oneof(fc.integer({ min: 0, max: 400 }), fc.double({ min: 0, max: 400, noNaN: true })),
+      product: fc.integer({ min: 1, max: 6 }),
+      isCheap: fc.boolean(),
+      what: fc.constantFrom('paid', 'paid', 'paid', 'paid', 'cancelled', 'refunded', 'test', 'other-currency'),
+    }),
+    { maxLength: 6 },
+  ),
+  isBusiness: fc.nat(9).map((chance) => chance === 0),
+  hasAccount: fc.nat(9).map((chance) => chance > 0),
+  tags: fc.uniqueArray(fc.constantFrom(...TAGS), { maxLength: 3 }),
+  email: fc.constantFrom(null, 'SUBSCRIBED', 'SUBSCRIBED', 'NOT_SUBSCRIBED', 'PENDING'),
+  sms: fc.constantFrom(null, 'SUBSCRIBED', 'UNSUBSCRIBED'),
+  knownDays: fc.integer({ min: 401, max: 500 }),
+})
+
+/** A seeded shop, worked out, of a crowd and so many people who differ in all that rules look at. Their ids from 5000. */
+export async function populated(count: number): Promise<{ shop: ShopId; people: number }> {
+  const shop = await testShop()
+  const people = fc.sample(person, { numRuns: count, seed: 7 })
+  const orders: ToldOrder[] = people.flatMap((each, i) =>
+    each.orders.map((order): ToldOrder => ({
+      customer: 5000 + i,
+      at: ago(order.days),
+      isBusiness: each.isBusiness,
+      lines: [
+        {
+          product: order.product,
+          unitMinor: 1500,
+          ...(order.isCheap ? { discountMinor: 300, discounts: ['code:WELCOME20'] } : {}),
+        },
+      ],
+      ...(order.what === 'cancelled' ? { cancelledAt: ago(0) } : {}),
+      ...(order.what === 'refunded' ? { status: 'REFUNDED', refundedMinor: 1500 } : {}),
+      isTest: order.what === 'test',
+      ...(order.what === 'other-currency' ? { currency: 'USD' } : {}),
+    })),
+  )
+  await connectAs('superuser', async (client) => {
+    const accounts = people.flatMap((each, i) =>
+      each.hasAccount ? [{ id: 5000 + i, createdAt: ago(each.knownDays) }] : [],
+    )
+    await writeStory(client, shop, {
+      orders: [...crowd(), ...orders],
+      customers: accounts,
+      timezone: 'America/Santiago',
+    })
+    for (const [i, each] of people.entries())
+      await client.query(
+        'UPDATE "Customer" SET "tags" = $3, "emailConsent" = $4, "smsConsent" = $5 WHERE "shop" = $1 AND "id" = $2',
+        [shop, 5000 + i, each.tags, each.email, each.sms],
+      )
+  })
+  await saveSettings(shop, { benefitCodes: { 'code:WELCOME20': 'confirmed' } })
+  await connectAs('superuser', (client) => client.query('DELETE FROM "Work" WHERE shop = $1', [shop]))
+  await recompute(shop, NOW, 'import')
+  const [row] = await connectAs(
+    'superuser',
+    async (client) =>
+      (
+        await client.query<{ people: number }>(
+          'SELECT count(*)::int AS people FROM "CustomerFeatures" WHERE shop = $1',
+          [shop],
+        )
+      ).rows,
+  )
+  return { shop, people: row!.people }
+}
