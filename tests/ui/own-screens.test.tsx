@@ -72,7 +72,7 @@ readInBothLanguages([
       'Compare or restore',
       'Delete segment',
     ],
-    ko: ['아래 조건 모두 충족', '12개월 구매액: ₩200,000 이상', '최근 90일 안에 Toner 구매 또는', '세그먼트 삭제'],
+    ko: ['아래 조건 모두 충족', '12개월 구매액: 200,000원 이상', '최근 90일 안에 Toner 구매 또는', '세그먼트 삭제'],
   },
   {
     name: 'a new segment begins with one condition, without versions and without anything to delete',
