@@ -6,6 +6,7 @@ import { startTagging } from '#app/flow/publication/runs.ts'
 import { recomputeOwn } from '#app/flow/segments/own/memberships.ts'
 import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
 import { saveSettings } from '#app/flow/settings.ts'
+import { refreshCustomer } from '#app/flow/sync/refresh.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { connectAs } from '#tests/support/database.ts'
 import { STILL_MINE, inShopify, ledger, playStages, publishAll } from './published.ts'
@@ -104,5 +105,25 @@ describe('the tag of a segment of the merchant', () => {
     )
     await publishCustomer(shop, '1001', STILL_MINE)
     expect(inShopify(played, 1001).tags).toEqual(['VIP', 'seg:at-risk', 'seg:단골'])
+  })
+
+  test('follows a tag and a consent that somebody changes: the customer is worked out again, but only where there are segments', async () => {
+    const { played, shop, ids } = await withSegments()
+    const rung = async () => {
+      played.world.customers.get(1003)!.updatedAt = Date.now() + 1000
+      const holder = { shop, entity: '1003', payload: {}, ...STILL_MINE }
+      await refreshCustomer(holder as Parameters<typeof refreshCustomer>[0])
+      const owed = await connectAs('superuser', (client) =>
+        client.query(`DELETE FROM "Work" WHERE shop = $1 AND kind = 'recompute-customer' RETURNING entity`, [shop]),
+      )
+      return owed.rows
+    }
+    await rung()
+    played.world.customers.get(1003)!.tags.push('VIP')
+    expect(await rung()).toEqual([{ entity: '1003' }])
+    expect(await rung()).toEqual([])
+    for (const id of Object.values(ids)) await deleteOwn(shop, id)
+    played.world.customers.get(1003)!.tags.pop()
+    expect(await rung()).toEqual([])
   })
 })
