@@ -107,7 +107,7 @@ describe('the tag of a segment of the merchant', () => {
     expect(inShopify(played, 1001).tags).toEqual(['VIP', 'seg:at-risk', 'seg:단골'])
   })
 
-  test('follows a tag and a consent that somebody changes: the customer is worked out again, but only where there are segments', async () => {
+  test('follows a tag that somebody changes: the customer is worked out again, but only where there are segments', async () => {
     const { played, shop, ids } = await withSegments()
     const rung = async () => {
       played.world.customers.get(1003)!.updatedAt = Date.now() + 1000
