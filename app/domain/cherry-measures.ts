@@ -16,6 +16,7 @@ import { gapDaysOf, occasionsOf } from './occasions.ts'
 import { DAY_MS, netMinorOf, whyLeftOut, type Instant, type Line, type Order, type OrderRule } from './order.ts'
 import { fullPriceChances, saleWeeksOf, type FullPriceChances } from './sale-weeks.ts'
 import { mondayOf, type ShopCalendar } from './shop-calendar.ts'
+import { emptyCherryFacts } from './standings.ts'
 
 /** Weight of "like everyone" in the residual depth, in lines; the same as in DP. */
 const PRIOR_LINES = 5
@@ -280,7 +281,7 @@ function factsOfPerson(
   const since = cherryFrom(shop.asOf)
   const valid = own.filter((order) => isValid(order, shop))
   const starts = occasionsOf(valid.map((order) => order.orderedAt))
-  const facts: PersonFacts = { ...nothing(), n: starts.length, isBusiness }
+  const facts: PersonFacts = { ...emptyPersonFacts(), n: starts.length, isBusiness }
   let next = 0
   const recentDays: number[] = []
   for (const [index, at] of starts.entries()) {
@@ -384,19 +385,10 @@ function addDeals(
   }
 }
 
-function nothing(): PersonFacts {
+/** What is known of somebody without an order. */
+export function emptyPersonFacts(): PersonFacts {
   return {
-    n: 0,
-    isBusiness: false,
-    dealLines: 0,
-    dealDiscounted: 0,
-    dealExpected: 0,
-    dealVariance: 0,
-    recentOccasions: 0,
-    fullPriceOccasions: 0,
-    benefitsUsed: 0,
-    freeKits: 0,
-    benefitAttempts: 0,
+    ...emptyCherryFacts(),
     depthResidual: 0,
     isFirstByBenefit: null,
     laterOccasions: 0,

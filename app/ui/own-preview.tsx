@@ -1,5 +1,6 @@
-import { Badge, BlockStack, Box, Card, Divider, InlineStack, Link, Spinner, Text } from '@shopify/polaris'
+import { Badge, BlockStack, Box, Divider, InlineStack, Link, Text } from '@shopify/polaris'
 import type { OwnExample, OwnPreview, RuleTrouble } from '#app/domain/own-pages.ts'
+import { CountCard } from './count-card.tsx'
 import { useWords } from './i18n.tsx'
 import { troubleText, verdictText, type OwnWords } from './own-text.ts'
 
@@ -16,40 +17,25 @@ type Props = {
 /** What the rule would hold if it were saved now. Nothing has changed yet. */
 export function OwnPreviewCard({ preview, isBusy, hasFailed, isComplete, isSaved, words }: Props) {
   const { t } = useWords()
+  const obstacle = isComplete ? null : (
+    <Text as="p" tone="subdued">
+      {t('own.incomplete')}
+    </Text>
+  )
   return (
-    <Card>
-      <div aria-live="polite">
-        <BlockStack gap="300">
-          <InlineStack gap="200" blockAlign="center">
-            <Text as="h2" variant="headingMd">
-              {t('own.preview')}
-            </Text>
-            {isBusy ? <Spinner size="small" accessibilityLabel={t('preview.busy')} /> : null}
-          </InlineStack>
-          {!isComplete ? (
-            <Text as="p" tone="subdued">
-              {t('own.incomplete')}
-            </Text>
-          ) : hasFailed ? (
-            <Text as="p" tone="critical">
-              {t('preview.failed')}
-            </Text>
-          ) : preview === null ? (
-            <Text as="p">{t('preview.busy')}</Text>
-          ) : (
-            <>
-              {preview.troubles.map((trouble) => (
-                <Trouble key={trouble.kind} trouble={trouble} words={words} />
-              ))}
-              {preview.figures === null ? null : <Figures figures={preview.figures} isSaved={isSaved} />}
-              {preview.examples === null || preview.examples.length === 0 ? null : (
-                <Examples examples={preview.examples} isSaved={isSaved} words={words} />
-              )}
-            </>
+    <CountCard title={t('own.preview')} {...{ preview, isBusy, hasFailed, obstacle }}>
+      {({ troubles, figures, examples }) => (
+        <>
+          {troubles.map((trouble) => (
+            <Trouble key={trouble.kind} trouble={trouble} words={words} />
+          ))}
+          {figures === null ? null : <Figures figures={figures} isSaved={isSaved} />}
+          {examples === null || examples.length === 0 ? null : (
+            <Examples examples={examples} isSaved={isSaved} words={words} />
           )}
-        </BlockStack>
-      </div>
-    </Card>
+        </>
+      )}
+    </CountCard>
   )
 }
 

@@ -1,6 +1,7 @@
-import { BlockStack, Card, InlineStack, Spinner, Text } from '@shopify/polaris'
+import { BlockStack, Text } from '@shopify/polaris'
 import type { ReactNode } from 'react'
 import type { CustomerRow, SegmentKey, SegmentPreview } from '#app/domain/pages.ts'
+import { CountCard } from './count-card.tsx'
 import { CustomerList } from './customer-list.tsx'
 import { useWords } from './i18n.tsx'
 
@@ -17,48 +18,29 @@ type Props = {
 /** What saving would do: how many, who enters and who leaves. Nothing has changed yet. */
 export function SegmentPreviewCard({ segment, preview, isBusy, hasFailed, isValid, children }: Props) {
   const { t, f } = useWords()
+  const obstacle = isValid ? null : (
+    <Text as="p" tone="critical">
+      {t('preview.invalid')}
+    </Text>
+  )
   return (
-    <Card>
-      <div aria-live="polite">
-        <BlockStack gap="300">
-          <InlineStack gap="200" blockAlign="center">
-            <Text as="h2" variant="headingMd">
-              {t('preview.title')}
-            </Text>
-            {isBusy ? <Spinner size="small" accessibilityLabel={t('preview.busy')} /> : null}
-          </InlineStack>
-          {!isValid ? (
-            <Text as="p" tone="critical">
-              {t('preview.invalid')}
-            </Text>
-          ) : hasFailed ? (
-            <Text as="p" tone="critical">
-              {t('preview.failed')}
-            </Text>
-          ) : preview === null ? (
-            <Text as="p">{t('preview.busy')}</Text>
-          ) : (
-            <>
-              <Text as="p" variant="headingLg">
-                {t('count.customersShare', {
-                  count: preview.customers,
-                  n: f.number(preview.customers),
-                  share: f.percent(preview.share),
-                })}
-              </Text>
-              <Text as="p">
-                {t('preview.enters', { count: preview.enters, n: f.number(preview.enters) })}
-                {' · '}
-                {t('preview.leaves', { count: preview.leaves, n: f.number(preview.leaves) })}
-              </Text>
-              {children}
-              <Moves title={t('preview.entering')} rows={preview.entering} segment={segment} />
-              <Moves title={t('preview.leaving')} rows={preview.leaving} segment={segment} />
-            </>
-          )}
-        </BlockStack>
-      </div>
-    </Card>
+    <CountCard title={t('preview.title')} {...{ preview, isBusy, hasFailed, obstacle }}>
+      {({ customers, share, enters, leaves, entering, leaving }) => (
+        <>
+          <Text as="p" variant="headingLg">
+            {t('count.customersShare', { count: customers, n: f.number(customers), share: f.percent(share) })}
+          </Text>
+          <Text as="p">
+            {t('preview.enters', { count: enters, n: f.number(enters) })}
+            {' · '}
+            {t('preview.leaves', { count: leaves, n: f.number(leaves) })}
+          </Text>
+          {children}
+          <Moves title={t('preview.entering')} rows={entering} segment={segment} />
+          <Moves title={t('preview.leaving')} rows={leaving} segment={segment} />
+        </>
+      )}
+    </CountCard>
   )
 }
 

@@ -8,35 +8,13 @@ import {
   type CherrySigns,
   type PersonTier,
 } from '#app/domain/cherry-mixture.ts'
-import { measurePeople, type PersonFacts } from '#app/domain/cherry-measures.ts'
+import { emptyPersonFacts, measurePeople, type PersonFacts } from '#app/domain/cherry-measures.ts'
 import { DEFAULT_ORDER_RULE } from '#app/domain/order.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
 import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 import { chanceFrom } from '#tests/shop/chance.ts'
 
-const NOBODY: PersonFacts = {
-  n: 0,
-  isBusiness: false,
-  dealLines: 0,
-  dealDiscounted: 0,
-  dealExpected: 0,
-  dealVariance: 0,
-  recentOccasions: 0,
-  fullPriceOccasions: 0,
-  benefitsUsed: 0,
-  freeKits: 0,
-  benefitAttempts: 0,
-  depthResidual: 0,
-  isFirstByBenefit: null,
-  laterOccasions: 0,
-  laterDiscounted: 0,
-  profilesWithBenefit: 0,
-  benefitCuts: 0,
-  saleOccasions: 0,
-  chances: { chances: 0, ignored: 0 },
-  laterContributionMinor: null,
-  netMinor: 0,
-}
+const NOBODY = emptyPersonFacts()
 const HABIT = { dealLines: 12, dealDiscounted: 12, dealExpected: 3, dealVariance: 2 }
 const HONEST: CherrySigns[] = [
   [0, 0, 0, 0],
