@@ -60,7 +60,7 @@ export async function run(results: Paper): Promise<void> {
     customers: 500,
     holdMs: 3000,
     restMs: 1000,
-    retryOverMs: 40_000,
+    retryOverMs: 90_000,
     withRedis: true,
     faults: Infinity,
     say: (line) => results.note(`${Math.round((performance.now() - begunAt) / 1000)} s: ${line}`),

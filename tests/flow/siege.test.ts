@@ -16,7 +16,7 @@ test('while every part is killed or held still in turn, nothing acknowledged is 
     customers: 12,
     holdMs: 2500,
     restMs: 500,
-    retryOverMs: 10_000,
+    retryOverMs: 90_000,
     withRedis: hasRedis,
     faults: 5,
     say: () => undefined,
