@@ -13,6 +13,20 @@ import type { Holder } from './backfill.ts'
 import { tombstoneHash } from './erased.ts'
 import { personNamed, type PersonNamed } from './privacy-body.ts'
 
+/** Where something is stored about a person, as their own row or as that of an order of theirs, and in which order it is told. */
+const TABLES: { table: string; of: 'customer' | 'order'; column: string; orderBy: string }[] = [
+  { table: 'Customer', of: 'customer', column: 'id', orderBy: 'id' },
+  { table: 'Order', of: 'order', column: 'id', orderBy: 'id' },
+  { table: 'Line', of: 'order', column: 'order', orderBy: '"order", id' },
+  { table: 'OrderEvidence', of: 'order', column: 'order', orderBy: '"order"' },
+  { table: 'CustomerFeatures', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'Membership', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'MembershipChange', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'OwnMembership', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'OwnMove', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'Ledger', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'TagChange', of: 'customer', column: 'customer', orderBy: 'id' },
+]
 /** Everything that is stored about a person, as JSON text by table, and how many rows of each. */
 type Stored = { json: string; counts: Record<string, number> }
 
@@ -63,77 +77,16 @@ async function storedAbout(tx: Tx, shop: ShopId, person: PersonNamed): Promise<S
       SELECT id::text AS id FROM "Order"
       WHERE shop = ${shop} AND (customer = ${customer}::text::bigint OR id = ANY (${named}::text[]::bigint[]))`
   ).map((row) => row.id)
-  const tables: [string, Aggregate[]][] = [
-    [
-      'Customer',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
-        FROM "Customer" t WHERE shop = ${shop} AND id = ${customer}::text::bigint`,
-    ],
-    [
-      'Order',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY id), '[]')::text AS json
-        FROM "Order" t WHERE shop = ${shop} AND id = ANY (${orders}::text[]::bigint[])`,
-    ],
-    [
-      'Line',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY "order", id), '[]')::text AS json
-        FROM "Line" t WHERE shop = ${shop} AND "order" = ANY (${orders}::text[]::bigint[])`,
-    ],
-    [
-      'OrderEvidence',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY "order"), '[]')::text AS json
-        FROM "OrderEvidence" t WHERE shop = ${shop} AND "order" = ANY (${orders}::text[]::bigint[])`,
-    ],
-    [
-      'CustomerFeatures',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
-        FROM "CustomerFeatures" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-    [
-      'Membership',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
-        FROM "Membership" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-    [
-      'MembershipChange',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY id), '[]')::text AS json
-        FROM "MembershipChange" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-    [
-      'OwnMembership',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
-        FROM "OwnMembership" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-    [
-      'OwnMove',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY id), '[]')::text AS json
-        FROM "OwnMove" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-    [
-      'Ledger',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop'), '[]')::text AS json
-        FROM "Ledger" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-    [
-      'TagChange',
-      await tx.$queryRaw<Aggregate[]>`
-        SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY id), '[]')::text AS json
-        FROM "TagChange" t WHERE shop = ${shop} AND customer = ${customer}::text::bigint`,
-    ],
-  ]
   const counts: Record<string, number> = {}
   const parts: string[] = []
-  for (const [table, [found]] of tables) {
+  for (const { table, of, column, orderBy } of TABLES) {
+    const ids = of === 'order' ? orders : customer === null ? [] : [customer]
+    const [found] = await tx.$queryRawUnsafe<Aggregate[]>(
+      `SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY ${orderBy}), '[]')::text AS json
+      FROM "${table}" t WHERE shop = $1 AND "${column}" = ANY ($2::text[]::bigint[])`,
+      shop,
+      ids,
+    )
     if (!found || found.rows === 0) continue
     counts[table] = found.rows
     parts.push(`${JSON.stringify(table)}:${found.json}`)
