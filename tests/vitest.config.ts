@@ -10,7 +10,7 @@ export default defineConfig({
     onUnhandledError: (error) => error.message !== 'Connection is closed.',
     maxWorkers: 2,
     // A hang is told from a busy machine; nothing is timed by these.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

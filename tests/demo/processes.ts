@@ -51,7 +51,7 @@ export async function stopRunning(running: Running, withinMs = 25_000): Promise<
 }
 
 /** Waits until an address answers 200, or says which part did not come up and where its log is. */
-export async function whenUp(running: Running, url: string, folder: string, withinMs = 60_000): Promise<void> {
+export async function whenUp(running: Running, url: string, folder: string, withinMs = 180_000): Promise<void> {
   const until = performance.now() + withinMs
   for (;;) {
     if (running.child.exitCode !== null)

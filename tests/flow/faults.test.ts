@@ -24,7 +24,7 @@ setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
 const JOBS = [backfillShop, ingestBulkResult, catchUp, recompute, publish]
 const ORDERS = 60
-const PATIENCE_MS = 100_000
+const PATIENCE_MS = 300_000
 
 /** A worker beside the test, for which the waits between two tries of a failed job are over at once. */
 function work({ shop }: PlayedShop): void {

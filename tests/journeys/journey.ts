@@ -21,7 +21,7 @@ const ARGS = [
 // The library answers headless Chromium's own name as a robot's.
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 /** Without a browser there is nothing to walk; in CI that is a failure. */
 export const CANNOT_WALK = CHROMIUM === '' && process.env.CI !== 'true'
@@ -105,14 +105,14 @@ export async function installAndImport({ stack }: Journey, page: Page): Promise<
     .getByText(/Orders: [\d,]+ of 4,\d{3}|1 of 5 steps done/)
     .first()
     .waitFor()
-  await app.getByText('1 of 5 steps done').waitFor({ timeout: 60_000 })
+  await app.getByText('1 of 5 steps done').waitFor({ timeout: 180_000 })
 }
 
 /** From the open Tagging page until the first run has ended. */
 export async function startTagging(page: Page): Promise<void> {
   const app = appIn(page)
   await app.getByRole('button', { name: 'Start tagging' }).click()
-  await app.getByText('Tagging finished').waitFor({ timeout: 60_000 })
+  await app.getByText('Tagging finished').waitFor({ timeout: 180_000 })
 }
 
 /** A visitor of the Korean storefront signs in as a customer, takes the first product and buys it. */

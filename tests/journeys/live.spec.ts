@@ -16,7 +16,7 @@ import {
 } from './journey.ts'
 
 /** However busy the machine: a move that has not come by then does not come. */
-const SOON = { timeout: 60_000, interval: 250 }
+const SOON = { timeout: 180_000, interval: 250 }
 /** What an import or an update of the whole shop asks Shopify for; the road of one order never does. */
 const WHOLE_SHOP = ['BulkRun', 'OrdersUpdated', 'CustomersUpdated']
 const PLACES = ['', '/segments', '/segments/repeat', '/tagging', '/tagging/history', '/activity', '/settings']
@@ -77,7 +77,7 @@ function changedSince(before: Map<number, string>): number {
   return [...shopNow()].filter(([id, what]) => before.get(id) !== what).length
 }
 
-describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 300_000 }, () => {
+describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 600_000 }, () => {
   beforeAll(async () => {
     journey = await beginJourney()
     tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
@@ -89,7 +89,7 @@ describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 300_000 },
     visitors = await Promise.all(
       VIEWS.map(async ([locale, width]) => ({ locale, width, page: await journey.openAs(locale, width) })),
     )
-  }, 300_000)
+  }, 600_000)
 
   afterAll(async () => {
     await journey?.end()

@@ -18,13 +18,13 @@ let app: FrameLocator
 
 const save = () => page.getByRole('button', { name: 'Save' }).click()
 
-describe.skipIf(CANNOT_WALK)("the merchant's own segments in a browser", { timeout: 300_000 }, () => {
+describe.skipIf(CANNOT_WALK)("the merchant's own segments in a browser", { timeout: 600_000 }, () => {
   beforeAll(async () => {
     journey = await beginJourney()
     page = await journey.openAs('en')
     app = appIn(page)
     await installAndImport(journey, page)
-  }, 300_000)
+  }, 600_000)
 
   afterAll(async () => {
     await journey?.end()
@@ -78,7 +78,7 @@ describe.skipIf(CANNOT_WALK)("the merchant's own segments in a browser", { timeo
   test('its tag is given by the next run to exactly its members', async () => {
     await page.goto(journey.adminOf('/segments'))
     const row = app.getByRole('row', { name: /Good regulars/ })
-    await expect.poll(() => row.innerText(), { timeout: 60_000 }).toMatch(/\d+\s+[\d.]+%/)
+    await expect.poll(() => row.innerText(), { timeout: 180_000 }).toMatch(/\d+\s+[\d.]+%/)
     const members = Number((await row.getByRole('cell').nth(0).innerText()).replaceAll(',', ''))
     await page.goto(journey.adminOf('/tagging'))
     await startTagging(page)

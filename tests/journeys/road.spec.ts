@@ -19,7 +19,7 @@ let journey: Journey
 let page: Page
 let app: FrameLocator
 
-describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 300_000 }, () => {
+describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 600_000 }, () => {
   let tagsBefore: Map<number, string[]>
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 300_000 }, () =
     tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
     page = await journey.openAs('en')
     app = appIn(page)
-  }, 300_000)
+  }, 600_000)
 
   afterAll(async () => {
     await journey?.end()
@@ -41,7 +41,7 @@ describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 300_000 }, () =
   test('she confirms the first-purchase code that is proposed to her, and sees how it did', async () => {
     await app.getByText(/WELCOME20: \d+% of its/).waitFor()
     await app.getByRole('button', { name: 'Yes' }).first().click()
-    await app.getByText(/WELCOME20: [\d,]+ first orders/).waitFor({ timeout: 60_000 })
+    await app.getByText(/WELCOME20: [\d,]+ first orders/).waitFor({ timeout: 180_000 })
   })
 
   test('she opens a segment, tries another number, sees who enters, and discards it', async () => {
@@ -104,7 +104,7 @@ describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 300_000 }, () =
 
     await page.goto(journey.adminOf(''))
     await app.getByRole('button', { name: 'Check for new orders' }).click()
-    await expect.poll(() => journey.jiwoo().tags, { timeout: 60_000 }).toContain('seg:repeat')
+    await expect.poll(() => journey.jiwoo().tags, { timeout: 180_000 }).toContain('seg:repeat')
     expect(journey.jiwoo().tags).not.toContain('seg:new')
     await shopper.goto(`${journey.stack.shop.origin}/storefront`)
     await shopper

@@ -1,5 +1,5 @@
 // Everything that must hold, in the order in which a failure is cheapest to see. The last line counts all of it.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -20,15 +20,29 @@ function step(name, command, args) {
   return status === 0
 }
 
-function check(name, ...command) {
-  if (step(name, 'npx', ['--no-install', ...command])) passed += 1
-  else failed += 1
+/** One after the other; what each says is shown whole when it has ended, for another lane goes on beside it. */
+async function lane(...checks) {
+  for (const [name, ...command] of checks) {
+    const startedAt = performance.now()
+    const child = spawn('npx', ['--no-install', ...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data))
+    const status = await new Promise((resolve) => child.on('close', resolve))
+    const seconds = Math.round((performance.now() - startedAt) / 1000)
+    process.stdout.write(`\n── ${name}\n${said}   ${name}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`)
+    if (status === 0) passed += 1
+    else failed += 1
+  }
 }
 
-check('format', 'prettier', '--check', '--log-level=warn', '.')
-check('lint', 'eslint', '--max-warnings=0', '.')
-check('types', 'tsc', '--noEmit')
-check('dead code', 'knip', '--no-progress')
+await Promise.all([
+  lane(['lint', 'eslint', '--max-warnings=0', '.']),
+  lane(
+    ['format', 'prettier', '--check', '--log-level=warn', '.'],
+    ['types', 'tsc', '--noEmit'],
+    ['dead code', 'knip', '--no-progress'],
+  ),
+])
 if (step('build', 'npm', ['run', '--silent', 'build'])) passed += 1
 else failed += 1
 

@@ -44,7 +44,7 @@ describe.skipIf(!existsSync(FILE))(
   () => {
     test(
       'gives the known stages, is the same at a second run, and moves with the calendar as the replay says',
-      { timeout: 120_000 },
+      { timeout: 300_000 },
       async () => {
         const shop = await testShop()
         const orders = readLog()
