@@ -11,7 +11,9 @@ export function WatchScreen({ page, onPage }: { page: WatchPage; onPage: (page: 
   const first = page.page * page.pageRows
   return (
     <Page title={t('watch.title')} backAction={{ content: t('nav.segments'), url: '/app/segments' }}>
-      {page.rows.length === 0 ? (
+      {page.freshness.asOf === null ? (
+        <EmptyCard title={t('watch.notYet.title')} text={t('watch.notYet.text')} />
+      ) : page.rows.length === 0 ? (
         <EmptyCard title={t('watch.empty.title')} text={t('watch.empty.text')} />
       ) : (
         <Card>

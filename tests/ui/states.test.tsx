@@ -10,6 +10,7 @@ import { SegmentScreen } from '#app/ui/segment-page.tsx'
 import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 import { SettingsScreen } from '#app/ui/settings-page.tsx'
 import { TaggingScreen } from '#app/ui/tagging-page.tsx'
+import { WatchScreen } from '#app/ui/watch-page.tsx'
 import { FRESH } from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
 import * as work from './sample-work.ts'
@@ -151,4 +152,17 @@ it('what is less than a minute old was updated just now, and in Korean that is n
     updatedText(wordsIn(locale, false).t, formatsOf(locale, 'UTC'), at, at + ms)
   expect([said('en', 59_000), said('en', 60_000)]).toEqual(['Updated just now', 'Updated 1 minute ago'])
   expect([said('ko', 59_000), said('ko', 60_000)]).toEqual(['방금 업데이트', '1분 전 업데이트'])
+})
+
+describe('the watch list', () => {
+  const empty = { rows: [], total: 0, page: 0, pageRows: 50 }
+
+  it('does not say that nobody is on it before anybody was worked out', () => {
+    const notYet = <WatchScreen page={{ ...empty, freshness: { ...FRESH, asOf: null } }} onPage={nothing} />
+    expect(textOf('en', notYet)).toContain('Not worked out yet')
+    expect(textOf('ko', notYet)).toContain('아직 계산 전입니다')
+    expect(textOf('en', notYet)).not.toContain('Nobody on the watch list')
+    const known = <WatchScreen page={{ ...empty, freshness: FRESH }} onPage={nothing} />
+    expect(textOf('en', known)).toContain('Nobody on the watch list')
+  })
 })
