@@ -25,6 +25,7 @@ const OWNERS: Record<string, string[]> = {
     'OwnSegmentVersion',
     'OwnMembership',
     'OwnMove',
+    'Exclusion',
   ],
   'app/flow/publication/': [
     'Ledger',

@@ -193,11 +193,12 @@ export async function readStored(
   return before
 }
 
-/** Customers whom the shop does not know any more, with their moves. */
+/** Customers whom the shop does not know any more, with their moves and what kept them out of rewards. */
 export async function removeMembers(tx: BulkTx, shop: ShopId, gone: readonly (number | Id)[]): Promise<void> {
   if (gone.length === 0) return
   await tx.query('DELETE FROM "Membership" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
   await tx.query('DELETE FROM "MembershipChange" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
+  await tx.query('DELETE FROM "Exclusion" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
 }
 
 /** Reads a text field as its position in a list. */

@@ -24,6 +24,7 @@ const TABLES: { table: string; of: 'customer' | 'order'; column: string; orderBy
   { table: 'MembershipChange', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'OwnMembership', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OwnMove', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'Exclusion', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'Ledger', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'TagChange', of: 'customer', column: 'customer', orderBy: 'id' },
 ]

@@ -32,6 +32,7 @@ export const ERASED_WITH_A_SHOP = [
   'OwnMove',
   'OwnSegmentVersion',
   'OwnSegment',
+  'Exclusion',
   'Ledger',
   'PublicationRun',
   'TagChange',

@@ -35,7 +35,8 @@ export async function saveOwn(shop: ShopId, id: number | null, sent: { name: str
 /**
  * Takes a segment away, with its versions; its tags go with the next run.
  *
- * @throws {InvalidInput} `fields.name` is `own-named` where another segment names it
+ * @throws {InvalidInput} `fields.name` is `own-named` where another segment names it, `own-excluded` while it keeps its
+ *         customers out of rewards
  */
 export async function deleteOwn(shop: ShopId, id: number): Promise<void> {
   await withShopBulk(shop, async (tx) => {
@@ -45,8 +46,19 @@ export async function deleteOwn(shop: ShopId, id: number): Promise<void> {
       throw refused('name', 'own-named')
     await tx.query('DELETE FROM "OwnSegmentVersion" WHERE "shop" = $1 AND "segment" = $2', [shop, id])
     await tx.query('DELETE FROM "OwnSegment" WHERE "shop" = $1 AND "id" = $2', [shop, id])
+    // Asked last: whoever keeps it out at this moment holds its row.
+    if (await isKeptOut(tx, shop, id)) throw refused('name', 'own-excluded')
     await oweWhatFollows(tx, shop, settings)
   })
+}
+
+async function isKeptOut(tx: BulkTx, shop: ShopId, id: number): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM "Exclusion" WHERE "shop" = $1 AND "segment" = $2 AND "endedAt" IS NULL
+       AND ("until" IS NULL OR "until" > $3)`,
+    [shop, id, new Date(now())],
+  )
+  return rows.length > 0
 }
 
 /** Two people save at once: neither makes a circle that the other could not see. */
