@@ -1,4 +1,5 @@
 /** What the pages of the merchant's own segments show. Data only, as in pages.ts. */
+import type { Exclusion } from './exclusions.ts'
 import type { Money } from './money.ts'
 import type { Instant } from './order.ts'
 import type { Freshness } from './pages.ts'
@@ -48,6 +49,9 @@ export type OwnEditor = {
   /** When everybody was last held against it; null: not yet. */
   workedAt: Instant | null
   isTagged: boolean
+  /** Of its customers, those who are kept out of rewards, and what keeps out all of them. */
+  keptOut: number
+  exclusion: Exclusion | null
   freshness: Freshness
 }
 

@@ -3,6 +3,7 @@
  * is made by the screen from these in the merchant's language. Instants are epoch milliseconds, money is minor units.
  */
 import type { CherryEvidence, CherryTier } from './cherry-picker.ts'
+import type { Exclusion } from './exclusions.ts'
 import type { Instant, LeftOutReason } from './order.ts'
 import type { Money } from './money.ts'
 import type { OwnRow, OwnStanding } from './own-pages.ts'
@@ -169,6 +170,8 @@ export type SegmentPage = {
   outcome: Outcome | null
   /** Customers at the end of each shop day, oldest first, marked as replayed up to `replayedUntil`. */
   trend: { day: string; customers: number }[]
+  /** Of its customers, those who are kept out of rewards. */
+  keptOut: number
   replayedUntil: string | null
   /** Shopify's own customer list filtered by our tag. */
   shopifyListUrl: string
@@ -247,6 +250,8 @@ export type CustomerView = {
   customer: string
   /** Newest first. */
   moves: CustomerMove[]
+  /** What keeps them out of rewards now; empty: nothing. */
+  exclusions: Exclusion[]
   shopifyUrl: string
   freshness: Freshness
 } & (

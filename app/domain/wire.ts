@@ -32,6 +32,8 @@ export type KnownCustomer = {
   moves: string[]
   /** Cherry-picker, always in the public wording: everybody who may see customers reads this. Null: not worked out here. */
   flag: string | null
+  /** What keeps them out of rewards and until when, a sentence each; empty: nothing. */
+  keptOut: string[]
   /** When this was last as Shopify's. */
   asOf: string
   /** Later than promised. */

@@ -7,7 +7,9 @@ import { InvalidInput } from '#app/errors.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { CustomerScreenPage } from '#app/domain/pages.ts'
 import { CustomerViewScreen } from '#app/ui/customer-view.tsx'
+import { useExcluding } from '#app/ui/excluding.ts'
 import { useFollowing } from '#app/ui/following.ts'
+import { RewardsCard } from '#app/ui/rewards-card.tsx'
 
 const CustomerParams = z.object({ id: z.string().regex(/^\d{1,18}$/) })
 
@@ -21,5 +23,11 @@ export const loader = forMerchant({ params: CustomerParams }, async ({ shop, par
 export default function Customer() {
   const page = useLoaderData<CustomerScreenPage>()
   useFollowing(page.state === 'waiting')
-  return <CustomerViewScreen page={page} />
+  const excluding = useExcluding()
+  return (
+    <CustomerViewScreen
+      page={page}
+      rewards={<RewardsCard customer={page.customer} exclusions={page.exclusions} excluding={excluding} />}
+    />
+  )
 }

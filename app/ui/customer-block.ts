@@ -1,6 +1,7 @@
 import type { CustomerForBlock } from '#app/domain/pages.ts'
 import type { BlockLocale, CustomerBlockAnswer } from '#app/domain/wire.ts'
 import { freshnessInWords } from './block-freshness.ts'
+import { exclusionText } from './exclusion-text.ts'
 import { formatsOf } from './formats.ts'
 import { wordsIn } from './i18n.tsx'
 import { noWindowText, reasonText } from './reason.ts'
@@ -16,11 +17,17 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
   const { t } = wordsIn(locale, true)
   const f = formatsOf(locale, read.timezone ?? 'UTC')
   const path = `app/customers/${view.customer}`
+  const keptOut = view.exclusions.map((exclusion) => `${exclusionText(t, f, exclusion)}.`)
   if (view.state === 'waiting')
-    return { state: 'unplaced', title: t('customer.waiting.title'), text: t('customer.waiting.text'), path }
+    return {
+      state: 'unplaced',
+      title: t('customer.waiting.title'),
+      text: [t('customer.waiting.text'), ...keptOut].join(' '),
+      path,
+    }
   if (view.state === 'last-order-unknown') {
     const text = t('customer.lastUnknown.text', { count: view.orders, n: f.number(view.orders) })
-    return { state: 'unplaced', title: t('customer.lastUnknown.title'), text, path }
+    return { state: 'unplaced', title: t('customer.lastUnknown.title'), text: [text, ...keptOut].join(' '), path }
   }
   const { page } = view
   const label = t(`stage.${page.stage}`)
@@ -45,6 +52,7 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
           ({ span, before }) => `${f.date(span.from)}: ${t(`stage.${before!.stage}`)} → ${t(`stage.${span.stage}`)}`,
         ),
       flag: page.freshness.isLimited ? null : t(`cherry.tier.${page.cherry.tier}`),
+      keptOut,
       ...freshnessInWords(t, f, page.freshness, page.asOf),
       path,
     },

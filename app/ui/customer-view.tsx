@@ -13,12 +13,13 @@ import { TagChanges, addressOf } from './tag-history.tsx'
 /** Tag changes beyond these stand on a page of their own. */
 const CHANGES_SHOWN = 5
 
-/** A customer's page, whatever is known of them. */
-export function CustomerViewScreen({ page }: { page: CustomerScreenPage }) {
+/** A customer's page, whatever is known of them. `rewards`: what keeps them out of rewards. */
+export function CustomerViewScreen({ page, rewards }: { page: CustomerScreenPage; rewards?: ReactNode }) {
   const { t, f } = useWords()
   const { customer, moves, tagHistory, deletedAt } = page
   const written = (
     <>
+      {page.state === 'absent' ? null : rewards}
       <MovesCard moves={moves} />
       <TagHistoryCard customer={customer} history={tagHistory} />
     </>

@@ -9,6 +9,7 @@ import { RuleGroup } from './own-conditions.tsx'
 import { draftOf, freshDraft, isComplete, ruleOf, type DraftGroup } from './own-draft.ts'
 import { OwnPreviewCard } from './own-preview.tsx'
 import { ruleText, type OwnWords } from './own-text.ts'
+import { KeptOutCard } from './rewards-card.tsx'
 import { SaveBar } from './save-bar.tsx'
 
 type Props = {
@@ -102,6 +103,7 @@ export function OwnScreen(props: Props) {
           isSaved={page.rule !== null}
           words={words}
         />
+        <KeptOutCard page={page} />
         {page.versions.length < 2 ? null : (
           <Versions
             versions={page.versions}

@@ -7,6 +7,7 @@ import { FlowTick } from './flow-tick.tsx'
 import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
+import { KeptOutLine } from './rewards-card.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { SixtyDays, isHidden } from './sixty-days.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
@@ -79,6 +80,7 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
                 : `${t('segment.revenue', { money: f.moneyShort(page.row.revenue12m) })} · `}
               <FreshnessText freshness={page.freshness} />
             </Text>
+            <KeptOutLine customers={page.keptOut} />
             <FreshnessTrouble freshness={page.freshness} />
             <ShopifyList page={page} />
           </BlockStack>

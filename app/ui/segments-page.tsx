@@ -24,7 +24,13 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
   const { t } = useWords()
   if (page.rows.length === 0 || page.totalCustomers === 0) return <NothingYet page={page} />
   return (
-    <Page title={t('nav.segments')} secondaryActions={<Button url="/app/tagging">{t('segments.tagging')}</Button>}>
+    <Page
+      title={t('nav.segments')}
+      secondaryActions={[
+        { content: t('segments.tagging'), url: '/app/tagging' },
+        { content: t('exclude.title'), url: '/app/exclusions' },
+      ]}
+    >
       <BlockStack gap="400">
         {page.import.state === 'failed' ? <ImportCard progress={page.import} /> : null}
         {page.freshness.isLimited ? <SixtyDays /> : null}

@@ -70,7 +70,13 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
   const stage = (locale: Locale, answers: Answer[], selected: string | null = 'gid://shopify/Customer/7012345678001') =>
     play(page, { folder, script: build.bundle(folder), locale, selected, answers })
   type Without = CustomerView & { state: 'last-order-unknown' | 'waiting' | 'absent' }
-  const about = { customer: CUSTOMER.customer, moves: [], shopifyUrl: CUSTOMER.shopifyUrl, freshness: FRESH }
+  const about = {
+    customer: CUSTOMER.customer,
+    moves: [],
+    exclusions: [{ id: 1, segment: null, reason: 'returns everything', since: 0, until: Date.UTC(2027, 2, 4) }],
+    shopifyUrl: CUSTOMER.shopifyUrl,
+    freshness: FRESH,
+  }
   const known = (locale: Locale, over: Partial<CustomerPage> = {}) => {
     const view = { ...about, state: 'known' as const, page: { ...CUSTOMER, ...over } }
     return customerBlock({ state: 'read', view, timezone: TIME_ZONE }, locale)
@@ -88,6 +94,8 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
       await page.locator('s-badge').waitFor({ state: 'attached' })
       for (const text of [customer.since, customer.why, customer.next, customer.window, customer.flag!, customer.asOf])
         expect(await shown()).toContain(text)
+      expect(customer.keptOut).toHaveLength(1)
+      expect(await shown()).toContain(customer.keptOut[0]!)
       expect(await page.locator('s-list-item').allTextContents()).toEqual(customer.moves)
       expect(customer.moves).toHaveLength(3)
       const link = page.locator('s-link')

@@ -35,6 +35,8 @@ const PAGE: OwnEditor = {
   tagPrefix: 'seg:',
   workedAt: Date.UTC(2026, 10, 20, 4),
   isTagged: true,
+  keptOut: 0,
+  exclusion: null,
   freshness: FRESH,
 }
 const idle = {

@@ -180,6 +180,7 @@ export const SEGMENT: SegmentPage = {
   shopifyListUrl: 'https://admin.shopify.com/store/example/customers?query=tag',
   tag: 'seg:at-risk',
   freshness: FRESH,
+  keptOut: 0,
   taggingOn: true,
   announceMoves: true,
 }

@@ -252,6 +252,7 @@ export const CUSTOMER_VIEW: CustomerScreenPage = {
   moves: MOVES,
   shopifyUrl: CUSTOMER.shopifyUrl,
   freshness: FRESH,
+  exclusions: [],
   tagHistory: { entries: TAG_HISTORY.entries, next: null, keptDays: 90 },
   deletedAt: null,
 }

@@ -2,9 +2,11 @@ import type { Id } from '#app/domain/order.ts'
 import type { CustomerMove, CustomerPage, CustomerView } from '#app/domain/pages.ts'
 import type { StageReason } from '#app/domain/stages.ts'
 import { InvalidInput } from '#app/errors.ts'
+import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { customerPage } from './customer-page.ts'
+import { exclusionsOf } from './exclusions.ts'
 import { adminUrl, readShopState } from './shop-state.ts'
 
 /** Moves beyond these are years old, or somebody plays with a rule. */
@@ -18,6 +20,7 @@ export async function customerView(shop: ShopId, customer: Id): Promise<Customer
     const about = {
       customer,
       moves: await movesOf(tx, shop, customer),
+      exclusions: (await exclusionsOf(tx, shop, [customer], now())).get(customer) ?? [],
       shopifyUrl: adminUrl(domain, `customers/${customer}`),
       freshness: await freshnessOf(tx, shop),
     }

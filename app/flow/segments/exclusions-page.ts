@@ -1,5 +1,11 @@
 /** The review list of all that is kept out of rewards. */
-import { endsSoon, type EndedExclusion, type ExclusionRow, type ExclusionsPage } from '#app/domain/exclusions.ts'
+import {
+  endsSoon,
+  type EndedExclusion,
+  type Exclusion,
+  type ExclusionRow,
+  type ExclusionsPage,
+} from '#app/domain/exclusions.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { SegmentKey } from '#app/domain/pages.ts'
 import { now } from '#app/outside/clock.ts'
@@ -124,4 +130,15 @@ export async function keptOutIn(shop: ShopId, segment: SegmentKey | { own: numbe
     )
     return row?.customers ?? 0
   })
+}
+
+/** What keeps everybody in one of the shop's own segments out of rewards; null: nothing does. */
+export async function exclusionOfSegment(
+  tx: BulkTx,
+  shop: ShopId,
+  segment: number,
+  at: Instant,
+): Promise<Exclusion | null> {
+  const [row] = await tx.query<Row>(`${ROWS} AND ${IN_FORCE} AND x."segment" = $3`, [shop, new Date(at), segment])
+  return row ? exclusionFrom(row) : null
 }

@@ -4,10 +4,12 @@ import { OUTCOME_WITHIN_DAYS } from '#app/domain/replay.ts'
 import { dayText } from '#app/domain/shop-calendar.ts'
 import type { SummaryData } from '#app/domain/summary.ts'
 import { Bug } from '#app/errors.ts'
+import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { countMembers } from './counts.ts'
 import { customerRows, memberIds, withEvidence } from './customer-rows.ts'
+import { keptOutIn } from './exclusions-page.ts'
 import { dayOf, dayOfRow, stageRows } from './pages.ts'
 import { adminUrl, readShopState, workedOut } from './shop-state.ts'
 
@@ -15,6 +17,7 @@ const EXAMPLES = 10
 
 /** One segment. @throws {InvalidInput} not-found before the first run of the stages */
 export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<SegmentPage> {
+  const keptOut = await keptOutIn(shop, segment, now())
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
     const { summary, estimates } = workedOut(shop, state)
@@ -38,6 +41,7 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       shopifyListUrl: adminUrl(state.domain, `customers${filter}`),
       tag,
       freshness: await freshnessOf(tx, shop),
+      keptOut,
       taggingOn: settings.taggingOn,
       announceMoves: settings.announceMoves,
     }

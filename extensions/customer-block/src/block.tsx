@@ -90,6 +90,9 @@ function Known({ customer }: { customer: KnownCustomer }) {
       <s-badge tone={TONES[customer.stage] ?? 'auto'}>{customer.since}</s-badge>
       <s-paragraph>{customer.why}</s-paragraph>
       <s-paragraph>{customer.next}</s-paragraph>
+      {customer.keptOut.map((line) => (
+        <s-paragraph key={line}>{line}</s-paragraph>
+      ))}
       <s-stack gap="small-300">
         <s-heading>{t('window')}</s-heading>
         <s-text>{customer.window}</s-text>

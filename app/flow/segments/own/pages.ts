@@ -7,9 +7,11 @@ import { evaluate } from '#app/domain/rules/evaluate.ts'
 import { personAt } from '#app/domain/rules/person.ts'
 import { readRule } from '#app/domain/rules/rule.ts'
 import { InvalidInput } from '#app/errors.ts'
+import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../../freshness.ts'
 import { readSettings } from '../../settings.ts'
+import { exclusionOfSegment, keptOutIn } from '../exclusions-page.ts'
 import { readPeople } from './people.ts'
 import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './stored.ts'
 
@@ -49,6 +51,7 @@ export async function ownRows(shop: ShopId): Promise<OwnRow[]> {
  */
 export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEditor> {
   const freshness = await withShop(shop, (tx) => freshnessOf(tx, shop))
+  const keptOut = id === null ? 0 : await keptOutIn(shop, { own: id }, now())
   return withShopBulk(shop, async (tx) => {
     const segments = await ownSegments(tx, shop)
     const segment = segments.find((each) => each.id === id)
@@ -67,6 +70,8 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       tagPrefix: settings.tagPrefix,
       workedAt: segment?.workedAt ?? null,
       isTagged: settings.taggingOn,
+      keptOut,
+      exclusion: id === null ? null : await exclusionOfSegment(tx, shop, id, now()),
       freshness,
     }
   })
