@@ -5,6 +5,7 @@ import { segmentPage } from '#app/flow/segments/segment-page.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { SegmentPage } from '#app/domain/pages.ts'
 import { useCounting } from '#app/ui/counting.ts'
+import { useRehearsing } from '#app/ui/rehearsing.ts'
 import { SegmentScreen } from '#app/ui/segment-page.tsx'
 import { SegmentParams, ThresholdFields, fieldsOf } from '#app/ui/rule-fields.ts'
 
@@ -21,6 +22,7 @@ export default function Segment() {
   const page = useLoaderData<SegmentPage>()
   const saving = useFetcher()
   const counting = useCounting(page.segment)
+  const rehearsal = useRehearsing(`/app/segments/${page.segment}/rehearsal`)
   return (
     <SegmentScreen
       key={page.segment}
@@ -29,6 +31,7 @@ export default function Segment() {
       isPreviewing={counting.isBusy}
       hasPreviewFailed={counting.hasFailed}
       isSaving={saving.state !== 'idle'}
+      rehearsal={rehearsal}
       onPreview={counting.ask}
       onSave={(thresholds, announce) =>
         saving.submit({ ...fieldsOf(thresholds), announce: announce ? 'yes' : 'no' }, { method: 'post' })

@@ -7,6 +7,7 @@ import { forMerchant } from '#app/outside/request.server.ts'
 import type { OwnEditor } from '#app/domain/own-pages.ts'
 import { useOwnCounting } from '#app/ui/own-counting.ts'
 import { OwnParams, RuleText } from '#app/ui/own-fields.ts'
+import { useRehearsing } from '#app/ui/rehearsing.ts'
 import { OwnScreen } from '#app/ui/own-page.tsx'
 
 const OwnForm = z.discriminatedUnion('intent', [
@@ -29,6 +30,7 @@ export default function OwnSegment() {
   const fetcher = useFetcher<Answer>()
   const navigate = useNavigate()
   const counting = useOwnCounting(page.id)
+  const rehearsal = useRehearsing(`/app/segments/own/${page.id ?? 'new'}/rehearsal`)
   const answer = fetcher.state === 'idle' ? fetcher.data : undefined
   const isElsewhere = answer !== undefined && 'id' in answer && answer.id !== page.id
   useEffect(() => {
@@ -44,6 +46,7 @@ export default function OwnSegment() {
       hasPreviewFailed={counting.hasFailed}
       isBusy={fetcher.state !== 'idle' || isElsewhere}
       refused={answer !== undefined && 'refused' in answer ? answer.fields : {}}
+      rehearsal={rehearsal}
       onPreview={counting.ask}
       onSave={(name, rule) => fetcher.submit({ intent: 'save', name, rule: JSON.stringify(rule) }, { method: 'post' })}
       onDelete={() => fetcher.submit({ intent: 'delete' }, { method: 'post' })}

@@ -21,6 +21,8 @@ export type Formats = {
   date(at: Instant): string
   /** A shop day, written `2026-11-22`. */
   day(day: string): string
+  /** A month of the shop, written `2026-11`. */
+  month(month: string): string
   dateTime(at: Instant): string
   time(at: Instant): string
   list(items: string[]): string
@@ -34,6 +36,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
   const dateStyle = locale === 'ko' ? 'long' : 'medium'
   const date = new Intl.DateTimeFormat(locale, { dateStyle, timeZone })
   const day = new Intl.DateTimeFormat(locale, { dateStyle, timeZone: 'UTC' })
+  const month = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', timeZone: 'UTC' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle, timeStyle: 'short', timeZone })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
   const relative = new Intl.RelativeTimeFormat(locale)
@@ -49,6 +52,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
     moneyShort: (amount) => money(amount, locale, true),
     date: (at) => date.format(at),
     day: (text) => day.format(Date.parse(`${text}T00:00:00Z`)),
+    month: (text) => month.format(Date.parse(`${text}-01T00:00:00Z`)),
     dateTime: (at) => dateTime.format(at),
     time: (at) => time.format(at),
     list: (items) => items.join(', '),

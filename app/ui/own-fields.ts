@@ -19,3 +19,6 @@ export const RuleText = z
       return null
     }
   })
+
+/** A month of the shop's calendar. */
+export const MonthField = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)

@@ -10,6 +10,8 @@ import { draftOf, freshDraft, isComplete, ruleOf, type DraftGroup } from './own-
 import { OwnPreviewCard } from './own-preview.tsx'
 import { ruleText, type OwnWords } from './own-text.ts'
 import { KeptOutCard } from './rewards-card.tsx'
+import { RehearsalCard } from './rehearsal-card.tsx'
+import type { RehearsingProps } from './rehearsing.ts'
 import { SaveBar } from './save-bar.tsx'
 
 type Props = {
@@ -20,6 +22,7 @@ type Props = {
   isBusy: boolean
   /** Why saving or deleting was refused, by field: keys of the texts. */
   refused: { name?: string; rule?: string }
+  rehearsal: RehearsingProps
   onPreview: (rule: Rule) => void
   onSave: (name: string, rule: Rule) => void
   onDelete: () => void
@@ -104,6 +107,11 @@ export function OwnScreen(props: Props) {
           words={words}
         />
         <KeptOutCard page={page} />
+        <RehearsalCard
+          {...props.rehearsal}
+          query={asked === null || blocks ? null : new URLSearchParams({ rule: asked }).toString()}
+          words={words}
+        />
         {page.versions.length < 2 ? null : (
           <Versions
             versions={page.versions}

@@ -8,6 +8,10 @@ import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { KeptOutLine } from './rewards-card.tsx'
+import type { OwnWords } from './own-text.ts'
+import { RehearsalCard } from './rehearsal-card.tsx'
+import type { RehearsingProps } from './rehearsing.ts'
+import { fieldsOf } from './rule-fields.ts'
 import { SaveBar } from './save-bar.tsx'
 import { SixtyDays, isHidden } from './sixty-days.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
@@ -20,12 +24,17 @@ type Props = {
   isPreviewing: boolean
   hasPreviewFailed: boolean
   isSaving: boolean
+  rehearsal: RehearsingProps
   onPreview: (thresholds: Thresholds) => void
   /** `announce`: Shopify Flow is told of the moves. */
   onSave: (thresholds: Thresholds, announce: boolean) => void
 }
 
-export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, isSaving, onPreview, onSave }: Props) {
+/** The reasons of a stage name no money and no other segment. */
+const NO_NAMES: OwnWords = { currency: '', names: new Map() }
+
+export function SegmentScreen(props: Props) {
+  const { page, preview, isPreviewing, hasPreviewFailed, isSaving, onPreview, onSave } = props
   const { t, f } = useWords()
   const [draft, setDraft] = useState<Thresholds>(page.thresholds)
   const [saved, setSaved] = useState(page.thresholds)
@@ -100,6 +109,14 @@ export function SegmentScreen({ page, preview, isPreviewing, hasPreviewFailed, i
         ) : null}
         <People page={page} name={name} />
         {page.segment === 'cherry-picker' && page.outcome === null ? null : <OutcomeCard page={page} />}
+        {/* What cherry-picker rests on reaches back 24 months from today, so there is no past of it to look at. */}
+        {page.segment === 'cherry-picker' ? null : (
+          <RehearsalCard
+            {...props.rehearsal}
+            query={isValid ? new URLSearchParams(fieldsOf(draft)).toString() : null}
+            words={NO_NAMES}
+          />
+        )}
         <SegmentExplained page={page} />
       </BlockStack>
     </Page>

@@ -1,5 +1,5 @@
 import { BlockStack, Button, DataTable, Text } from '@shopify/polaris'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useWords } from './i18n.tsx'
 
 type Point = { day: string; customers: number }
@@ -21,6 +21,7 @@ export function TrendChart({ points, replayedUntil }: Props) {
       </Text>
     )
   const top = niceTop(Math.max(...points.map((point) => point.customers)))
+  const values = points.map((point) => point.customers)
   const middle = points[Math.floor((points.length - 1) / 2)] ?? first
   const split = replayedUntil === null ? 0 : points.filter((point) => point.day <= replayedUntil).length
   return (
@@ -31,57 +32,19 @@ export function TrendChart({ points, replayedUntil }: Props) {
       {isTable ? (
         <TrendTable points={points} />
       ) : (
-        <div style={{ display: 'grid', gridTemplateColumns: 'auto minmax(0, 1fr)', columnGap: 8 }}>
-          <div
-            style={{
-              display: 'flex',
-              flexDirection: 'column',
-              justifyContent: 'space-between',
-              textAlign: 'right',
-              height: HEIGHT,
-            }}
-          >
-            {[top, top / 2, 0].map((value) => (
-              <Text as="span" variant="bodySm" tone="subdued" key={value}>
-                {f.number(value)}
-              </Text>
-            ))}
-          </div>
-          <svg
-            role="img"
-            aria-label={t('trend.label', {
-              from: f.day(first.day),
-              to: f.day(last.day),
-              start: f.number(first.customers),
-              end: f.number(last.customers),
-            })}
-            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-            preserveAspectRatio="none"
-            style={{ width: '100%', height: HEIGHT, display: 'block', overflow: 'visible' }}
-          >
-            {[0, 0.5, 1].map((share) => (
-              <line
-                key={share}
-                x1={0}
-                x2={WIDTH}
-                y1={HEIGHT * share}
-                y2={HEIGHT * share}
-                stroke="var(--p-color-border-secondary)"
-                vectorEffect="non-scaling-stroke"
-              />
-            ))}
-            <Line points={points} from={0} to={split} top={top} isDashed />
-            <Line points={points} from={Math.max(0, split - 1)} to={points.length} top={top} isDashed={false} />
-          </svg>
-          <span />
-          <div style={{ display: 'flex', justifyContent: 'space-between', gap: 8, paddingTop: 4 }}>
-            {[first, middle, last].map((point) => (
-              <Text as="span" variant="bodySm" tone="subdued" key={point.day}>
-                {f.day(point.day)}
-              </Text>
-            ))}
-          </div>
-        </div>
+        <ChartFrame
+          top={top}
+          ticks={[first, middle, last].map((point) => f.day(point.day))}
+          label={t('trend.label', {
+            from: f.day(first.day),
+            to: f.day(last.day),
+            start: f.number(first.customers),
+            end: f.number(last.customers),
+          })}
+        >
+          <ChartLine values={values} from={0} to={split} top={top} isDashed />
+          <ChartLine values={values} from={Math.max(0, split - 1)} to={points.length} top={top} />
+        </ChartFrame>
       )}
       {replayedUntil === null ? null : (
         <Text as="p" tone="subdued" variant="bodySm">
@@ -97,13 +60,68 @@ export function TrendChart({ points, replayedUntil }: Props) {
   )
 }
 
-type LineProps = { points: Point[]; from: number; to: number; top: number; isDashed: boolean }
+type FrameProps = { top: number; ticks: string[]; label: string; children: ReactNode }
 
-function Line({ points, from, to, top, isDashed }: LineProps) {
+/** Lines above an axis that begins at 0, with its labels as text beside it. `ticks`: first, middle and last. */
+export function ChartFrame({ top, ticks, label, children }: FrameProps) {
+  const { f } = useWords()
+  return (
+    <div style={{ display: 'grid', gridTemplateColumns: 'auto minmax(0, 1fr)', columnGap: 8 }}>
+      <div
+        style={{
+          display: 'flex',
+          flexDirection: 'column',
+          justifyContent: 'space-between',
+          textAlign: 'right',
+          height: HEIGHT,
+        }}
+      >
+        {[top, top / 2, 0].map((value) => (
+          <Text as="span" variant="bodySm" tone="subdued" key={value}>
+            {f.number(value)}
+          </Text>
+        ))}
+      </div>
+      <svg
+        role="img"
+        aria-label={label}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        style={{ width: '100%', height: HEIGHT, display: 'block', overflow: 'visible' }}
+      >
+        {[0, 0.5, 1].map((share) => (
+          <line
+            key={share}
+            x1={0}
+            x2={WIDTH}
+            y1={HEIGHT * share}
+            y2={HEIGHT * share}
+            stroke="var(--p-color-border-secondary)"
+            vectorEffect="non-scaling-stroke"
+          />
+        ))}
+        {children}
+      </svg>
+      <span />
+      <div style={{ display: 'flex', justifyContent: 'space-between', gap: 8, paddingTop: 4 }}>
+        {ticks.map((tick) => (
+          <Text as="span" variant="bodySm" tone="subdued" key={tick}>
+            {tick}
+          </Text>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+type LineProps = { values: number[]; from: number; to: number; top: number; isDashed?: boolean }
+
+/** The values from one place up to another as a line over the whole width of all of them. */
+export function ChartLine({ values, from, to, top, isDashed = false }: LineProps) {
   if (to - from < 2) return null
-  const coordinates = points.slice(from, to).map((point, index) => {
-    const x = ((from + index) / (points.length - 1)) * WIDTH
-    const y = HEIGHT - (point.customers / top) * HEIGHT
+  const coordinates = values.slice(from, to).map((value, index) => {
+    const x = ((from + index) / (values.length - 1)) * WIDTH
+    const y = HEIGHT - (value / top) * HEIGHT
     return `${x.toFixed(1)},${y.toFixed(1)}`
   })
   return (

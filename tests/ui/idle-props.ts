@@ -1,6 +1,12 @@
 /** What a screen gets while nothing is under way. */
 export const nothing = () => {}
 
+export const rehearsal = {
+  rehearsing: { rehearsal: null, of: '', isBusy: false, hasFailed: false, waitsFor: null },
+  onTry: nothing,
+  onMonth: nothing,
+}
+
 export const tagging = {
   isBusy: false,
   refused: null,

@@ -13,7 +13,7 @@ import { WatchScreen } from '#app/ui/watch-page.tsx'
 import * as fresh from './sample-freshness.ts'
 import * as pages from './sample-pages.ts'
 import * as sample from './sample-work.ts'
-import { home, nothing, settings, tagging } from './idle-props.ts'
+import { home, nothing, rehearsal, settings, tagging } from './idle-props.ts'
 import { readInBothLanguages, textOf, type Case } from './reading.tsx'
 
 const tagged = { ...sample.DRY_RUN, taggingOn: true }
@@ -291,7 +291,7 @@ describe('the screens of the live road', () => {
   it('say in red words on every page that something is late', () => {
     const late = { freshness: fresh.LATE }
     const customer = { ...pages.CUSTOMER, ...late }
-    const segment = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false }
+    const segment = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false, rehearsal }
     for (const screen of [
       <HomeScreen page={{ ...pages.HOME, ...late }} {...home} />,
       <SegmentsScreen page={{ ...pages.SEGMENTS, ...late }} isSaving={false} onEstimates={nothing} />,

@@ -2,7 +2,7 @@ import type { OwnEditor, OwnPreview } from '#app/domain/own-pages.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
 import { OwnPreviewCard } from '#app/ui/own-preview.tsx'
 import { OwnScreen } from '#app/ui/own-page.tsx'
-import { nothing } from './idle-props.ts'
+import { nothing, rehearsal } from './idle-props.ts'
 import { readInBothLanguages } from './reading.tsx'
 import { FRESH } from './sample-freshness.ts'
 
@@ -44,6 +44,7 @@ const idle = {
   hasPreviewFailed: false,
   isBusy: false,
   refused: {},
+  rehearsal,
   onPreview: nothing,
   onSave: nothing,
   onDelete: nothing,

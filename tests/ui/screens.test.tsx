@@ -17,7 +17,7 @@ import { DEFAULT_THRESHOLDS, STAGES } from '#app/domain/stages.ts'
 import * as fresh from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
 import * as work from './sample-work.ts'
-import { home, nothing, tagging } from './idle-props.ts'
+import { home, nothing, rehearsal, tagging } from './idle-props.ts'
 import { readInBothLanguages, textOf, type Case } from './reading.tsx'
 
 const segment = {
@@ -25,6 +25,7 @@ const segment = {
   isPreviewing: false,
   hasPreviewFailed: false,
   isSaving: false,
+  rehearsal,
   onPreview: nothing,
   onSave: nothing,
 }

@@ -14,10 +14,10 @@ import { WatchScreen } from '#app/ui/watch-page.tsx'
 import { FRESH } from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
 import * as work from './sample-work.ts'
-import { home, nothing, settings, tagging } from './idle-props.ts'
+import { home, nothing, rehearsal, settings, tagging } from './idle-props.ts'
 import { textOf } from './reading.tsx'
 
-const idle = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false }
+const idle = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false, rehearsal }
 const LIMITED = { ...FRESH, isLimited: true }
 
 describe('a shop whose older orders Shopify hides', () => {

@@ -63,7 +63,8 @@ export async function previewSegment(
   })
 }
 
-function validThresholds({ settings }: ShopState, changed: Partial<Thresholds>): Thresholds {
+/** The saved thresholds with a change laid over them. @throws {InvalidInput} as saving them would */
+export function validThresholds({ settings }: Pick<ShopState, 'settings'>, changed: Partial<Thresholds>): Thresholds {
   const { version: _, ...data } = settings
   const read = SettingsShape.safeParse(patchedSettings(data, { thresholds: changed }))
   if (read.success) return read.data.thresholds

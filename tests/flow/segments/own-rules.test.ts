@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '#app/domain/order.ts'
+import { limitsOverTime } from '#app/domain/replay.ts'
 import { memberTest } from '#app/domain/rules/evaluate.ts'
+import { emptyFactsThen, personThen, takeFactsThen } from '#app/domain/rules/past.ts'
 import { personAt } from '#app/domain/rules/person.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
+import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
+import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
+import { historiesOf } from '#app/flow/segments/own/histories.ts'
 import { readPeople } from '#app/flow/segments/own/people.ts'
 import { peopleFrom, ruleSql } from '#app/flow/segments/own/rule-sql.ts'
 import { looksOf, ruleContext, tagSpellings } from '#app/flow/segments/own/stored.ts'
@@ -14,6 +19,8 @@ import { NOW } from './story.ts'
 import { populated } from './population.ts'
 
 const RULES = fc.sample(anyRule(OTHERS), { numRuns: 1000, seed: 20261122 })
+/** As populated() has them confirmed. */
+const BENEFITS = new Set(['code:WELCOME20'])
 const MOMENTS = [NOW, NOW + 1, NOW + 3.2 * DAY_MS]
 
 /** Ids of the members of each rule: by SQL, and by one pass of the evaluator over streamed rows. */
@@ -40,6 +47,28 @@ async function bothWays(shop: ShopId, asOf: number, rules: readonly Rule[]) {
   })
 }
 
+/** The same members by people put together from their orders, as the past 2 years are looked at. */
+async function byHistories(shop: ShopId, asOf: number, rules: readonly Rule[]): Promise<number[][]> {
+  return withShopBulk(shop, async (tx) => {
+    const context = await ruleContext(tx, shop, OTHERS, asOf)
+    const { past, total } = await historiesOf(tx, context, looksOf(rules, OTHERS, false).products, BENEFITS)
+    expect(past.people.length).toBe(total)
+    const adopted = adoptedOf(await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop]))
+    const facts = emptyFactsThen(total)
+    takeFactsThen(facts, past, asOf)
+    const overTime = limitsOverTime(adopted, DEFAULT_THRESHOLDS)
+    const tests = rules.map((rule) => memberTest(rule, OTHERS))
+    const found = rules.map((): number[] => [])
+    const into = { ...past.people[0]! }
+    for (const [place, customer] of past.customers.entries()) {
+      const told = personThen(into, facts, past, place, overTime, true)
+      const person = personAt(told, asOf, context.calendar, false)
+      tests.forEach((test, i) => test(person) && found[i]!.push(Number(customer)))
+    }
+    return found.map((each) => each.sort((a, b) => a - b))
+  })
+}
+
 describe('a rule as SQL', () => {
   test('holds exactly whom the evaluator holds, for a thousand rules', async () => {
     const { shop, people } = await populated(300)
@@ -52,6 +81,16 @@ describe('a rule as SQL', () => {
     }
     // Rules that hold all or nobody would prove little.
     expect(inner).toBeGreaterThan(600)
+  })
+
+  test('holds exactly whom a replay of their orders up to the moment of the last run holds, for the same thousand', async () => {
+    const { shop } = await populated(300)
+    const { streamed, compiled } = await bothWays(shop, NOW, RULES)
+    const replayed = await byHistories(shop, NOW, RULES)
+    for (const [place, rule] of RULES.entries()) {
+      expect([rule, replayed[place]]).toEqual([rule, streamed[place]])
+      expect([rule, replayed[place]]).toEqual([rule, compiled[place]])
+    }
   })
 
   test('holds the same while Shopify hides older orders', async () => {

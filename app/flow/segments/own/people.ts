@@ -11,14 +11,21 @@ import { validOrderSql, type RuleContext } from './rule-sql.ts'
 /** Different sets of tags whose keys are remembered. */
 const TAG_SETS = 20_000
 
-/** Who is read: everybody, the shop's fixed sample, or some by their ids. */
-export type Whom = 'everybody' | 'sample' | { customers: readonly (Id | number)[] }
+/** Who is read: everybody, the shop's fixed sample, every n-th customer (n a power of 2, at most 64), or some by their ids. */
+export type Whom = 'everybody' | 'sample' | { oneIn: number } | { customers: readonly (Id | number)[] }
+
+/** The fixed sample is one in so many. */
+export const SAMPLED_ONE_IN = 64
 
 /**
  * Every 64th customer, by PostgreSQL's own hash of the id: the same ones whenever a rule is tried. An index holds them
  * (migration 0009), so that reading them reads nobody else.
  */
-export const IN_SAMPLE = `(hashint8(f."customer") & 63) = 0`
+export const IN_SAMPLE = oneOf(SAMPLED_ONE_IN)
+
+function oneOf(oneIn: number): string {
+  return `(hashint8(f."customer") & ${oneIn - 1}) = 0`
+}
 
 export type Looks = { products: readonly string[]; hasTags: boolean; hasOwn: boolean }
 
@@ -90,8 +97,12 @@ function emptyPerson(): StoredPerson {
 function peopleSql(context: RuleContext, whom: Whom, { products, hasTags, hasOwn }: Looks): string {
   const shop = Number(context.shop)
   const ids = products.map((product) => BigInt(product)).join(', ')
-  const named = typeof whom === 'object' ? `'{${whom.customers.map((id) => BigInt(id)).join(',')}}'::bigint[]` : null
-  const only = named !== null ? `AND f."customer" = ANY (${named})` : whom === 'sample' ? `AND ${IN_SAMPLE}` : ''
+  const named =
+    typeof whom === 'object' && 'customers' in whom
+      ? `'{${whom.customers.map((id) => BigInt(id)).join(',')}}'::bigint[]`
+      : null
+  const only =
+    named !== null ? `AND f."customer" = ANY (${named})` : whom === 'sample' ? `AND ${IN_SAMPLE}` : sampled(whom)
   const theirs = named !== null ? `AND o."customer" = ANY (${named})` : ''
   const bought = `LEFT JOIN (
     SELECT o."customer", array_agg(l."product" || ' ' || (extract(epoch FROM o."processedAt") * 1000)::bigint) AS "told"
@@ -108,6 +119,10 @@ function peopleSql(context: RuleContext, whom: Whom, { products, hasTags, hasOwn
   ${hasOwn ? `LEFT JOIN "OwnMembership" own ON own."shop" = f."shop" AND own."customer" = f."customer"` : ''}
   ${ids === '' ? '' : bought}
   WHERE f."shop" = ${shop} ${only}`
+}
+
+function sampled(whom: Whom): string {
+  return typeof whom === 'object' && 'oneIn' in whom && whom.oneIn > 1 ? `AND ${oneOf(whom.oneIn)}` : ''
 }
 
 function timeOf(row: CopyRow, field: number): Instant | null {

@@ -79,7 +79,8 @@ async function counted(
   }
 }
 
-function readOrTrouble(sent: unknown): Rule | OwnPreview {
+/** The rule, or why what was sent is none. */
+export function readOrTrouble(sent: unknown): Rule | OwnPreview {
   try {
     return readRule(sent)
   } catch (error) {
