@@ -5,7 +5,7 @@ import type { Excluding } from '#app/ui/excluding.ts'
 import { ExclusionsScreen } from '#app/ui/exclusions-page.tsx'
 import { KeptOutCard, RewardsCard } from '#app/ui/rewards-card.tsx'
 import { SegmentScreen } from '#app/ui/segment-page.tsx'
-import { nothing } from './idle-props.ts'
+import { nothing, rehearsal } from './idle-props.ts'
 import { readInBothLanguages } from './reading.tsx'
 import { FRESH } from './sample-freshness.ts'
 import * as sample from './sample-pages.ts'
@@ -96,6 +96,7 @@ readInBothLanguages([
         isPreviewing={false}
         hasPreviewFailed={false}
         isSaving={false}
+        rehearsal={rehearsal}
         onPreview={nothing}
         onSave={nothing}
       />
