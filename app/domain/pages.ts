@@ -6,6 +6,7 @@ import type { CherryEvidence, CherryTier } from './cherry-picker.ts'
 import type { Exclusion } from './exclusions.ts'
 import type { Instant, LeftOutReason } from './order.ts'
 import type { Money } from './money.ts'
+import type { CustomerOutlook, ShopOutlook } from './outlook-pages.ts'
 import type { OwnRow, OwnStanding } from './own-pages.ts'
 import type { Estimates, Stage, StageReason, StageSpan, Thresholds } from './stages.ts'
 
@@ -141,6 +142,8 @@ export type CustomerRow = {
   cherry: CherryTier
   /** For and against cherry-picker; empty where the list is not about it. */
   evidence: CherryEvidence[]
+  /** Null where nothing can be said, or the list is not about it. */
+  outlook: CustomerOutlook | null
 }
 
 /** One page of those who have only used a first-purchase benefit so far. */
@@ -167,6 +170,8 @@ export type SegmentPage = {
   thresholds: Thresholds
   estimates: Estimates
   examples: CustomerRow[]
+  /** Where the people are ranked by what is to be expected of them; null: they are not. */
+  outlook: ShopOutlook | null
   outcome: Outcome | null
   /** Customers at the end of each shop day, oldest first, marked as replayed up to `replayedUntil`. */
   trend: { day: string; customers: number }[]
@@ -219,7 +224,13 @@ export type CustomerPage = {
   timeline: (StageSpan & { isReplayed: boolean })[]
   /** When the next order is or was most likely; null: no order yet, or nobody here has reordered to learn it from. */
   window: { from: Instant; to: Instant; hasPassed: boolean } | null
+  /** `customer` null: nothing can be said of this one. */
+  outlook: { shop: ShopOutlook; customer: CustomerOutlook | null }
+  /** The newest of them; so many older ones, which count all the same, are not listed. */
   orders: CustomerOrder[]
+  olderOrders: number
+  /** How many of all of them count. */
+  ordersCounted: number
   spent: Money | null
   spent12m: Money | null
   isBusiness: boolean

@@ -5,6 +5,7 @@ import { expectedPurchasesOfAll, fitPurchases } from './lifetime/mbg-nbd.ts'
 import type { NotEnoughData, PurchaseFit } from './lifetime/mbg-nbd.ts'
 import { boughtWithin, historiesAt } from './lifetime/purchase-days.ts'
 import type { KnownHistories, PurchaseDays } from './lifetime/purchase-days.ts'
+import type { Histories } from './lifetime/histories.ts'
 import { fitLogistic, logisticShare } from './logistic.ts'
 import type { Examples, Logistic } from './logistic.ts'
 
@@ -33,6 +34,15 @@ export type RiskModel = {
   /** The earlier moments it was trained on: who was known then, and how many of them bought within the days that followed. */
   cuts: { day: number; horizonDays: number; customers: number; buyers: number }[]
 }
+
+/** What a chance is worked out from: row i of every column is one customer. */
+export type RiskHistories = Histories & {
+  /** Σ ln(gap in days) over the repeats. */
+  sumLnGapDays: ArrayLike<number>
+}
+
+/** How often the score was right, of whom it was given when. */
+export type Tested = Calibration & { kind: 'tested'; cutDay: number; customers: number }
 
 /** Until this many customers have come back, the score leans on the purchase cycle. */
 const REPEAT_BUYERS_TO_LEAN_ON = 200
@@ -92,7 +102,7 @@ export function riskModel(purchases: PurchaseDays, asOfDay: number, horizonDays:
 }
 
 /** The chance, 0–1, of another order within the model's horizon, for every row of histories as of the model's day. */
-export function sharesBuying(model: RiskModel, known: KnownHistories): Float64Array {
+export function sharesBuying(model: RiskModel, known: RiskHistories): Float64Array {
   const inputs = inputsOf(known, model.horizonDays, model.leansOn, model.purchases, model.cycleDays)
   const width = widthOf(model.leansOn)
   return Float64Array.from({ length: known.count }, (_, row) => logisticShare(model.logistic, inputs, row * width))
@@ -102,11 +112,7 @@ export function sharesBuying(model: RiskModel, known: KnownHistories): Float64Ar
  * How often the score was right: the model as it would have been made one horizon ago, beside what has happened since.
  * Where that moment had too little to learn from, that.
  */
-export function backTest(
-  purchases: PurchaseDays,
-  asOfDay: number,
-  horizonDays: number,
-): (Calibration & { kind: 'tested'; cutDay: number; customers: number }) | NotEnoughData {
+export function backTest(purchases: PurchaseDays, asOfDay: number, horizonDays: number): Tested | NotEnoughData {
   const cutDay = asOfDay - horizonDays
   const model = riskModel(purchases, cutDay, horizonDays)
   if (model.kind !== 'fitted') return model
@@ -143,7 +149,7 @@ function widthOf(leansOn: LeansOn): number {
  * by their logarithms, so that equal ratios count equally.
  */
 function inputsOf(
-  known: KnownHistories,
+  known: RiskHistories,
   horizonDays: number,
   leansOn: LeansOn,
   fit: PurchaseFit,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { costShareOf } from './costs.ts'
 import { DEFAULT_ORDER_RULE } from './order.ts'
 import { DEFAULT_THRESHOLDS } from './stages.ts'
 
@@ -59,9 +60,12 @@ const orderRuleShape = z.object({
   countCancelled: z.boolean().default(DEFAULT_ORDER_RULE.countCancelled),
 })
 
+const costShare = z.number().min(0).max(1)
+
 /**
  * What a merchant may set, with a default for every field, so that `{}` is a shop that has set nothing. Messages are keys
- * of the screen texts: `tag-empty`, `tag-comma`, `tag-long`, `tag-twice`, `lapsed-before-late`.
+ * of the screen texts: `tag-empty`, `tag-comma`, `tag-long`, `tag-twice`, `lapsed-before-late`,
+ * `costs-all`.
  */
 export const SettingsShape = z
   .object({
@@ -106,6 +110,12 @@ export const SettingsShape = z
     whenRemoved: z.enum(['ask', 'put-back', 'leave']).default('ask'),
     /** Each segment exists as a customer segment of Shopify. */
     shopifySegmentsOn: z.boolean().default(false),
+    /** Shares of an order's money; null: not named, and an assumption stands in (domain/costs.ts). */
+    costs: z
+      .object({ goodsShare: costShare, paymentShare: costShare, shippingShare: costShare })
+      .refine((costs) => costShareOf(costs).share < 1, 'costs-all')
+      .nullable()
+      .default(null),
     setup: z
       .object({ lookedAt: z.boolean().default(false), themeAdded: z.boolean().default(false) })
       .default({ lookedAt: false, themeAdded: false }),

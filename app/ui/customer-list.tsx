@@ -1,19 +1,27 @@
 import { BlockStack, Box, Divider, InlineStack, Link, Text } from '@shopify/polaris'
 import type { CustomerRow } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
+import { OutlookLine } from './outlook.tsx'
 import { evidenceGroups, evidenceText, reasonText } from './reason.ts'
 
 type About = 'stage' | 'cherry-picker' | 'watched' | 'move'
 
+type Props = {
+  rows: CustomerRow[]
+  about: About
+  /** The window that chances in these rows are given for. */
+  horizonDays?: number
+}
+
 /** A few people of a segment, each with what they bought and why they are here; `about` says what "here" is. */
-export function CustomerList({ rows, about }: { rows: CustomerRow[]; about: About }) {
+export function CustomerList({ rows, about, horizonDays }: Props) {
   return (
     <BlockStack>
       {rows.map((row, index) => (
         <BlockStack key={row.customer}>
           {index === 0 ? null : <Divider />}
           <Box paddingBlock="300">
-            <CustomerLine row={row} about={about} />
+            <CustomerLine row={row} about={about} horizonDays={horizonDays} />
           </Box>
         </BlockStack>
       ))}
@@ -21,7 +29,7 @@ export function CustomerList({ rows, about }: { rows: CustomerRow[]; about: Abou
   )
 }
 
-function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
+function CustomerLine({ row, about, horizonDays }: Omit<Props, 'rows'> & { row: CustomerRow }) {
   const { t, f } = useWords()
   const facts = [
     t('count.ordersShort', { count: row.orders, n: f.number(row.orders) }),
@@ -39,6 +47,9 @@ function CustomerLine({ row, about }: { row: CustomerRow; about: About }) {
         )}
       </InlineStack>
       <Text as="p">{facts.join(' · ')}</Text>
+      {row.outlook === null || horizonDays === undefined ? null : (
+        <OutlookLine outlook={row.outlook} horizonDays={horizonDays} />
+      )}
       <Text as="p" tone="subdued">
         {about === 'cherry-picker'
           ? t('customer.cherryRow', { stage: t(`stage.${row.reason.stage}`), date: f.date(row.since) })

@@ -17,6 +17,7 @@ import type { Money } from '#app/domain/money.ts'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { OutlookCard } from './outlook.tsx'
 import { verdictText } from './own-text.ts'
 import { discountText, evidenceGroups, evidenceText, noWindowText, reasonText } from './reason.ts'
 import { SixtyDays } from './sixty-days.tsx'
@@ -51,11 +52,12 @@ export function CustomerScreen({ page, children }: { page: CustomerPage; childre
           )}
           <WindowCard page={page} />
         </InlineGrid>
+        <OutlookCard shop={page.outlook.shop} customer={page.outlook.customer} />
         {page.freshness.isLimited ? null : <CherryCard page={page} />}
         {page.own.standings.length === 0 ? null : <OwnCard own={page.own} />}
         <StageTimeline spans={page.timeline} asOf={page.asOf} />
         {children}
-        <OrdersCard orders={page.orders} />
+        <OrdersCard orders={page.orders} older={page.olderOrders} />
       </BlockStack>
     </Page>
   )
@@ -133,7 +135,7 @@ function Tags({ page }: { page: CustomerPage }) {
 
 function MoneyCard({ page, spent, spent12m }: { page: CustomerPage; spent: Money; spent12m: Money }) {
   const { t, f } = useWords()
-  const counted = page.orders.filter((order) => order.leftOut === null).length
+  const counted = page.ordersCounted
   return (
     <Card>
       <BlockStack gap="200">
@@ -208,7 +210,7 @@ function CherryCard({ page }: { page: CustomerPage }) {
   )
 }
 
-function OrdersCard({ orders }: { orders: CustomerOrder[] }) {
+function OrdersCard({ orders, older }: { orders: CustomerOrder[]; older: number }) {
   const { t, f } = useWords()
   return (
     <Card padding="0">
@@ -242,6 +244,7 @@ function OrdersCard({ orders }: { orders: CustomerOrder[] }) {
             order.discounts.length === 0 ? '–' : f.list(order.discounts.map((key) => discountText(t, key))),
             order.leftOut === null ? t('orders.counted') : t('orders.leftOut', { why: t(`leftOut.${order.leftOut}`) }),
           ])}
+          footerContent={older === 0 ? undefined : t('orders.older', { count: older, n: f.number(older) })}
         />
       )}
     </Card>

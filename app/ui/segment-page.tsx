@@ -6,12 +6,14 @@ import { CustomerList } from './customer-list.tsx'
 import { FlowTick } from './flow-tick.tsx'
 import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { RankedBy } from './outlook.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { KeptOutLine } from './rewards-card.tsx'
 import type { OwnWords } from './own-text.ts'
 import { RehearsalCard } from './rehearsal-card.tsx'
 import type { RehearsingProps } from './rehearsing.ts'
 import { fieldsOf } from './rule-fields.ts'
+import { RightnessCard } from './rightness-card.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { SixtyDays, isHidden } from './sixty-days.tsx'
 import { SegmentExplained } from './segment-explained.tsx'
@@ -117,6 +119,7 @@ export function SegmentScreen(props: Props) {
             words={NO_NAMES}
           />
         )}
+        {page.outlook?.state === 'known' ? <RightnessCard shop={page.outlook} /> : null}
         <SegmentExplained page={page} />
       </BlockStack>
     </Page>
@@ -166,7 +169,12 @@ function People({ page, name }: { page: SegmentPage; name: string }) {
             ? t('segment.someOf', { shown: f.number(page.examples.length), n: f.number(page.row.customers) })
             : t('segment.allOf')}
         </Text>
-        <CustomerList rows={page.examples} about={page.segment === 'cherry-picker' ? 'cherry-picker' : 'stage'} />
+        {page.outlook === null ? null : <RankedBy shop={page.outlook} />}
+        <CustomerList
+          rows={page.examples}
+          about={page.segment === 'cherry-picker' ? 'cherry-picker' : 'stage'}
+          horizonDays={page.outlook?.state === 'known' ? page.outlook.horizonDays : undefined}
+        />
       </BlockStack>
     </Card>
   )

@@ -16,6 +16,7 @@ const Editable = z.object({
   }),
   benefitCodes: z.record(z.string().min(1).max(300), z.enum(['confirmed', 'declined'])),
   cherryPublicName: z.boolean(),
+  costs: z.object({ goodsShare: z.number(), paymentShare: z.number(), shippingShare: z.number() }).nullable(),
 })
 
 const json = z

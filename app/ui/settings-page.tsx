@@ -9,6 +9,7 @@ import { useWords } from './i18n.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { tagFieldsOf } from './settings-fields.ts'
 import { CodeSettings } from './settings-codes.tsx'
+import { CostSettings } from './settings-costs.tsx'
 import { FlowSettings } from './settings-flow.tsx'
 import { PrepareToUninstall } from './settings-leaving.tsx'
 import { OrderRuleSettings } from './settings-order-rule.tsx'
@@ -110,6 +111,17 @@ export function SettingsScreen(props: SettingsProps) {
               draft={draft}
               codes={page.codes}
               whyNone={page.freshness.isLimited ? 'waits' : page.orders === null ? 'notYet' : 'empty'}
+              onChange={change}
+            />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            id="costs"
+            title={<Inset>{t('costs.title')}</Inset>}
+            description={<Inset>{t('costs.text')}</Inset>}
+          >
+            <CostSettings
+              draft={draft}
+              hasProblem={Object.keys(problems).some((field) => field.startsWith('costs'))}
               onChange={change}
             />
           </Layout.AnnotatedSection>

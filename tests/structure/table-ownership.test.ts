@@ -17,7 +17,15 @@ const OWNERS: Record<string, string[]> = {
     'StagedOrder',
     'StagedLine',
   ],
-  'app/flow/features/': ['Estimates', 'OrderEvidence', 'CustomerFeatures', 'DiscountUse', 'Summary', 'StageDay'],
+  'app/flow/features/': [
+    'Estimates',
+    'LifetimeFit',
+    'OrderEvidence',
+    'CustomerFeatures',
+    'DiscountUse',
+    'Summary',
+    'StageDay',
+  ],
   'app/flow/segments/': [
     'Membership',
     'MembershipChange',

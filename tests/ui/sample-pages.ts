@@ -12,6 +12,7 @@ import { DAY_MS } from '#app/domain/order.ts'
 import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 import type { Estimates, Stage, StageReason } from '#app/domain/stages.ts'
 import { AS_OF, FRESH, NO_FRESHNESS } from './sample-freshness.ts'
+import { SHOP_OUTLOOK, expectedOf } from './sample-outlook.ts'
 
 export const won = (minor: number) => ({ minor, currency: 'KRW' })
 
@@ -163,6 +164,7 @@ export const PEOPLE: CustomerRow[] = Array.from({ length: 10 }, (_, index) => ({
   reason: index % 2 === 0 ? AT_RISK : USUAL,
   cherry: 'none',
   evidence: [],
+  outlook: expectedOf(index),
 }))
 
 export const SEGMENT: SegmentPage = {
@@ -171,6 +173,7 @@ export const SEGMENT: SegmentPage = {
   thresholds: DEFAULT_THRESHOLDS,
   estimates: ESTIMATES,
   examples: PEOPLE,
+  outlook: SHOP_OUTLOOK,
   outcome: { then: 964, orderedAgain: 694, days: 120 },
   trend: Array.from({ length: 180 }, (_, index) => ({
     day: new Date(AS_OF - (179 - index) * DAY_MS).toISOString().slice(0, 10),
@@ -202,6 +205,7 @@ export const CHERRY_SEGMENT: SegmentPage = {
   segment: 'cherry-picker',
   row: rowOf('cherry-picker', 312, 4_800_000, 3),
   examples: PICKERS,
+  outlook: null,
   outcome: null,
   trend: [],
   replayedUntil: null,
@@ -247,6 +251,7 @@ export const CUSTOMER: CustomerPage = {
     { stage: 'at-risk', from: AS_OF - 12 * DAY_MS, to: null, isReplayed: false },
   ],
   window: { from: AS_OF + 5 * DAY_MS, to: AS_OF + 40 * DAY_MS, hasPassed: false },
+  outlook: { shop: SHOP_OUTLOOK, customer: expectedOf(0) },
   orders: [
     {
       id: '3',
@@ -282,6 +287,8 @@ export const CUSTOMER: CustomerPage = {
       moreLines: 1,
     },
   ],
+  olderOrders: 0,
+  ordersCounted: 2,
   spent: won(312_000),
   spent12m: won(312_000),
   isBusiness: false,
@@ -331,7 +338,9 @@ export const NO_ORDERS_CUSTOMER: CustomerPage = {
   next: null,
   timeline: [],
   window: null,
+  outlook: { shop: SHOP_OUTLOOK, customer: null },
   orders: [],
+  ordersCounted: 0,
   spent: won(0),
   spent12m: won(0),
   cherry: { tier: 'none', evidence: [] },

@@ -364,7 +364,10 @@ describe('the screens', () => {
   })
 
   it('never show a percentage for cherry-picker on the customer page', () => {
-    expect(textOf('en', <CustomerScreen page={sample.CUSTOMER} />)).not.toContain('%')
+    // The costs that money is shown after are a percentage, and stand above it.
+    const [, card] = textOf('en', <CustomerScreen page={sample.CUSTOMER} />).split('Cherry-picker: possible')
+    expect(card).toContain('Speaks for it')
+    expect(card).not.toContain('%')
   })
 
   it('have a rule sentence for every segment', () => {

@@ -87,6 +87,7 @@ function emptyFolded(count: number): Folded {
     money: { netMinor: new Float64Array(count), net12mMinor: standings.net12mMinor },
     lastOrder: new Float64Array(count).fill(NaN),
     gapDays: new Float64Array(0),
+    expected12mMinor: new Float64Array(count).fill(NaN),
   }
 }
 

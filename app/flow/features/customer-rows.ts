@@ -11,7 +11,7 @@ const CHUNK = 5_000
 type Column = { name: string; kind: PackedKind; values: ArrayLike<number> }
 
 /** The stored columns in order, all but keys and asOf; NaN stands for null. */
-function columnsOf({ standings, orders, money, lastOrder }: Folded): Column[] {
+function columnsOf({ standings, orders, money, lastOrder, expected12mMinor }: Folded): Column[] {
   return [
     { name: 'n', kind: 'int4', values: standings.n },
     { name: 'orders', kind: 'int4', values: orders },
@@ -32,6 +32,7 @@ function columnsOf({ standings, orders, money, lastOrder }: Folded): Column[] {
     { name: 'freeKits', kind: 'int4', values: standings.freeKits },
     { name: 'benefitAttempts', kind: 'int4', values: standings.benefitAttempts },
     { name: 'lastOrder', kind: 'int8', values: lastOrder },
+    { name: 'expected12mMinor', kind: 'int8', values: expected12mMinor },
   ]
 }
 

@@ -20,6 +20,8 @@ export type Folded = {
   /** Id of the last valid order; NaN: none. */
   lastOrder: Float64Array
   gapDays: Float64Array
+  /** Net money expected within 12 months; NaN: nothing can be said (outlooks.ts fills it in). */
+  expected12mMinor: Float64Array
 }
 
 export function byCustomer(orders: OrderColumns, customers: number): ByCustomer {
@@ -101,6 +103,7 @@ export function foldCustomers(
     money: { netMinor: new Float64Array(count), net12mMinor: standings.net12mMinor },
     lastOrder: new Float64Array(count).fill(NaN),
     gapDays: new Float64Array(mostGaps(grouped)),
+    expected12mMinor: new Float64Array(count).fill(NaN),
   }
   const isBenefit = discounts.sets.map((_, set) => discounts.keysOf(set).some((key) => benefits.has(key)))
   const yearAgo = asOf - YEAR_DAYS * DAY_MS

@@ -16,6 +16,8 @@ import { takeCustomerEvidence } from './customer-evidence.ts'
 import { removeCustomer, writeCustomer } from './customer-rows.ts'
 import { DiscountSets } from './discount-sets.ts'
 import { byCustomer, foldCustomers, type ByCustomer, type Folded } from './fold.ts'
+import { readLifetimeFit } from './lifetime-fit.ts'
+import { expectedOf } from './outlooks.ts'
 import { readCustomers, readOrders, type OrderColumns } from './read-orders.ts'
 
 /** More orders than most customers have: columns grow where somebody has more. */
@@ -65,6 +67,10 @@ export async function recomputeCustomer(
     const folded = foldCustomers(orders, grouped, customers, discounts, benefits, asOf)
     if (folded.standings.count > 0) {
       standSince(folded, orders, grouped, limitsOverTime(facts.adopted, settings.thresholds), asOf)
+      const fit = await readLifetimeFit(tx, shop)
+      // One day at a time: the calendar of the months that count knows no earlier change of clocks.
+      const dayOf = (at: Instant) => shopCalendar(facts.timezone, at, at).dayOf(at)
+      if (fit) folded.expected12mMinor = expectedOf(folded, fit, dayOf, asOf)
       await writeCustomer(tx, shop, folded, asOf)
     }
     if (orders.leftOut.future > 0) await oweAtNextOrder(tx, shop, customer, asOf)

@@ -15,6 +15,8 @@ import { countDiscountUses, writeDiscountUses } from './discount-uses.ts'
 import { keepEstimates, keepFixedEstimates } from './estimates.ts'
 import { takeEvidence } from './evidence.ts'
 import { byCustomer, foldCustomers } from './fold.ts'
+import { keepLifetimeFit } from './lifetime-fit.ts'
+import { expectedOf, horizonDaysOf } from './outlooks.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
 import { holdWholeShop } from '../recompute-lock.ts'
 import { replayStages, writeStageDays } from './stage-days.ts'
@@ -72,6 +74,9 @@ export async function recomputeFeatures(
     const { thresholds } = settings
     const replay = replayStages(orders, grouped, folded, adopted, thresholds, calendar, asOf)
     const windowDays = windowDaysOf(estimatesAt(adopted, asOf), thresholds)
+    const horizonDays = horizonDaysOf(windowDays)
+    const fit = await keepLifetimeFit(tx, shop, orders, grouped, folded, calendar, horizonDays, asOf)
+    folded.expected12mMinor = expectedOf(folded, fit, (at) => calendar.dayOf(at), asOf)
     const uses = countDiscountUses(orders, grouped, folded, discounts, settings.benefitCodes, windowDays, asOf)
     const summary: SummaryData = summaryOf(orders, folded, replay, thresholds, {
       withoutBenefit: uses.withoutBenefit,

@@ -33,15 +33,19 @@ export async function ordersOf(
     where: { shop, customer: { in: customers } },
     orderBy: [{ processedAt: 'desc' }, { id: 'desc' }],
   })
-  const ids = rows.map((row) => row.id)
-  const lines = await tx.line.findMany({
-    where: { shop, order: { in: ids } },
-    select: { order: true, title: true },
-    orderBy: [{ order: 'asc' }, { id: 'asc' }],
-  })
-  const evidence = await tx.orderEvidence.findMany({ where: { shop, order: { in: ids }, discounted: { gt: 0 } } })
+  // By joins, for a customer may have more orders than a query takes parameters.
+  const lines = await tx.$queryRaw<{ order: bigint; title: string }[]>`
+    SELECT l."order", l."title" FROM "Order" o JOIN "Line" l ON l."shop" = o."shop" AND l."order" = o."id"
+    WHERE o."shop" = ${shop} AND o."customer" = ANY(${customers}::bigint[]) ORDER BY l."order", l."id"`
+  const evidence = await tx.$queryRaw<{ order: bigint }[]>`
+    SELECT e."order" FROM "Order" o JOIN "OrderEvidence" e ON e."shop" = o."shop" AND e."order" = o."id"
+    WHERE o."shop" = ${shop} AND o."customer" = ANY(${customers}::bigint[]) AND e."discounted" > 0`
   const titlesOf = new Map<bigint, string[]>()
-  for (const line of lines) titlesOf.set(line.order, [...(titlesOf.get(line.order) ?? []), line.title])
+  for (const { order, title } of lines) {
+    const titles = titlesOf.get(order)
+    if (titles) titles.push(title)
+    else titlesOf.set(order, [title])
+  }
   const counted = new Set(evidence.map((row) => row.order))
   const benefits = benefitsOf(state)
   const found = new Map<Id, ReadOrder[]>(customers.map((customer) => [String(customer), []]))

@@ -12,8 +12,12 @@ import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { evidenceOf, ordersOf, type ReadOrder } from './customer-orders.ts'
+import { customerOutlooks, shopOutlook } from './outlook.ts'
 import { ownStandings } from './own/pages.ts'
 import { adminUrl, moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
+
+/** Of somebody with thousands, the newest tell enough. */
+const ORDERS_SHOWN = 100
 
 /**
  * One customer: everything is worked out from the stored orders as of the last run of the stages, by the same functions.
@@ -53,7 +57,13 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
       next: nextStage(facts, asOf, estimates, settings.thresholds),
       timeline: spans.map((span) => ({ ...span, isReplayed: span.from < summary.firstAsOf })),
       window: windowOf(facts, estimates, asOf),
-      orders: orders.map(shownOrder),
+      outlook: {
+        shop: await shopOutlook(tx, shop, state),
+        customer: (await customerOutlooks(tx, shop, [id], state, asOf)).get(customer) ?? null,
+      },
+      orders: orders.slice(0, ORDERS_SHOWN).map(shownOrder),
+      olderOrders: Math.max(0, orders.length - ORDERS_SHOWN),
+      ordersCounted: orders.filter((order) => order.leftOut === null).length,
       spent: moneyOf(state, Number(features.netMinor)),
       spent12m: moneyOf(state, Number(features.net12mMinor)),
       isBusiness: membership.isBusiness,

@@ -8,6 +8,7 @@ import { stageReason } from '#app/domain/stages.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { evidenceOf, ordersOf } from './customer-orders.ts'
+import { customerOutlooks } from './outlook.ts'
 import { moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
 /** People on one page of a list. */
@@ -106,8 +107,16 @@ export async function customerRows(
       ),
       cherry: fact.cherryPicker,
       evidence: [],
+      outlook: null,
     }
   })
+}
+
+/** The same rows with what is to be expected of each. */
+export async function withOutlook(tx: Tx, shop: ShopId, rows: CustomerRow[], state: ShopState): Promise<CustomerRow[]> {
+  const customers = rows.map((row) => BigInt(row.customer))
+  const outlooks = await customerOutlooks(tx, shop, customers, state, workedOut(shop, state).asOf)
+  return rows.map((row) => ({ ...row, outlook: outlooks.get(row.customer) ?? null }))
 }
 
 /** The same rows with what speaks for and against cherry-picker. */

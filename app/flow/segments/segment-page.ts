@@ -1,4 +1,4 @@
-import type { Outcome, SegmentKey, SegmentPage } from '#app/domain/pages.ts'
+import type { CustomerRow, Outcome, SegmentKey, SegmentPage } from '#app/domain/pages.ts'
 import { tagOfSegment } from '#app/domain/publication.ts'
 import { OUTCOME_WITHIN_DAYS } from '#app/domain/replay.ts'
 import { dayText } from '#app/domain/shop-calendar.ts'
@@ -8,12 +8,15 @@ import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { countMembers } from './counts.ts'
-import { customerRows, memberIds, withEvidence } from './customer-rows.ts'
+import { customerRows, memberIds, withEvidence, withOutlook } from './customer-rows.ts'
 import { keptOutIn } from './exclusions-page.ts'
+import { idsByPriority, shopOutlook } from './outlook.ts'
 import { dayOf, dayOfRow, stageRows } from './pages.ts'
-import { adminUrl, readShopState, workedOut } from './shop-state.ts'
+import { adminUrl, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
 const EXAMPLES = 10
+/** The list that asks whom to begin with. */
+const RANKED: SegmentKey = 'at-risk'
 
 /** One segment. @throws {InvalidInput} not-found before the first run of the stages */
 export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<SegmentPage> {
@@ -27,13 +30,18 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
     const { settings } = state
     const tag = tagOfSegment(segment, settings)
     const filter = tag === null ? '' : `?query=${encodeURIComponent(`tag:"${tag}"`)}`
-    const examples = await customerRows(tx, shop, await memberIds(tx, shop, segment, 0, EXAMPLES), state)
+    const isRanked = segment === RANKED
+    const ids = isRanked
+      ? await idsByPriority(tx, shop, segment, EXAMPLES)
+      : await memberIds(tx, shop, segment, 0, EXAMPLES)
+    const people = await customerRows(tx, shop, ids, state)
     return {
       segment,
       row,
       thresholds: settings.thresholds,
       estimates,
-      examples: segment === 'cherry-picker' ? await withEvidence(tx, shop, examples, state) : examples,
+      examples: await explained(tx, shop, segment, people, state),
+      outlook: isRanked ? await shopOutlook(tx, shop, state) : null,
       outcome: outcomeOf(segment, summary),
       trend: await trendOf(tx, shop, segment, { day: dayOf(row.updatedAt, state), customers: row.customers }),
       // Cherry-picker is never replayed: its trend begins with the first run.
@@ -46,6 +54,18 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       announceMoves: settings.announceMoves,
     }
   })
+}
+
+/** The rows with what their page says of each beyond the stage. */
+function explained(
+  tx: Tx,
+  shop: ShopId,
+  segment: SegmentKey,
+  people: CustomerRow[],
+  state: ShopState,
+): CustomerRow[] | Promise<CustomerRow[]> {
+  if (segment === 'cherry-picker') return withEvidence(tx, shop, people, state)
+  return segment === RANKED ? withOutlook(tx, shop, people, state) : people
 }
 
 function outcomeOf(segment: SegmentKey, summary: SummaryData): Outcome | null {

@@ -43,6 +43,7 @@ export const ERASED_WITH_A_SHOP = [
   'StageDay',
   'Summary',
   'Estimates',
+  'LifetimeFit',
   'Settings',
   'Tombstone',
   'LiveHealth',

@@ -24,6 +24,7 @@ const TABLES = [
   ['Membership', 'customer'],
   ['MembershipChange', 'id'],
   ['Estimates', 'version'],
+  ['LifetimeFit', 'shop'],
   ['OrderEvidence', '"order"'],
   ['DiscountUse', 'key'],
   ['StageDay', 'day, stage'],
