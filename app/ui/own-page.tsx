@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import type { OwnEditor, OwnPreview, OwnVersion } from '#app/domain/own-pages.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
 import { AskedTwice } from './asked-twice.tsx'
+import { cardPath } from './card-fields.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { RuleGroup } from './own-conditions.tsx'
@@ -67,6 +68,7 @@ export function OwnScreen(props: Props) {
         )
       }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
+      secondaryActions={page.id === null ? [] : [{ content: t('card.open'), url: cardPath(`own:${page.id}`) }]}
     >
       <SaveBar
         isOpen={isDirty}

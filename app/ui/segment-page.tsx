@@ -2,6 +2,7 @@ import { Badge, BlockStack, Button, Card, InlineStack, Page, Text } from '@shopi
 import { useState } from 'react'
 import type { SegmentPage, SegmentPreview } from '#app/domain/pages.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
+import { cardPath } from './card-fields.ts'
 import { CustomerList } from './customer-list.tsx'
 import { FlowTick } from './flow-tick.tsx'
 import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
@@ -63,6 +64,7 @@ export function SegmentScreen(props: Props) {
         </Badge>
       }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
+      secondaryActions={[{ content: t('card.open'), url: cardPath(page.segment) }]}
     >
       <SaveBar
         isOpen={isDirty}

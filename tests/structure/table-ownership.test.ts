@@ -34,6 +34,8 @@ const OWNERS: Record<string, string[]> = {
     'OwnMembership',
     'OwnMove',
     'Exclusion',
+    'SegmentCard',
+    'SegmentReview',
   ],
   'app/flow/publication/': [
     'Ledger',

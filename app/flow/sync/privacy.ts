@@ -33,6 +33,8 @@ export const ERASED_WITH_A_SHOP = [
   'OwnSegmentVersion',
   'OwnSegment',
   'Exclusion',
+  'SegmentCard',
+  'SegmentReview',
   'Ledger',
   'PublicationRun',
   'TagChange',

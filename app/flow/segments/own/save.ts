@@ -7,6 +7,7 @@ import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { readSettings } from '../../settings.ts'
+import { forgetCard } from '../card-words.ts'
 import { troublesOf } from './check.ts'
 import { ownSegments, type OwnSegmentRow } from './stored.ts'
 
@@ -46,6 +47,7 @@ export async function deleteOwn(shop: ShopId, id: number): Promise<void> {
       throw refused('name', 'own-named')
     await tx.query('DELETE FROM "OwnSegmentVersion" WHERE "shop" = $1 AND "segment" = $2', [shop, id])
     await tx.query('DELETE FROM "OwnSegment" WHERE "shop" = $1 AND "id" = $2', [shop, id])
+    await forgetCard(tx, shop, `own:${id}`)
     // Asked last: whoever keeps it out at this moment holds its row.
     if (await isKeptOut(tx, shop, id)) throw refused('name', 'own-excluded')
     await oweWhatFollows(tx, shop, settings)
