@@ -13,6 +13,7 @@ import { publishCustomer } from './jobs/publish-customer.ts'
 import { recompute } from './jobs/recompute.ts'
 import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
+import { readBeside } from './jobs/read-beside.ts'
 import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
@@ -29,6 +30,7 @@ const JOBS = [
   backfillShop,
   ingestBulkResult,
   catchUp,
+  readBeside,
   refreshOrder,
   refreshCustomer,
   checkHealth,

@@ -62,6 +62,10 @@ export type Customer = {
   /** Shopify's own count and last order, where they were asked for (domain/limited.ts). */
   numberOfOrders: number | null
   lastOrderAt: Instant | null
+  /** Shopify's own words for them as it writes them, and two letters for the country of the default address. */
+  rfmGroup: string | null
+  spendTier: string | null
+  country: string | null
 }
 
 /** Which orders count: one visible rule, the same everywhere. */

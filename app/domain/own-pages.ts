@@ -14,7 +14,7 @@ export type RuleTrouble = { blocks: boolean } & (
   | { kind: 'rule-circle'; names: string[] }
   | { kind: 'rule-nobody'; between: [Condition, Condition] | null }
   | { kind: 'rule-our-tag' | 'rule-tag-gone'; tag: string }
-  | { kind: 'rule-product-gone'; title: string }
+  | { kind: 'rule-product-gone' | 'rule-collection-gone'; title: string }
   | { kind: 'rule-segment-gone' }
 )
 
@@ -44,6 +44,10 @@ export type OwnEditor = {
   /** Tags that customers carry and products that were bought lately, most frequent first. */
   tags: string[]
   products: { id: string; title: string }[]
+  /** By title. */
+  collections: { id: string; title: string }[]
+  /** Where customers live, most frequent first: two letters each. */
+  countries: string[]
   currency: string
   tagPrefix: string
   /** When everybody was last held against it; null: not yet. */

@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+/** What is read beside orders and customers. */
+export const BESIDE = ['collections', 'words', 'checkouts'] as const
+export type Beside = (typeof BESIDE)[number]
+
 /**
  * The kinds of work a stage may owe, with their payloads. Rows carry ids, never personal data; `entity` (a column of the
  * row) says what it is about, and two debts for one entity are one row with a higher version. "entity: the shop" is
@@ -19,6 +23,8 @@ export const WORK = {
    * once a day (a sample compared with Shopify, everybody worked out).
    */
   'catch-up': z.object({ isNightly: z.boolean().optional() }),
+  /** entity: one of BESIDE. */
+  'read-beside': z.object({}),
   /** entity: the shop. Whether the live road works. */
   'check-health': z.object({}),
   /** entity: the shop. Shopify has granted or taken away a scope. */
@@ -41,8 +47,11 @@ export const WORK = {
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the customer's id. The same of one customer, as of now. */
   'recompute-customer': z.object({}),
-  /** entity: the shop. A segment of the merchant's own was saved or deleted: who is in which. */
-  'fill-segments': z.object({}),
+  /**
+   * entity: the shop. A segment of the merchant's own was saved or deleted, or (`of: 'data'`) something that rules look at
+   * was read anew: who is in which.
+   */
+  'fill-segments': z.object({ of: z.literal('data').optional() }),
   /** entity: the shop. Tell Shopify Flow of moves that it has not been told of. */
   announce: z.object({}),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */

@@ -27,7 +27,11 @@ function startOf(entry: ActivityEntry): number {
 }
 
 async function imports(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
-  const rows = await tx.syncRun.findMany({ where: { shop }, orderBy: { id: 'desc' }, take: ENTRIES_OF_A_KIND })
+  const rows = await tx.syncRun.findMany({
+    where: { shop, kind: { not: 'beside' } },
+    orderBy: { id: 'desc' },
+    take: ENTRIES_OF_A_KIND,
+  })
   return rows.map((row) => ({
     what: 'import',
     id: row.id,

@@ -4,7 +4,7 @@ import { defineJob } from '#app/outside/queue.server.ts'
 
 export const fillSegments = defineJob({
   kind: 'fill-segments',
-  async handler({ shop, stillMine }) {
-    await recomputeOwn(shop, now(), 'rule', stillMine)
+  async handler({ shop, payload, stillMine }) {
+    await recomputeOwn(shop, now(), payload.of === 'data' ? 'order' : 'rule', stillMine)
   },
 })

@@ -48,6 +48,253 @@ export type BulkOperationUserErrorCode = 'INVALID' | 'LIMIT_REACHED' | 'OPERATIO
 
 export type CountPrecision = 'AT_LEAST' | 'EXACT'
 
+export type CountryCode =
+  | 'AC'
+  | 'AD'
+  | 'AE'
+  | 'AF'
+  | 'AG'
+  | 'AI'
+  | 'AL'
+  | 'AM'
+  | 'AN'
+  | 'AO'
+  | 'AR'
+  | 'AT'
+  | 'AU'
+  | 'AW'
+  | 'AX'
+  | 'AZ'
+  | 'BA'
+  | 'BB'
+  | 'BD'
+  | 'BE'
+  | 'BF'
+  | 'BG'
+  | 'BH'
+  | 'BI'
+  | 'BJ'
+  | 'BL'
+  | 'BM'
+  | 'BN'
+  | 'BO'
+  | 'BQ'
+  | 'BR'
+  | 'BS'
+  | 'BT'
+  | 'BV'
+  | 'BW'
+  | 'BY'
+  | 'BZ'
+  | 'CA'
+  | 'CC'
+  | 'CD'
+  | 'CF'
+  | 'CG'
+  | 'CH'
+  | 'CI'
+  | 'CK'
+  | 'CL'
+  | 'CM'
+  | 'CN'
+  | 'CO'
+  | 'CR'
+  | 'CU'
+  | 'CV'
+  | 'CW'
+  | 'CX'
+  | 'CY'
+  | 'CZ'
+  | 'DE'
+  | 'DJ'
+  | 'DK'
+  | 'DM'
+  | 'DO'
+  | 'DZ'
+  | 'EC'
+  | 'EE'
+  | 'EG'
+  | 'EH'
+  | 'ER'
+  | 'ES'
+  | 'ET'
+  | 'FI'
+  | 'FJ'
+  | 'FK'
+  | 'FO'
+  | 'FR'
+  | 'GA'
+  | 'GB'
+  | 'GD'
+  | 'GE'
+  | 'GF'
+  | 'GG'
+  | 'GH'
+  | 'GI'
+  | 'GL'
+  | 'GM'
+  | 'GN'
+  | 'GP'
+  | 'GQ'
+  | 'GR'
+  | 'GS'
+  | 'GT'
+  | 'GW'
+  | 'GY'
+  | 'HK'
+  | 'HM'
+  | 'HN'
+  | 'HR'
+  | 'HT'
+  | 'HU'
+  | 'ID'
+  | 'IE'
+  | 'IL'
+  | 'IM'
+  | 'IN'
+  | 'IO'
+  | 'IQ'
+  | 'IR'
+  | 'IS'
+  | 'IT'
+  | 'JE'
+  | 'JM'
+  | 'JO'
+  | 'JP'
+  | 'KE'
+  | 'KG'
+  | 'KH'
+  | 'KI'
+  | 'KM'
+  | 'KN'
+  | 'KP'
+  | 'KR'
+  | 'KW'
+  | 'KY'
+  | 'KZ'
+  | 'LA'
+  | 'LB'
+  | 'LC'
+  | 'LI'
+  | 'LK'
+  | 'LR'
+  | 'LS'
+  | 'LT'
+  | 'LU'
+  | 'LV'
+  | 'LY'
+  | 'MA'
+  | 'MC'
+  | 'MD'
+  | 'ME'
+  | 'MF'
+  | 'MG'
+  | 'MK'
+  | 'ML'
+  | 'MM'
+  | 'MN'
+  | 'MO'
+  | 'MQ'
+  | 'MR'
+  | 'MS'
+  | 'MT'
+  | 'MU'
+  | 'MV'
+  | 'MW'
+  | 'MX'
+  | 'MY'
+  | 'MZ'
+  | 'NA'
+  | 'NC'
+  | 'NE'
+  | 'NF'
+  | 'NG'
+  | 'NI'
+  | 'NL'
+  | 'NO'
+  | 'NP'
+  | 'NR'
+  | 'NU'
+  | 'NZ'
+  | 'OM'
+  | 'PA'
+  | 'PE'
+  | 'PF'
+  | 'PG'
+  | 'PH'
+  | 'PK'
+  | 'PL'
+  | 'PM'
+  | 'PN'
+  | 'PS'
+  | 'PT'
+  | 'PY'
+  | 'QA'
+  | 'RE'
+  | 'RO'
+  | 'RS'
+  | 'RU'
+  | 'RW'
+  | 'SA'
+  | 'SB'
+  | 'SC'
+  | 'SD'
+  | 'SE'
+  | 'SG'
+  | 'SH'
+  | 'SI'
+  | 'SJ'
+  | 'SK'
+  | 'SL'
+  | 'SM'
+  | 'SN'
+  | 'SO'
+  | 'SR'
+  | 'SS'
+  | 'ST'
+  | 'SV'
+  | 'SX'
+  | 'SY'
+  | 'SZ'
+  | 'TA'
+  | 'TC'
+  | 'TD'
+  | 'TF'
+  | 'TG'
+  | 'TH'
+  | 'TJ'
+  | 'TK'
+  | 'TL'
+  | 'TM'
+  | 'TN'
+  | 'TO'
+  | 'TR'
+  | 'TT'
+  | 'TV'
+  | 'TW'
+  | 'TZ'
+  | 'UA'
+  | 'UG'
+  | 'UM'
+  | 'US'
+  | 'UY'
+  | 'UZ'
+  | 'VA'
+  | 'VC'
+  | 'VE'
+  | 'VG'
+  | 'VN'
+  | 'VU'
+  | 'WF'
+  | 'WS'
+  | 'XK'
+  | 'YE'
+  | 'YT'
+  | 'ZA'
+  | 'ZM'
+  | 'ZW'
+  | 'ZZ'
+
 export type CurrencyCode =
   | 'AED'
   | 'AFN'
@@ -216,6 +463,21 @@ export type CustomerEmailAddressMarketingState =
   'INVALID' | 'NOT_SUBSCRIBED' | 'PENDING' | 'SUBSCRIBED' | 'UNSUBSCRIBED'
 
 export type CustomerMarketingConsentState = 'NEVER_SUBSCRIBED' | 'PENDING' | 'REDACTED' | 'SUBSCRIBED' | 'UNSUBSCRIBED'
+
+export type CustomerPredictedSpendTier = 'HIGH' | 'LOW' | 'MEDIUM'
+
+export type CustomerRfmGroup =
+  | 'ACTIVE'
+  | 'ALMOST_LOST'
+  | 'AT_RISK'
+  | 'CHAMPIONS'
+  | 'DORMANT'
+  | 'LOYAL'
+  | 'NEEDS_ATTENTION'
+  | 'NEW'
+  | 'PREVIOUSLY_LOYAL'
+  | 'PROMISING'
+  | 'PROSPECTS'
 
 export type HasMetafieldsMetafieldIdentifierInput = {
   key: Scalars['String']['input']
@@ -1725,6 +1987,47 @@ export type StateDefinitionDeleteMutation = {
   } | null
 }
 
+export type CollectionsBulkQueryVariables = Exact<{ [key: string]: never }>
+
+export type CollectionsBulkQuery = {
+  collections: {
+    edges: Array<{ node: { id: string; title: string; products: { edges: Array<{ node: { id: string } }> } } }>
+  }
+}
+
+export type CustomerWordsBulkQueryVariables = Exact<{ [key: string]: never }>
+
+export type CustomerWordsBulkQuery = {
+  customers: {
+    edges: Array<{
+      node: {
+        id: string
+        statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
+      }
+    }>
+  }
+}
+
+export type CheckoutsUpdatedQueryVariables = Exact<{
+  query: Scalars['String']['input']
+  after?: InputMaybe<Scalars['String']['input']>
+}>
+
+export type CheckoutsUpdatedQuery = {
+  abandonedCheckouts: {
+    edges: Array<{
+      node: {
+        id: string
+        createdAt: string
+        updatedAt: string
+        completedAt: string | null
+        customer: { id: string } | null
+      }
+    }>
+    pageInfo: { hasNextPage: boolean; endCursor: string | null }
+  }
+}
+
 export type OrdersBulkQueryVariables = Exact<{ [key: string]: never }>
 
 export type OrdersBulkQuery = {
@@ -1786,6 +2089,8 @@ export type CustomersBulkQuery = {
         tags: Array<string>
         defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
         defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        defaultAddress: { countryCodeV2: CountryCode | null } | null
+        statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
       }
     }>
   }
@@ -1804,7 +2109,9 @@ export type CustomersCountedBulkQuery = {
         numberOfOrders: string
         defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
         defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        defaultAddress: { countryCodeV2: CountryCode | null } | null
         lastOrder: { processedAt: string } | null
+        statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
       }
     }>
   }
@@ -2201,6 +2508,12 @@ export type CustomerFieldsFragment = {
   tags: Array<string>
   defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
   defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+  defaultAddress: { countryCodeV2: CountryCode | null } | null
+  statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
+}
+
+export type CustomerWordsFragment = {
+  statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
 }
 
 export type CustomerCountsFragment = { numberOfOrders: string; lastOrder: { processedAt: string } | null }
@@ -2279,7 +2592,9 @@ export type CustomersUpdatedQuery = {
         numberOfOrders: string
         defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
         defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        defaultAddress: { countryCodeV2: CountryCode | null } | null
         lastOrder: { processedAt: string } | null
+        statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
       }
     }>
     pageInfo: { hasNextPage: boolean; endCursor: string | null }
@@ -2311,7 +2626,9 @@ export type OrderByIdQuery = {
       numberOfOrders: string
       defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
       defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+      defaultAddress: { countryCodeV2: CountryCode | null } | null
       lastOrder: { processedAt: string } | null
+      statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
     } | null
     purchasingEntity: { __typename: 'Customer' } | { __typename: 'PurchasingCompany' } | null
     subtotalPriceSet: { shopMoney: { amount: string } } | null
@@ -2357,7 +2674,9 @@ export type CustomerByIdQuery = {
     numberOfOrders: string
     defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
     defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+    defaultAddress: { countryCodeV2: CountryCode | null } | null
     lastOrder: { processedAt: string } | null
+    statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
   } | null
 }
 
@@ -2854,6 +3173,33 @@ export const OrderFieldsFragmentDoc = {
   ],
 } as unknown as DocumentNode<OrderFieldsFragment, unknown>
 
+export const CustomerWordsFragmentDoc = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CustomerWordsFragment, unknown>
+
 export const CustomerFieldsFragmentDoc = {
   kind: 'Document',
   definitions: [
@@ -2890,6 +3236,36 @@ export const CustomerFieldsFragmentDoc = {
                     selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
                   },
                 },
+              ],
+            },
+          },
+          { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'countryCodeV2' } }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
               ],
             },
           },
@@ -4393,6 +4769,235 @@ export const StateDefinitionDeleteDocument = {
   ],
 } as unknown as DocumentNode<StateDefinitionDeleteMutation, StateDefinitionDeleteMutationVariables>
 
+export const CollectionsBulkDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'CollectionsBulk' },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'collections' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'edges' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'node' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'title' } },
+                            {
+                              kind: 'Field',
+                              name: { kind: 'Name', value: 'products' },
+                              selectionSet: {
+                                kind: 'SelectionSet',
+                                selections: [
+                                  {
+                                    kind: 'Field',
+                                    name: { kind: 'Name', value: 'edges' },
+                                    selectionSet: {
+                                      kind: 'SelectionSet',
+                                      selections: [
+                                        {
+                                          kind: 'Field',
+                                          name: { kind: 'Name', value: 'node' },
+                                          selectionSet: {
+                                            kind: 'SelectionSet',
+                                            selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                                          },
+                                        },
+                                      ],
+                                    },
+                                  },
+                                ],
+                              },
+                            },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CollectionsBulkQuery, CollectionsBulkQueryVariables>
+
+export const CustomerWordsBulkDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'CustomerWordsBulk' },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'customers' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'edges' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'node' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CustomerWordsBulkQuery, CustomerWordsBulkQueryVariables>
+
+export const CheckoutsUpdatedDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'CheckoutsUpdated' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'query' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
+          type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'abandonedCheckouts' },
+            arguments: [
+              { kind: 'Argument', name: { kind: 'Name', value: 'first' }, value: { kind: 'IntValue', value: '100' } },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'after' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'query' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'query' } },
+              },
+              { kind: 'Argument', name: { kind: 'Name', value: 'sortKey' }, value: { kind: 'EnumValue', value: 'ID' } },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'edges' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'node' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'id' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'completedAt' } },
+                            {
+                              kind: 'Field',
+                              name: { kind: 'Name', value: 'customer' },
+                              selectionSet: {
+                                kind: 'SelectionSet',
+                                selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                              },
+                            },
+                          ],
+                        },
+                      },
+                    ],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'pageInfo' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'hasNextPage' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'endCursor' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CheckoutsUpdatedQuery, CheckoutsUpdatedQueryVariables>
+
 export const OrdersBulkDocument = {
   kind: 'Document',
   definitions: [
@@ -4750,6 +5355,27 @@ export const CustomersBulkDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'CustomerFields' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
       selectionSet: {
@@ -4782,6 +5408,15 @@ export const CustomersBulkDocument = {
                   },
                 },
               ],
+            },
+          },
+          { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'countryCodeV2' } }],
             },
           },
         ],
@@ -4834,6 +5469,27 @@ export const CustomersCountedBulkDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'CustomerFields' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
       selectionSet: {
@@ -4866,6 +5522,15 @@ export const CustomersCountedBulkDocument = {
                   },
                 },
               ],
+            },
+          },
+          { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'countryCodeV2' } }],
             },
           },
         ],
@@ -6058,6 +6723,27 @@ export const CustomersUpdatedDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'CustomerFields' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
       selectionSet: {
@@ -6090,6 +6776,15 @@ export const CustomersUpdatedDocument = {
                   },
                 },
               ],
+            },
+          },
+          { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'countryCodeV2' } }],
             },
           },
         ],
@@ -6308,6 +7003,27 @@ export const OrderByIdDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'OrderFields' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Order' } },
       selectionSet: {
@@ -6496,6 +7212,15 @@ export const OrderByIdDocument = {
               ],
             },
           },
+          { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'countryCodeV2' } }],
+            },
+          },
         ],
       },
     },
@@ -6582,6 +7307,27 @@ export const CustomerByIdDocument = {
     },
     {
       kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'CustomerWords' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'statistics' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'rfmGroup' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'predictedSpendTier' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
       name: { kind: 'Name', value: 'CustomerFields' },
       typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'Customer' } },
       selectionSet: {
@@ -6614,6 +7360,15 @@ export const CustomerByIdDocument = {
                   },
                 },
               ],
+            },
+          },
+          { kind: 'FragmentSpread', name: { kind: 'Name', value: 'CustomerWords' } },
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'defaultAddress' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'countryCodeV2' } }],
             },
           },
         ],

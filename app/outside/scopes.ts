@@ -31,6 +31,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'HealthLook',
       'HeldStill',
       'CustomersCounted',
+      'CustomerWordsBulk',
+      'CheckoutsUpdated',
     ],
     topics: [
       'customers/data_request',
@@ -44,7 +46,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'customers_marketing_consent/update',
     ],
     features: ['import', 'stages', 'tagging', 'live'],
-    reason: 'Customers are put into segments; only ids, dates and tags are read, no names or addresses.',
+    reason:
+      'Customers are put into segments; only ids, dates, tags, consent, the country and Shopify’s groups are read, no names or addresses.',
   },
   read_orders: {
     documents: [
@@ -59,9 +62,10 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'HealthLook',
       'HeldStill',
       'OrdersCounted',
+      'CheckoutsUpdated',
     ],
     topics: ['orders/create', 'orders/updated', 'orders/cancelled', 'orders/edited', 'orders/delete', 'refunds/create'],
-    features: ['import', 'stages', 'cherry-picker', 'live'],
+    features: ['import', 'stages', 'cherry-picker', 'live', 'own segments'],
     reason: 'A customer’s stage follows from when and what they ordered.',
   },
   read_all_orders: {
@@ -77,10 +81,11 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     reason: 'When two customers are merged, the one that is kept takes over the orders and the stage of both.',
   },
   read_products: {
-    documents: ['OrdersBulk', 'OrdersUpdated', 'OrderById', 'OrderLines', 'CustomerOrders'],
+    documents: ['OrdersBulk', 'OrdersUpdated', 'OrderById', 'OrderLines', 'CustomerOrders', 'CollectionsBulk'],
     topics: [],
-    features: ['cherry-picker'],
-    reason: 'Which product a line sold tells whether a discount was open to everybody that week.',
+    features: ['cherry-picker', 'own segments'],
+    reason:
+      'Which product a line sold tells whether a discount was open to everybody that week; a segment may name a collection.',
   },
   write_customers: {
     documents: [

@@ -26,6 +26,8 @@ export type Formats = {
   dateTime(at: Instant): string
   time(at: Instant): string
   list(items: string[]): string
+  /** A country by its two letters. */
+  country(code: string): string
   /** "3 minutes ago", at least one; `now` is an argument because server and browser must write the same. */
   ago(at: Instant, now: Instant): string
 }
@@ -40,6 +42,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle, timeStyle: 'short', timeZone })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
   const relative = new Intl.RelativeTimeFormat(locale)
+  const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' })
   return {
     locale,
     number: (value) => number.format(value),
@@ -56,6 +59,7 @@ export function formatsOf(locale: Locale, timeZone: string): Formats {
     dateTime: (at) => dateTime.format(at),
     time: (at) => time.format(at),
     list: (items) => items.join(', '),
+    country: (code) => countries.of(code) ?? code,
     ago: (at, now) => {
       const minutes = Math.max(1, Math.floor((now - at) / 60_000))
       if (minutes < 60) return relative.format(-minutes, 'minute')

@@ -1,6 +1,13 @@
 import { BlockStack, Box, Button, InlineStack, Select, Text, TextField } from '@shopify/polaris'
 import type { OwnEditor } from '#app/domain/own-pages.ts'
-import { DEEPEST, MONEY_FEATURES } from '#app/domain/rules/rule.ts'
+import {
+  DEEPEST,
+  MONEY_FEATURES,
+  MOST_CHECKOUT_DAYS,
+  RFM_GROUPS,
+  SPEND_TIERS,
+  type WordFeature,
+} from '#app/domain/rules/rule.ts'
 import { STAGES } from '#app/domain/stages.ts'
 import { useWords } from './i18n.tsx'
 import {
@@ -12,8 +19,9 @@ import {
   type DraftGroup,
   type DraftItem,
 } from './own-draft.ts'
+import { wordText } from './own-text.ts'
 
-type Offers = Pick<OwnEditor, 'tags' | 'products' | 'others' | 'currency'>
+type Offers = Pick<OwnEditor, 'tags' | 'products' | 'collections' | 'countries' | 'others' | 'currency'>
 type GroupProps = {
   group: DraftGroup
   depth: number
@@ -106,6 +114,8 @@ function ConditionRow({ condition, offers, onChange, onRemove }: RowProps) {
     !(
       (about === 'tag' && offers.tags.length === 0) ||
       (about === 'bought' && offers.products.length === 0) ||
+      (about === 'bought-in' && offers.collections.length === 0) ||
+      (about === 'one-of:country' && offers.countries.length === 0) ||
       (about === 'segment' && offers.others.length === 0)
     )
   return (
@@ -192,6 +202,9 @@ function Value({ condition, offers, onChange }: Omit<RowProps, 'onRemove'>) {
         onChange={set}
       />
     )
+  if (about === 'bought-in') return <FromCollection condition={condition} offers={offers} onChange={onChange} />
+  if (about === 'left-checkout') return <Within condition={condition} onChange={onChange} />
+  if (about.startsWith('one-of:')) return <OneOf condition={condition} offers={offers} onChange={onChange} />
   if (about === 'bought') return <Product condition={condition} offers={offers} onChange={onChange} />
   return null
 }
@@ -225,48 +238,120 @@ function Chosen({ label, value, options, onChange }: ChosenProps) {
 }
 
 function Product({ condition, offers, onChange }: Omit<RowProps, 'onRemove'>) {
+  return (
+    <>
+      <Titled condition={condition} offered={offers.products} onChange={onChange} />
+      <Within condition={condition} onChange={onChange} />
+    </>
+  )
+}
+
+function FromCollection({ condition, offers, onChange }: Omit<RowProps, 'onRemove'>) {
   const { t } = useWords()
-  const options = offers.products.map(({ id, title }) => ({ value: id, label: title }))
+  return (
+    <>
+      <Titled condition={condition} offered={offers.collections} onChange={onChange} />
+      <Box maxWidth="130px">
+        <TextField
+          label={t('own.atLeastTimes')}
+          value={condition.times}
+          suffix={t('own.unit.times')}
+          inputMode="numeric"
+          autoComplete="off"
+          onChange={(times) => onChange({ ...condition, times })}
+        />
+      </Box>
+      <Within condition={condition} onChange={onChange} />
+    </>
+  )
+}
+
+type TitledProps = Pick<RowProps, 'condition' | 'onChange'> & { offered: { id: string; title: string }[] }
+
+/** A product or a collection: kept by its id, and told by what it was called when it was chosen. */
+function Titled({ condition, offered, onChange }: TitledProps) {
+  const { t } = useWords()
+  const options = offered.map(({ id, title }) => ({ value: id, label: title }))
   const isKnown = options.some((option) => option.value === condition.value)
   const all =
     isKnown || condition.value === '' ? options : [...options, { value: condition.value, label: condition.title }]
   return (
-    <>
-      <Chosen
-        label={t('own.value')}
-        value={condition.value}
-        options={all}
-        onChange={(value) =>
-          onChange({ ...condition, value, title: all.find((option) => option.value === value)?.label ?? '' })
-        }
+    <Chosen
+      label={t('own.value')}
+      value={condition.value}
+      options={all}
+      onChange={(value) =>
+        onChange({ ...condition, value, title: all.find((option) => option.value === value)?.label ?? '' })
+      }
+    />
+  )
+}
+
+function Within({ condition, onChange }: Pick<RowProps, 'condition' | 'onChange'>) {
+  const { t } = useWords()
+  return (
+    <Box maxWidth="190px">
+      <TextField
+        label={t('own.within')}
+        value={condition.within}
+        placeholder={condition.about === 'left-checkout' ? String(MOST_CHECKOUT_DAYS) : t('own.ever')}
+        suffix={t('own.unit.days')}
+        inputMode="numeric"
+        autoComplete="off"
+        onChange={(within) => onChange({ ...condition, within })}
       />
-      <Box maxWidth="190px">
-        <TextField
-          label={t('own.within')}
-          value={condition.within}
-          placeholder={t('own.ever')}
-          suffix={t('own.unit.days')}
-          inputMode="numeric"
-          autoComplete="off"
-          onChange={(within) => onChange({ ...condition, within })}
-        />
-      </Box>
-    </>
+    </Box>
+  )
+}
+
+function OneOf({ condition, offers, onChange }: Omit<RowProps, 'onRemove'>) {
+  const { t, f } = useWords()
+  const feature = condition.about.slice('one-of:'.length) as WordFeature
+  const offered: readonly string[] =
+    feature === 'rfm-group' ? RFM_GROUPS : feature === 'spend-tier' ? SPEND_TIERS : offers.countries
+  return (
+    <Pressed
+      // What the rule says stays to be seen, also where nobody lives there any more.
+      options={[...new Set([...offered, ...condition.words])].map((word) => ({
+        value: word,
+        label: wordText(t, f, feature, word),
+      }))}
+      chosen={condition.words}
+      onChange={(words) => onChange({ ...condition, words })}
+    />
   )
 }
 
 function Stages({ condition, onChange }: Omit<RowProps, 'offers' | 'onRemove'>) {
   const { t } = useWords()
   return (
+    <Pressed
+      options={STAGES.map((stage) => ({ value: stage, label: t(`stage.${stage}`) }))}
+      chosen={condition.stages}
+      onChange={(stages) => onChange({ ...condition, stages })}
+    />
+  )
+}
+
+type PressedProps<T extends string> = {
+  options: { value: T; label: string }[]
+  chosen: T[]
+  onChange: (chosen: T[]) => void
+}
+
+/** Any number of a few. */
+function Pressed<T extends string>({ options, chosen, onChange }: PressedProps<T>) {
+  const { t } = useWords()
+  return (
     <BlockStack gap="100">
       <Text as="span">{t('own.value')}</Text>
       <InlineStack gap="100" wrap>
-        {STAGES.map((stage) => {
-          const isIn = condition.stages.includes(stage)
-          const stages = isIn ? condition.stages.filter((each) => each !== stage) : [...condition.stages, stage]
+        {options.map(({ value, label }) => {
+          const isIn = chosen.includes(value)
+          const then = isIn ? chosen.filter((each) => each !== value) : [...chosen, value]
           return (
-            <Button key={stage} pressed={isIn} size="slim" onClick={() => onChange({ ...condition, stages })}>
-              {t(`stage.${stage}`)}
+            <Button key={value} pressed={isIn} size="slim" onClick={() => onChange(then)}>
+              {label}
             </Button>
           )
         })}

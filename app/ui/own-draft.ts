@@ -1,6 +1,15 @@
 /** A rule as the editor holds it: fields as texts, so that a half-typed number is kept, and groups by how they join. */
 import { decimalsOf, minorOf } from '#app/domain/money.ts'
-import { FLAGS, MONEY_FEATURES, NUMBER_FEATURES, type Condition, type Rule } from '#app/domain/rules/rule.ts'
+import {
+  FLAGS,
+  MONEY_FEATURES,
+  MOST_CHECKOUT_DAYS,
+  NUMBER_FEATURES,
+  WORD_FEATURES,
+  type Condition,
+  type Rule,
+  type WordFeature,
+} from '#app/domain/rules/rule.ts'
 import type { Stage } from '#app/domain/stages.ts'
 
 /** How the conditions of a group join: all of them, at least one, none, or not all of them. */
@@ -13,10 +22,14 @@ export type DraftCondition = {
   kind: 'condition'
   about: string
   op: string
-  /** A number, a day, a tag, the id of a product or of a segment. */
+  /** A number, a day, a tag, the id of a product, of a collection or of a segment. */
   value: string
   stages: Stage[]
-  /** Of a product: in the last so many days; empty: ever. And what it is called. */
+  /** Words of Shopify's, countries. */
+  words: string[]
+  /** Orders from a collection, at least. */
+  times: string
+  /** Of a product, a collection or a checkout: in the last so many days; empty: ever. And what it is called. */
   within: string
   title: string
 }
@@ -29,17 +42,20 @@ export const SUBJECTS: readonly string[] = [
   'date:last-order',
   'stage',
   'bought',
+  'bought-in',
+  'left-checkout',
   'tag',
   'consent:email',
   'consent:sms',
   ...FLAGS.map((flag) => `flag:${flag}`),
+  ...WORD_FEATURES.map((feature) => `one-of:${feature}`),
   'segment',
 ]
 
 /** What a condition about a subject starts from. */
 export function freshCondition(about: string): DraftCondition {
   const op = about.startsWith('number:') ? 'at-least' : about.startsWith('date:') ? 'since' : 'is'
-  return { kind: 'condition', about, op, value: '', stages: [], within: '', title: '' }
+  return { kind: 'condition', about, op, value: '', stages: [], words: [], times: '1', within: '', title: '' }
 }
 
 /** A new rule: one condition to begin with. */
@@ -86,6 +102,15 @@ function conditionOf(condition: Condition, currency: string, isNot: boolean): Dr
       const within = condition.withinDays === null ? '' : String(condition.withinDays)
       return { ...freshCondition('bought'), op, value: condition.product, within, title: condition.title }
     }
+    case 'one-of':
+      return { ...freshCondition(`one-of:${condition.feature}`), op, words: [...condition.values] }
+    case 'bought-in': {
+      const within = condition.withinDays === null ? '' : String(condition.withinDays)
+      const { collection, title, times } = condition
+      return { ...freshCondition('bought-in'), op, value: collection, title, times: String(times), within }
+    }
+    case 'left-checkout':
+      return { ...freshCondition('left-checkout'), op, within: String(condition.withinDays) }
     case 'segment':
       return { ...freshCondition('segment'), op, value: String(condition.segment) }
   }
@@ -130,6 +155,18 @@ function filledIn(draft: DraftCondition, currency: string): Condition {
       const withinDays = draft.within.trim() === '' ? null : wholeFrom(draft.within)
       return is<'bought'>({ kind: 'bought', product: draft.value, title: draft.title, withinDays })
     }
+    case 'one-of':
+      return is<'one-of'>({ kind: 'one-of', feature: which as WordFeature, values: draft.words })
+    case 'bought-in':
+      return is<'bought-in'>({
+        kind: 'bought-in',
+        collection: draft.value,
+        title: draft.title,
+        times: wholeFrom(draft.times),
+        withinDays: draft.within.trim() === '' ? null : wholeFrom(draft.within),
+      })
+    case 'left-checkout':
+      return is<'left-checkout'>({ kind: 'left-checkout', withinDays: wholeFrom(draft.within) })
     default:
       return is<'segment'>({ kind: 'segment', segment: wholeFrom(draft.value) })
   }
@@ -140,12 +177,15 @@ export function isComplete(draft: DraftItem, currency: string): boolean {
   if (draft.kind === 'group') return draft.items.length > 0 && draft.items.every((each) => isComplete(each, currency))
   const { about, value, within } = draft
   if (about === 'stage') return draft.stages.length > 0
+  if (about.startsWith('one-of:')) return draft.words.length > 0
+  if (about === 'left-checkout') return wholeFrom(within) >= 1 && wholeFrom(within) <= MOST_CHECKOUT_DAYS
+  if (about === 'bought-in' && !(wholeFrom(draft.times) > 0)) return false
   if (about.startsWith('flag:') || about.startsWith('consent:')) return true
   if (about.startsWith('number:')) {
     const isMoney = MONEY_FEATURES.some((feature) => about === `number:${feature}`)
     return !Number.isNaN(isMoney ? minorFrom(value, currency) : wholeFrom(value))
   }
-  if (about === 'bought' && within.trim() !== '' && !(wholeFrom(within) > 0)) return false
+  if (about.startsWith('bought') && within.trim() !== '' && !(wholeFrom(within) > 0)) return false
   return value.trim() !== ''
 }
 

@@ -2,22 +2,33 @@
 import type { TFunction } from 'i18next'
 import type { RuleTrouble } from '#app/domain/own-pages.ts'
 import type { FactValue, RuleFact, Verdict } from '#app/domain/rules/evaluate.ts'
-import { MONEY_FEATURES, type Condition, type Rule } from '#app/domain/rules/rule.ts'
+import { MONEY_FEATURES, type Condition, type Rule, type WordFeature } from '#app/domain/rules/rule.ts'
 import type { Formats } from './formats.ts'
 
 /** What the texts need beside the rule: the shop's currency and the names of its segments. */
 export type OwnWords = { currency: string; names: ReadonlyMap<number, string> }
 
 type NumberCondition = Extract<Condition, { kind: 'number' }>
+type ComparedCondition = Extract<Condition, { kind: 'number' | 'date' | 'bought-in' | 'left-checkout' }>
+
+/** What is true of somebody about it is told beside what was asked for. */
+function isCompared(condition: Condition): condition is ComparedCondition {
+  return ['number', 'date', 'bought-in', 'left-checkout'].includes(condition.kind)
+}
 
 /** One condition in words: "Orders: at least 3". */
 export function conditionText(t: TFunction, f: Formats, condition: Condition, words: OwnWords): string {
-  if (condition.kind === 'number' || condition.kind === 'date')
-    return t('own.line', { feature: featureText(t, condition, words), value: wantedText(t, f, condition, words) })
+  if (isCompared(condition) && condition.kind !== 'left-checkout')
+    return t('own.line', { feature: featureText(t, condition, words, f), value: wantedText(t, f, condition, words) })
   if (condition.kind === 'stage')
     return t('own.line', {
       feature: t('own.about.stage'),
       value: f.list(condition.stages.map((stage) => t(`stage.${stage}`))),
+    })
+  if (condition.kind === 'one-of')
+    return t('own.line', {
+      feature: featureText(t, condition, words),
+      value: f.list(condition.values.map((value) => wordText(t, f, condition.feature, value))),
     })
   return featureText(t, condition, words, f)
 }
@@ -25,8 +36,8 @@ export function conditionText(t: TFunction, f: Formats, condition: Condition, wo
 /** What is true of somebody about a condition: "Orders: 5 (at least 3)". */
 export function factText(t: TFunction, f: Formats, fact: RuleFact, words: OwnWords): string {
   const { condition, value, holds } = fact
-  const feature = featureText(t, condition, words)
-  if (condition.kind === 'number' || condition.kind === 'date') {
+  const feature = featureText(t, condition, words, condition.kind === 'bought-in' ? f : null)
+  if (isCompared(condition)) {
     const wanted = wantedText(t, f, condition, words)
     const rule = holds ? wanted : t('own.notSo', { wanted })
     return t('own.fact', { feature, value: valueText(t, f, condition, value, words), rule })
@@ -68,30 +79,56 @@ function featureText(t: TFunction, condition: Condition, words: OwnWords, f: For
             count: condition.withinDays,
             n: f.number(condition.withinDays),
           })
+    case 'one-of':
+      return t(`own.about.one-of-${condition.feature}`)
+    case 'bought-in':
+      return condition.withinDays === null || f === null
+        ? t('own.boughtIn', { title: condition.title })
+        : t('own.boughtInWithin', {
+            title: condition.title,
+            count: condition.withinDays,
+            n: f.number(condition.withinDays),
+          })
+    case 'left-checkout':
+      return f === null
+        ? t('own.leftCheckout')
+        : t('own.leftCheckoutWithin', { count: condition.withinDays, n: f.number(condition.withinDays) })
     case 'segment':
       return t('own.inSegment', { name: words.names.get(condition.segment) ?? '–' })
   }
 }
 
-function wantedText(
-  t: TFunction,
-  f: Formats,
-  condition: NumberCondition | Extract<Condition, { kind: 'date' }>,
-  words: OwnWords,
-): string {
+/** A word of Shopify's, or a country. */
+export function wordText(t: TFunction, f: Formats, feature: WordFeature, word: string): string {
+  return feature === 'country' ? f.country(word) : t(`own.word.${feature}.${word}`)
+}
+
+function wantedText(t: TFunction, f: Formats, condition: ComparedCondition, words: OwnWords): string {
+  if (condition.kind === 'left-checkout')
+    return t('own.lastDays', { count: condition.withinDays, n: f.number(condition.withinDays) })
+  if (condition.kind === 'bought-in') return t('own.op.at-least', { value: timesText(t, f, condition.times) })
   const value =
     condition.kind === 'date' ? f.day(condition.day) : numberText(t, f, condition.feature, condition.value, words)
   return t(`own.op.${condition.op}`, { value })
 }
 
 function valueText(t: TFunction, f: Formats, condition: Condition, value: FactValue, words: OwnWords): string {
-  if (value === null) return condition.kind === 'bought' ? t('own.never') : t('own.unknown')
+  if (value === null) {
+    if (condition.kind === 'left-checkout') return t('own.no')
+    return condition.kind === 'bought' ? t('own.never') : t('own.unknown')
+  }
   if (condition.kind === 'number') return numberText(t, f, condition.feature, Number(value), words)
   if (condition.kind === 'date') return f.day(String(value))
   if (condition.kind === 'stage') return t(`stage.${String(value)}`)
-  if (condition.kind === 'bought')
+  if (condition.kind === 'one-of') return wordText(t, f, condition.feature, String(value))
+  if (condition.kind === 'bought-in') return timesText(t, f, Number(value))
+  if (condition.kind === 'bought' || condition.kind === 'left-checkout')
     return Number(value) === 0 ? t('own.today') : t('own.daysAgo', { count: Number(value), n: f.number(Number(value)) })
   return value === true ? t('own.yes') : t('own.no')
+}
+
+function timesText(t: TFunction, f: Formats, times: number): string {
+  return t('own.times', { count: times, n: f.number(times) })
 }
 
 function numberText(
@@ -138,7 +175,8 @@ export function troubleText(t: TFunction, f: Formats, trouble: RuleTrouble, word
     case 'rule-tag-gone':
       return t(`own.trouble.${trouble.kind}`, { tag: trouble.tag })
     case 'rule-product-gone':
-      return t('own.trouble.rule-product-gone', { title: trouble.title })
+    case 'rule-collection-gone':
+      return t(`own.trouble.${trouble.kind}`, { title: trouble.title })
     default:
       return t(`own.trouble.${trouble.kind}`)
   }

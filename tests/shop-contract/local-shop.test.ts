@@ -114,8 +114,8 @@ describe('the Admin API', () => {
 
   test('names what it does not play instead of inventing an answer', async () => {
     shop = await startLocalShop()
-    const answer = await shop.admin('{ collections(first: 1) { nodes { id } } }')
-    expect(answer.errors?.[0]?.message).toBe('The local shop does not play QueryRoot.collections yet')
+    const answer = await shop.admin('{ catalogs(first: 1) { nodes { id } } }')
+    expect(answer.errors?.[0]?.message).toBe('The local shop does not play QueryRoot.catalogs yet')
   })
 
   test('hides names, e-mails, phones and addresses from an app without level 2', async () => {

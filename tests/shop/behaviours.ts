@@ -94,7 +94,27 @@ export function seededWorld(now: number): World {
     purchases.push({ at, order: basket(null, at, [oneOf(random, goods.everything)], random, 0) })
   }
   place(world, purchases)
+  leaveCheckouts(world, now)
   return world
+}
+
+const FIRST_CHECKOUT = 520_000_000_001
+/** One customer in so many has left a checkout in the last two months. */
+const LEAVES_ONE_IN = 14
+
+/** Chance of their own, and ids of their own range: the history stays what it is without them. */
+function leaveCheckouts(world: World, now: number): void {
+  const random = chanceFrom('checkouts')
+  let id = FIRST_CHECKOUT
+  for (const customer of world.customers.values()) {
+    if (random() * LEAVES_ONE_IN >= 1) continue
+    const at = shoppingHour(now - between(random, 1, 60) * DAY_MS, random)
+    if (at < customer.createdAt) continue
+    const isCompleted = random() < 0.2
+    const completedAt = isCompleted ? at + 7_200_000 : null
+    world.addCheckout({ id, customerId: customer.id, createdAt: at, updatedAt: completedAt ?? at, completedAt })
+    id += 1
+  }
 }
 
 /** Lets the world live on for some days: its clock moves, and everybody buys as their behaviour has it. */

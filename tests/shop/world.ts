@@ -28,6 +28,19 @@ export type WorldCustomer = {
   /** Marketing states as Shopify writes them; without an SMS state there is no phone number. */
   emailConsent?: string
   smsConsent?: string
+  /** Of the default address, where it is not what `countryOf` makes of them: two letters. */
+  country?: string
+}
+
+export type WorldCollection = { id: number; title: string; updatedAt: number; productIds: number[] }
+
+/** A checkout that somebody has begun and left; completed later, or never. */
+export type WorldCheckout = {
+  id: number
+  customerId: number | null
+  createdAt: number
+  updatedAt: number
+  completedAt: number | null
 }
 
 export type WorldProduct = {
@@ -124,6 +137,8 @@ export class World {
   /** Codes the checkout takes, by lower-cased code. */
   codes = new Map<string, WorldCode>()
   segments = new Map<number, WorldSegment>()
+  collections = new Map<number, WorldCollection>()
+  checkouts = new Map<number, WorldCheckout>()
   shipping: WorldShipping = { minor: 0, freeFromMinor: 0 }
   /** Metafields of other owners than customers (shop, app installation), by owner gid. */
   otherMetafields = new Map<string, Map<string, WorldMetafield>>()
@@ -206,6 +221,23 @@ export class World {
     this.products.set(id, product)
     this.touch()
     return product
+  }
+
+  addCollection(partial: Partial<WorldCollection> = {}): WorldCollection {
+    const id = this.#take(partial.id)
+    const collection = { title: `Collection ${id}`, updatedAt: this.now(), productIds: [], ...partial, id }
+    this.collections.set(id, collection)
+    this.touch()
+    return collection
+  }
+
+  addCheckout(partial: Partial<WorldCheckout> = {}): WorldCheckout {
+    const id = this.#take(partial.id)
+    const createdAt = partial.createdAt ?? this.now()
+    const checkout = { customerId: null, updatedAt: createdAt, completedAt: null, ...partial, createdAt, id }
+    this.checkouts.set(id, checkout)
+    this.touch()
+    return checkout
   }
 
   addOrder(partial: NewOrder = {}): WorldOrder {
@@ -313,6 +345,8 @@ export class World {
     world.appId = head.appId
     for (const code of head.codes) world.codes.set(code.code.toLowerCase(), code)
     for (const segment of head.segments ?? []) world.segments.set(segment.id, segment)
+    for (const collection of head.collections ?? []) world.collections.set(collection.id, collection)
+    for (const checkout of head.checkouts ?? []) world.checkouts.set(checkout.id, checkout)
     if (head.shipping) world.shipping = head.shipping
     for (const [owner, fields] of head.otherMetafields) world.otherMetafields.set(owner, new Map(fields))
     for (const product of readLines<WorldProduct>(folder, 'products')) world.products.set(product.id, product)
@@ -336,6 +370,8 @@ export class World {
       codes: [...this.codes.values()],
       shipping: this.shipping,
       segments: [...this.segments.values()],
+      collections: [...this.collections.values()],
+      checkouts: [...this.checkouts.values()],
       otherMetafields: [...this.otherMetafields].map(([owner, fields]) => [owner, [...fields]]),
       lastId: this.#lastId,
       lastOrderNumber: this.#lastOrderNumber,
@@ -377,6 +413,8 @@ type SavedHead = {
   /** Missing in a world that was saved before the checkout knew shipping. */
   shipping?: WorldShipping
   segments?: WorldSegment[]
+  collections?: WorldCollection[]
+  checkouts?: WorldCheckout[]
   otherMetafields: [string, [string, WorldMetafield][]][]
   lastId: number
   lastOrderNumber: number

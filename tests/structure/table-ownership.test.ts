@@ -9,6 +9,8 @@ const OWNERS: Record<string, string[]> = {
     'Customer',
     'Order',
     'Line',
+    'Collection',
+    'AbandonedCheckout',
     'SyncRun',
     'LiveHealth',
     'Tombstone',

@@ -30,6 +30,7 @@ const SAMPLE: Record<string, string> = {
   'timestamp with time zone': `'2026-01-07 07:07:07Z'`,
   'text[]': `'{seven}'`,
   'integer[]': `'{7}'`,
+  'bigint[]': `'{7}'`,
   'timestamp with time zone[]': `'{2026-01-07 07:07:07Z}'`,
   'double precision[]': `'{7}'`,
 }

@@ -31,6 +31,8 @@ const PAGE: OwnEditor = {
   others: [{ id: 5, name: 'Toner' }],
   tags: ['VIP', 'wholesale'],
   products: [{ id: '7', title: 'Toner' }],
+  collections: [{ id: '9', title: 'Toners' }],
+  countries: ['KR', 'US'],
   currency: 'KRW',
   tagPrefix: 'seg:',
   workedAt: Date.UTC(2026, 10, 20, 4),

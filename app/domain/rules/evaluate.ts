@@ -4,13 +4,21 @@ import { dayFromText, dayText } from '#app/domain/shop-calendar.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
 import { STAGES, type Stage } from '#app/domain/stages.ts'
 import type { Person } from './person.ts'
-import { conditionsOf, type Condition, type NumberFeature, type Rule, type RulesById } from './rule.ts'
+import {
+  conditionsOf,
+  type Condition,
+  type NumberFeature,
+  type Rule,
+  type RulesById,
+  type WordFeature,
+} from './rule.ts'
 
 type Test = (person: Person) => boolean
 
 /**
- * What is true of the person about one condition: a whole number (days, orders, percent, minor units; of `bought` the days
- * since), a day of the shop's calendar, a stage, or yes and no. Null: not known, or never.
+ * What is true of the person about one condition: a whole number (days, orders, percent, minor units; of `bought` and
+ * `left-checkout` the days since; of `bought-in` the orders within its days), a day of the shop's calendar, a stage, a word
+ * of Shopify's, or yes and no. Null: not known, or never.
  */
 export type FactValue = number | string | boolean | null
 
@@ -90,6 +98,19 @@ function conditionTest(condition: Condition, others: RulesById, inside: readonly
       const within = withinDays ?? Infinity
       return (person) => (person.bought.get(product) ?? Infinity) < within
     }
+    case 'one-of': {
+      const { feature } = condition
+      const values = new Set<string | null>(condition.values)
+      return (person) => values.has(person.words[feature])
+    }
+    case 'bought-in': {
+      const { times } = condition
+      return (person) => timesWithin(person, condition) >= times
+    }
+    case 'left-checkout': {
+      const { withinDays } = condition
+      return (person) => (person.leftCheckoutDays ?? Infinity) < withinDays
+    }
     case 'segment': {
       const { segment } = condition
       if (inside.includes(segment)) throw new Bug(`segment ${segment} names itself`)
@@ -97,6 +118,13 @@ function conditionTest(condition: Condition, others: RulesById, inside: readonly
       return other ? memberTest(other, others, [...inside, segment]) : () => false
     }
   }
+}
+
+function timesWithin(person: Person, { collection, withinDays }: Extract<Condition, { kind: 'bought-in' }>): number {
+  const within = withinDays ?? Infinity
+  let times = 0
+  for (const days of person.boughtIn.get(collection) ?? []) if (days < within) times += 1
+  return times
 }
 
 const FLAG_TESTS: Record<Extract<Condition, { kind: 'flag' }>['flag'], Test> = {
@@ -144,6 +172,9 @@ function valueOf(condition: Condition, person: Person, others: RulesById): FactV
   }
   if (condition.kind === 'stage') return person.stage
   if (condition.kind === 'bought') return person.bought.get(condition.product) ?? null
+  if (condition.kind === 'one-of') return person.words[condition.feature]
+  if (condition.kind === 'bought-in') return timesWithin(person, condition)
+  if (condition.kind === 'left-checkout') return person.leftCheckoutDays
   return memberTest(condition, others)(person)
 }
 
@@ -176,6 +207,12 @@ export function subjectOf(condition: Condition): string {
       return `tag ${tagKeyOf(condition.tag)}`
     case 'bought':
       return `bought ${condition.product}`
+    case 'one-of':
+      return condition.feature
+    case 'bought-in':
+      return `bought-in ${condition.collection} ${condition.withinDays ?? 'ever'}`
+    case 'left-checkout':
+      return 'left-checkout'
     case 'segment':
       return `segment ${condition.segment}`
   }
@@ -203,6 +240,21 @@ function candidates(condition: Condition, rule: Rule, person: Person): FactValue
         ),
         null,
       ]
+    case 'left-checkout':
+      return [
+        ...nearest(
+          alike.flatMap((each) => (each.kind === 'left-checkout' ? around(each.withinDays) : [])),
+          person.leftCheckoutDays,
+        ),
+        null,
+      ]
+    case 'bought-in':
+      return nearest(
+        alike.flatMap((each) => (each.kind === 'bought-in' ? around(each.times) : [])),
+        timesWithin(person, condition),
+      )
+    case 'one-of':
+      return [...new Set(alike.flatMap((each) => (each.kind === 'one-of' ? each.values : []))), null]
     case 'stage':
       return [...STAGES]
     case 'segment':
@@ -254,6 +306,21 @@ export function withFact(person: Person, condition: Condition, value: FactValue)
       if (value === null) bought.delete(condition.product)
       else bought.set(condition.product, Number(value))
       return { ...person, bought }
+    }
+    case 'one-of':
+      return { ...person, words: { ...person.words, [condition.feature satisfies WordFeature]: value } }
+    case 'left-checkout':
+      return { ...person, leftCheckoutDays: value === null ? null : Number(value) }
+    case 'bought-in': {
+      const days = person.boughtIn.get(condition.collection) ?? []
+      const within = days.filter((each) => each < (condition.withinDays ?? Infinity))
+      const missing = Number(value) - within.length
+      // More are of today; with fewer, the oldest of them have become too old.
+      const then =
+        missing >= 0
+          ? [...Array<number>(missing).fill(0), ...days]
+          : [...within.slice(0, Number(value)), ...days.slice(within.length)]
+      return { ...person, boughtIn: new Map([...person.boughtIn, [condition.collection, then]]) }
     }
     case 'segment':
       return person

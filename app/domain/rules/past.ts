@@ -18,6 +18,8 @@ const YEAR_DAYS = 365
  * oldest first: only orders that count, by what is known of them today.
  */
 export type PastPeople = {
+  /** When they were read. */
+  readAt: Instant
   customers: readonly string[]
   /** As they are stored today. */
   people: readonly StoredPerson[]
@@ -45,12 +47,12 @@ const OF_ORDERS: readonly NumberFeature[] = [
 ]
 
 /**
- * Whether the past of a condition is known: it rests on orders alone. Of all else (tags, consent, evidence of discounts,
+ * Whether the past of a condition is known: it rests on orders alone (of a collection: by what is in it today). Of all else (tags, consent, evidence of discounts,
  * which reaches back 24 months from today) only today's value is.
  */
 export function hasHistory(condition: Condition): boolean {
   if (condition.kind === 'number') return OF_ORDERS.includes(condition.feature)
-  return ['date', 'stage', 'bought', 'segment'].includes(condition.kind)
+  return ['date', 'stage', 'bought', 'bought-in', 'segment'].includes(condition.kind)
 }
 
 /** The conditions of a rule, and of those that it names, that are looked at as they are today; each once. */
@@ -182,6 +184,9 @@ export function personThen(
   into.stage = STAGES[stageIndexAt(n, asOf - facts.lastAt[i]!, cycleDays, limits)] ?? null
   into.stageSince = needsSince ? stageSinceOf(facts, past, i, overTime) : asOf
   into.bought = boughtThen(past.bought.get(i), asOf)
+  into.boughtIn = boughtInThen(past.people[i]!.boughtIn, asOf)
+  // A checkout is as many days ago as it is today.
+  if (into.checkoutAt !== null) into.checkoutAt += Math.round((asOf - past.readAt) / DAY_MS) * DAY_MS
   return into
 }
 
@@ -205,6 +210,11 @@ function boughtThen(
   const last = new Map<string, Instant>()
   for (const { product, at } of bought) if (at <= asOf) last.set(product, Math.max(last.get(product) ?? -Infinity, at))
   return last
+}
+
+function boughtInThen(boughtIn: StoredPerson['boughtIn'], asOf: Instant): StoredPerson['boughtIn'] {
+  if (boughtIn.size === 0) return boughtIn
+  return new Map([...boughtIn].map(([collection, ats]) => [collection, ats.filter((at) => at <= asOf)]))
 }
 
 /** Whether the shop knew the person at the moment of the facts. */

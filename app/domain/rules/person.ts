@@ -2,7 +2,7 @@ import type { CherryTier } from '#app/domain/cherry-picker.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import type { ShopCalendar } from '#app/domain/shop-calendar.ts'
 import type { Stage } from '#app/domain/stages.ts'
-import type { NumberFeature } from './rule.ts'
+import type { NumberFeature, WordFeature } from './rule.ts'
 
 /** What is stored of one customer, as far as rules look at it. Money in minor units. */
 export type StoredPerson = {
@@ -29,6 +29,14 @@ export type StoredPerson = {
   smsConsent: string | null
   /** When each product was last bought and kept, by product id: of those that rules name. */
   bought: ReadonlyMap<string, Instant>
+  /** When something of each collection was bought and kept, an instant for each order: of those that rules name. */
+  boughtIn: ReadonlyMap<string, readonly Instant[]>
+  /** As Shopify writes them. */
+  rfmGroup: string | null
+  spendTier: string | null
+  country: string | null
+  /** When the last of the checkouts that were never completed was begun, if a rule asks for it. */
+  checkoutAt: Instant | null
 }
 
 /** One customer at one moment, as rules see them. Days are whole ones, rounded down; null: not known, or never. */
@@ -44,12 +52,18 @@ export type Person = {
   tags: ReadonlySet<string>
   /** Days since each product was last bought. */
   bought: ReadonlyMap<string, number>
+  /** Days since each order that holds something of a collection, the newest first. */
+  boughtIn: ReadonlyMap<string, readonly number[]>
+  words: Record<WordFeature, string | null>
+  /** Days since a checkout was left after which nothing was ordered. */
+  leftCheckoutDays: number | null
 }
 
 /** Shopify's state of somebody who has said yes. */
 export const SUBSCRIBED = 'SUBSCRIBED'
 
 const NOTHING_BOUGHT: ReadonlyMap<string, number> = new Map()
+const NOTHING_BOUGHT_IN: ReadonlyMap<string, readonly number[]> = new Map()
 
 /**
  * One customer as of a moment.
@@ -88,12 +102,28 @@ export function personAt(stored: StoredPerson, asOf: Instant, calendar: ShopCale
     consents: { email: stored.emailConsent === SUBSCRIBED, sms: stored.smsConsent === SUBSCRIBED },
     tags: stored.tags,
     bought: boughtAt(stored.bought, asOf, isLimited),
+    boughtIn: boughtInAt(stored.boughtIn, asOf, isLimited),
+    words: { 'rfm-group': stored.rfmGroup, 'spend-tier': stored.spendTier, country: stored.country },
+    leftCheckoutDays:
+      stored.checkoutAt === null || (lastAt !== null && lastAt >= stored.checkoutAt)
+        ? null
+        : daysBetween(stored.checkoutAt, asOf),
   }
 }
 
 function boughtAt(bought: StoredPerson['bought'], asOf: Instant, isLimited: boolean): ReadonlyMap<string, number> {
   if (isLimited || bought.size === 0) return NOTHING_BOUGHT
   return new Map([...bought].map(([product, at]) => [product, daysBetween(at, asOf)]))
+}
+
+function boughtInAt(boughtIn: StoredPerson['boughtIn'], asOf: Instant, isLimited: boolean): Person['boughtIn'] {
+  if (isLimited || boughtIn.size === 0) return NOTHING_BOUGHT_IN
+  return new Map(
+    [...boughtIn].map(([collection, ats]) => [
+      collection,
+      ats.map((at) => daysBetween(at, asOf)).sort((one, other) => one - other),
+    ]),
+  )
 }
 
 /** Whole days; what is later than the moment (Shopify's clock runs before ours) is of today. */

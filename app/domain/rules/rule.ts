@@ -41,10 +41,32 @@ const WHOLE_HISTORY_FEATURES: readonly NumberFeature[] = [
   'benefits-used',
 ]
 
+/** What Shopify itself says of a customer, by the words that it has for it. */
+export const RFM_GROUPS = [
+  'CHAMPIONS',
+  'LOYAL',
+  'ACTIVE',
+  'PROMISING',
+  'NEW',
+  'NEEDS_ATTENTION',
+  'AT_RISK',
+  'PREVIOUSLY_LOYAL',
+  'ALMOST_LOST',
+  'DORMANT',
+  'PROSPECTS',
+] as const
+export const SPEND_TIERS = ['HIGH', 'MEDIUM', 'LOW'] as const
+/** What has one word for each customer, out of few; `country`: two capital letters, of the default address. */
+export const WORD_FEATURES = ['rfm-group', 'spend-tier', 'country'] as const
+export type WordFeature = (typeof WORD_FEATURES)[number]
+/** Shopify keeps a checkout that was left for three months. */
+export const MOST_CHECKOUT_DAYS = 90
+
 export const FLAGS = ['cherry-picker', 'cherry-picker-possible', 'business', 'watched'] as const
 
 const LARGEST = 1_000_000_000_000
 const MOST_DAYS = 36_500
+const MOST_TIMES = 1000
 
 const numberCondition = z.object({
   kind: z.literal('number'),
@@ -77,6 +99,30 @@ const boughtCondition = z.object({
   /** In the last so many days; null: ever. */
   withinDays: z.number().int().min(1).max(MOST_DAYS).nullable(),
 })
+const oneOfCondition = z
+  .object({
+    kind: z.literal('one-of'),
+    feature: z.enum(WORD_FEATURES),
+    values: z
+      .array(z.string().regex(/^[A-Z_]{2,20}$/))
+      .min(1)
+      .max(60),
+  })
+  .refine(({ feature, values }) => values.every((value) => isWordOf(feature, value)))
+const boughtInCondition = z.object({
+  kind: z.literal('bought-in'),
+  collection: z.string().regex(/^[1-9]\d{0,18}$/),
+  /** What it was called when it was chosen. */
+  title: z.string().max(300),
+  /** Orders that hold something of it, at least. */
+  times: z.number().int().min(1).max(MOST_TIMES),
+  withinDays: z.number().int().min(1).max(MOST_DAYS).nullable(),
+})
+/** Left a checkout in the last so many days, and has not ordered since. */
+const leftCheckoutCondition = z.object({
+  kind: z.literal('left-checkout'),
+  withinDays: z.number().int().min(1).max(MOST_CHECKOUT_DAYS),
+})
 const segmentCondition = z.object({ kind: z.literal('segment'), segment: z.number().int().positive() })
 
 /**
@@ -91,6 +137,9 @@ export type Condition =
   | z.infer<typeof consentCondition>
   | z.infer<typeof tagCondition>
   | z.infer<typeof boughtCondition>
+  | z.infer<typeof oneOfCondition>
+  | z.infer<typeof boughtInCondition>
+  | z.infer<typeof leftCheckoutCondition>
   | z.infer<typeof segmentCondition>
 
 export type Rule =
@@ -108,9 +157,18 @@ const RuleShape: z.ZodType<Rule> = z.lazy(() =>
     consentCondition,
     tagCondition,
     boughtCondition,
+    oneOfCondition,
+    boughtInCondition,
+    leftCheckoutCondition,
     segmentCondition,
   ]),
 )
+
+function isWordOf(feature: WordFeature, value: string): boolean {
+  if (feature === 'country') return /^[A-Z]{2}$/.test(value)
+  const known: readonly string[] = feature === 'rfm-group' ? RFM_GROUPS : SPEND_TIERS
+  return known.includes(value)
+}
 
 /** What is wrong with a rule by itself; a key of the screen texts. */
 export type RuleFault = 'rule-empty' | 'rule-deep' | 'rule-large' | 'rule-shape'
@@ -191,7 +249,8 @@ export function allConditionsOf(rule: Rule, others: RulesById): Condition[] {
 export function needsWholeHistory(condition: Condition): boolean {
   if (condition.kind === 'number') return WHOLE_HISTORY_FEATURES.includes(condition.feature)
   if (condition.kind === 'date') return condition.feature === 'first-order'
-  return condition.kind === 'bought' || (condition.kind === 'flag' && condition.flag !== 'business')
+  if (condition.kind === 'bought' || condition.kind === 'bought-in') return true
+  return condition.kind === 'flag' && condition.flag !== 'business'
 }
 
 /** The tags that a rule looks at, as keys, with those of the segments that it names. */
@@ -204,4 +263,12 @@ export function tagsNamed(rule: Rule, others: RulesById): string[] {
 export function productsNamed(rule: Rule, others: RulesById): string[] {
   const products = allConditionsOf(rule, others).flatMap((each) => (each.kind === 'bought' ? [each.product] : []))
   return [...new Set(products)]
+}
+
+/** The same of collections. */
+export function collectionsNamed(rule: Rule, others: RulesById): string[] {
+  const collections = allConditionsOf(rule, others).flatMap((each) =>
+    each.kind === 'bought-in' ? [each.collection] : [],
+  )
+  return [...new Set(collections)]
 }

@@ -73,10 +73,13 @@ type Limits = {
   ranges: ReadonlyMap<string, Range>
   yes: ReadonlyMap<string, boolean>
   stages: ReadonlySet<Stage | null>
+  words: ReadonlyMap<string, Words>
 }
+/** Words that something may still be (null: any), and those that it is not. */
+type Words = { only: ReadonlySet<string> | null; not: ReadonlySet<string> }
 
 const ALWAYS_KNOWN: readonly NumberFeature[] = ['orders']
-const NO_LIMITS: Limits = { ranges: new Map(), yes: new Map(), stages: new Set([...STAGES, null]) }
+const NO_LIMITS: Limits = { ranges: new Map(), yes: new Map(), stages: new Set([...STAGES, null]), words: new Map() }
 /** Alternatives that are looked into. */
 const PATIENCE = 5000
 
@@ -154,6 +157,20 @@ function narrow(limits: Limits, condition: Condition, holds: boolean): Limits | 
           : { ...range, low: Math.max(range.low, within) },
       )
     }
+    case 'bought-in': {
+      const { collection, withinDays, times } = condition
+      return cut(limits, `bought-in ${collection} ${withinDays ?? 'ever'}`, (range) =>
+        holds ? { ...range, low: Math.max(range.low, times) } : { ...range, high: Math.min(range.high, times - 1) },
+      )
+    }
+    case 'left-checkout':
+      return cut(limits, 'left-checkout', (range) =>
+        holds
+          ? { ...range, high: Math.min(range.high, condition.withinDays - 1), mayBeUnknown: false }
+          : { ...range, low: Math.max(range.low, condition.withinDays) },
+      )
+    case 'one-of':
+      return worded(limits, condition.feature, new Set(condition.values), holds)
     case 'stage': {
       const stages = new Set([...limits.stages].filter((each) => condition.stages.includes(each as Stage) === holds))
       return consistent({ ...limits, stages })
@@ -179,6 +196,17 @@ function say(limits: Limits | null, what: string, holds: boolean): Limits | null
   return { ...limits, yes: new Map([...limits.yes, [what, holds]]) }
 }
 
+function worded(limits: Limits, what: string, values: ReadonlySet<string>, holds: boolean): Limits | null {
+  const { only, not } = limits.words.get(what) ?? { only: null, not: new Set<string>() }
+  const then: Words = holds
+    ? { only: new Set([...values].filter((value) => !not.has(value) && (only?.has(value) ?? true))), not }
+    : {
+        only: only && new Set([...only].filter((value) => !values.has(value))),
+        not: new Set([...not, ...values]),
+      }
+  return then.only?.size === 0 ? null : { ...limits, words: new Map([...limits.words, [what, then]]) }
+}
+
 function rangeOf(limits: Limits, what: string): Range {
   const isDay = what === 'first-order' || what === 'last-order'
   return (
@@ -186,7 +214,7 @@ function rangeOf(limits: Limits, what: string): Range {
       low: isDay ? -Infinity : 0,
       high: what === 'discount-percent' ? 100 : Infinity,
       not: new Set(),
-      mayBeUnknown: !ALWAYS_KNOWN.includes(what as NumberFeature),
+      mayBeUnknown: !ALWAYS_KNOWN.includes(what as NumberFeature) && !what.startsWith('bought-in '),
     }
   )
 }
@@ -218,12 +246,16 @@ const ORDERS_FOR: Record<string, number> = {
   'average-gap-days': 2,
 }
 
+function ordersForGoods(what: string, { low }: Range): number {
+  return what.startsWith('bought ') || (what.startsWith('bought-in ') && low > 0) ? 1 : 0
+}
+
 /** The limits, if what they say of one thing leaves room for what they say of another. */
 function consistent(limits: Limits): Limits | null {
   const orders = rangeOf(limits, 'orders')
   let least = orders.low
   for (const [what, range] of limits.ranges)
-    if (!range.mayBeUnknown) least = Math.max(least, ORDERS_FOR[what] ?? (what.startsWith('bought ') ? 1 : 0))
+    if (!range.mayBeUnknown) least = Math.max(least, ORDERS_FOR[what] ?? ordersForGoods(what, range))
   if (least > orders.high) return null
   const stages = new Set(
     [...limits.stages].filter((stage) => {

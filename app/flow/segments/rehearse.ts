@@ -29,7 +29,7 @@ import {
   type MonthEnd,
 } from '#app/domain/rules/past.ts'
 import { personAt, type Person } from '#app/domain/rules/person.ts'
-import { allConditionsOf, productsNamed, type Rule } from '#app/domain/rules/rule.ts'
+import { allConditionsOf, type Rule } from '#app/domain/rules/rule.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import { dayText } from '#app/domain/shop-calendar.ts'
 import { stageReason, windowDaysOf, type Estimates, type Stage, type Thresholds } from '#app/domain/stages.ts'
@@ -42,7 +42,7 @@ import { troublesOf } from './own/check.ts'
 import { historiesOf, type Histories } from './own/histories.ts'
 import { readOrTrouble } from './own/preview.ts'
 import type { RuleContext } from './own/rule-sql.ts'
-import { currencyOf, ownSegments, ruleContext, rulesById } from './own/stored.ts'
+import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './own/stored.ts'
 import { validThresholds } from './preview.ts'
 
 const EXAMPLES = 10
@@ -141,8 +141,7 @@ async function readTried(
   if (adopted.length === 0 || ends.length === 0) return { kind: 'too-early' }
   const rules = [tried.version, ...(tried.saved ? [tried.saved] : [])].map(({ rule }) => rule)
   const benefits = Object.keys(settings.benefitCodes).filter((key) => settings.benefitCodes[key] === 'confirmed')
-  const products = productsNamed({ kind: 'all', rules }, others)
-  const histories = await historiesOf(tx, context, products, new Set(benefits))
+  const histories = await historiesOf(tx, context, looksOf(rules, others, false), new Set(benefits))
   const windowDays = windowDaysOf(estimatesAt(adopted, asOf), settings.thresholds)
   const afterDays = Math.max(1, Math.round(windowDays))
   const currency = await currencyOf(tx, shop)

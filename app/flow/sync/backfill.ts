@@ -3,13 +3,13 @@ import { type BulkTx, type ShopId, type Tx, withShopBulk } from '#app/outside/da
 import { owe } from '#app/outside/queue.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
 import { seesEveryOrder } from './limited.ts'
-import { startOperation } from './operations.ts'
+import { bulkText, startOperation } from './operations.ts'
 import { createRun, noteOperation, openRuns, operationsOfOthers, type Run } from './runs.ts'
 
 /** What a job of this stage has from the queue. */
 export type Holder = { shop: ShopId; stillMine(tx: Tx | BulkTx): Promise<void>; signal: AbortSignal }
 
-const SHOPIFY_IS_FULL_MS = 30_000
+export const SHOPIFY_IS_FULL_MS = 30_000
 
 /**
  * Asks Shopify for the whole history: two bulk operations, orders with their lines and customers. Safe to repeat at any
@@ -35,7 +35,7 @@ export async function startBackfill(holder: Holder): Promise<void | { againInMs:
   const others = await withShopBulk(shop, (tx) => operationsOfOthers(tx, shop, runs))
   let isFull = false
   for (const run of runs) {
-    const operation = run.operation ?? (await startOperation(admin, run, others))
+    const operation = run.operation ?? (await startOperation(admin, bulkText(run.subject, run.isCounted), run, others))
     if (operation === null) isFull = true
     else await noteStarted(holder, run, operation)
   }

@@ -9,6 +9,7 @@ import { forgetDeliveries } from '#app/outside/inbox.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
 import type { Holder } from './backfill.ts'
+import { oweBeside } from './beside.ts'
 import { lookForDeleted, lookAtSample } from './deleted.ts'
 import { isCounted } from './limited.ts'
 import { BadLine, idOf, type Subject } from './read-order.ts'
@@ -84,6 +85,7 @@ export async function catchUp(holder: Holder & { payload: WorkPayload<'catch-up'
     // Answers to data requests are kept as long as the law gives for them.
     await tx.query(`UPDATE "PrivacyRequest" SET export = NULL WHERE shop = $1 AND "dueAt" < now()`, [shop])
     if (payload.isNightly === true) await forgetDeliveries(tx, shop)
+    if (isWhole) await oweBeside(tx, shop)
     if (touched.everybody)
       await owe(tx, shop, 'recompute', String(shop), { cause: agreed.isImport ? 'import' : 'time' })
   })

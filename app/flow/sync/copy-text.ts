@@ -11,7 +11,8 @@ export const STAGED_ORDER_COLUMNS =
 export const STAGED_LINE_COLUMNS =
   'run, line, "order", id, product, title, sku, quantity, "currentQuantity", "unitMinor", "discountMinor", discounts'
 export const STAGED_CUSTOMER_COLUMNS =
-  'run, line, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent", "numberOfOrders", "lastOrderAt"'
+  'run, line, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent", "numberOfOrders", "lastOrderAt", ' +
+  '"rfmGroup", "spendTier", country'
 
 const DAY_MS = 86_400_000
 const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
@@ -78,7 +79,8 @@ export function customerRow(run: number, line: number, customer: Customer): stri
   return (
     `${run}\t${line}\t${customer.id}\t${instantField(customer.createdAt)}\t${instantField(customer.updatedAt)}\t` +
     `${arrayField(customer.tags)}\t${optionalField(customer.emailConsent)}\t${optionalField(customer.smsConsent)}\t` +
-    `${customer.numberOfOrders ?? '\\N'}\t${customer.lastOrderAt === null ? '\\N' : instantField(customer.lastOrderAt)}\n`
+    `${customer.numberOfOrders ?? '\\N'}\t${customer.lastOrderAt === null ? '\\N' : instantField(customer.lastOrderAt)}\t` +
+    `${optionalField(customer.rfmGroup)}\t${optionalField(customer.spendTier)}\t${optionalField(customer.country)}\n`
   )
 }
 

@@ -14,6 +14,7 @@ import { owe } from '#app/outside/queue.server.ts'
 import { adminOf, type Admin } from '#app/outside/shopify.server.ts'
 import { WEBHOOK_FIELDS } from '#app/outside/webhook-fields.ts'
 import type { Holder } from './backfill.ts'
+import { oweCheckouts } from './beside.ts'
 import { OVERLAP_MS } from './catch-up.ts'
 import { idOf } from './read-order.ts'
 import { followScopes } from './scopes-granted.ts'
@@ -71,6 +72,7 @@ export async function checkHealth(holder: Holder): Promise<void> {
     const finding = await withShopBulk(shop, async (tx) => {
       await holder.stillMine(tx)
       await followScopes(tx, shop, granted)
+      await oweCheckouts(tx, shop)
       return compare(tx, shop, look, before, at)
     })
     const subscriptions = await mend(admin, before, finding, at)

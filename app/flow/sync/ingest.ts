@@ -96,7 +96,7 @@ async function watch(
 }
 
 /** Shopify rings when it is done, mostly: a small history is looked at often, a large one seldom. */
-function pollAfterMs(objectCount: number): number {
+export function pollAfterMs(objectCount: number): number {
   return Math.min(10_000, 500 + objectCount / 20)
 }
 

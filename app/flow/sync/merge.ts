@@ -95,9 +95,9 @@ export async function mergeCustomers(
   const erased = await goneIn(tx, merge, 'customer')
   await tx.query(
     `INSERT INTO "Customer" AS c (shop, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent",
-       "numberOfOrders", "lastOrderAt", road, "fetchedAt")
+       "numberOfOrders", "lastOrderAt", "rfmGroup", "spendTier", country, road, "fetchedAt")
      SELECT $1::int, s.id, s."createdAt", s."updatedAt", s.tags, s."emailConsent", s."smsConsent", s."numberOfOrders",
-       s."lastOrderAt", $3::smallint, $4::timestamptz
+       s."lastOrderAt", s."rfmGroup", s."spendTier", s.country, $3::smallint, $4::timestamptz
      FROM ${hasRepeats ? FOLDED_CUSTOMERS : STAGED_CUSTOMERS} s
      WHERE NOT EXISTS (
        SELECT FROM unnest($5::bigint[], $6::timestamptz[]) e(id, at) WHERE e.id = s.id AND NOT EXISTS (
@@ -105,8 +105,9 @@ export async function mergeCustomers(
        AND NOT s.id = ANY ($7::bigint[])
      ON CONFLICT (shop, id) DO UPDATE SET "createdAt" = excluded."createdAt", "updatedAt" = excluded."updatedAt",
        tags = excluded.tags, "emailConsent" = excluded."emailConsent", "smsConsent" = excluded."smsConsent",
-       "numberOfOrders" = excluded."numberOfOrders", "lastOrderAt" = excluded."lastOrderAt", road = excluded.road,
-       "fetchedAt" = excluded."fetchedAt"
+       "numberOfOrders" = excluded."numberOfOrders", "lastOrderAt" = excluded."lastOrderAt",
+       "rfmGroup" = excluded."rfmGroup", "spendTier" = excluded."spendTier", country = excluded.country,
+       road = excluded.road, "fetchedAt" = excluded."fetchedAt"
      WHERE (excluded."updatedAt", excluded.road, excluded."fetchedAt") >= (c."updatedAt", c.road, c."fetchedAt")`,
     [shop, run, road, iso(fetchedAt), erased.ids, erased.at, erased.deleted],
   )

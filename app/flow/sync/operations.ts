@@ -24,6 +24,9 @@ export function bulkText(subject: Subject, isCounted = false): string {
   return print(isCounted ? CustomersCountedBulkDocument : CustomersBulkDocument)
 }
 
+/** When a run began, and which operations it has thrown away. */
+type Begun = Pick<Run, 'startedAt' | 'problem'>
+
 /** What Shopify says of an operation. */
 export type Operation =
   | { is: 'running'; objectCount: number; rootObjectCount: number }
@@ -35,11 +38,16 @@ export type Operation =
  * Starts the run's operation, or finds the one that a worker started before it died. Null: Shopify runs as many as it
  * may for this shop; ask again later.
  *
+ * @param query   as Shopify runs it
  * @param others  operations of other runs: what they were shown is not what this one asks for
  * @throws {OutsideFailure} shopify-refused, in Shopify's words
  */
-export async function startOperation(admin: Admin, run: Run, others: readonly Id[]): Promise<Id | null> {
-  const query = bulkText(run.subject, run.isCounted)
+export async function startOperation(
+  admin: Admin,
+  query: string,
+  run: Begun,
+  others: readonly Id[],
+): Promise<Id | null> {
   const started = await findStarted(admin, run, query, others)
   if (started !== null) return started
   const { bulkOperationRunQuery: answer } = await admin.change(BulkRunDocument, { query })
@@ -51,7 +59,7 @@ export async function startOperation(admin: Admin, run: Run, others: readonly Id
 }
 
 /** Ours of lately with the same text: begun with this run, not thrown away by it, still good for something. */
-async function findStarted(admin: Admin, run: Run, query: string, others: readonly Id[]): Promise<Id | null> {
+async function findStarted(admin: Admin, run: Begun, query: string, others: readonly Id[]): Promise<Id | null> {
   const { bulkOperations } = await admin.ask(BulkRecentDocument, {})
   for (const { node } of bulkOperations.edges) {
     if (node.type !== 'QUERY' || node.query.trim() !== query.trim()) continue

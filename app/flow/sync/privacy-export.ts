@@ -25,6 +25,7 @@ const TABLES: { table: string; of: 'customer' | 'order'; column: string; orderBy
   { table: 'OwnMembership', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OwnMove', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'Exclusion', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'Ledger', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'TagChange', of: 'customer', column: 'customer', orderBy: 'id' },
 ]

@@ -76,6 +76,8 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
     DELETE FROM "OwnMove" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.Exclusion = await tx.$executeRaw`
     DELETE FROM "Exclusion" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  counts.AbandonedCheckout = await tx.$executeRaw`
+    DELETE FROM "AbandonedCheckout" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.Ledger = await tx.$executeRaw`
     DELETE FROM "Ledger" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.TagChange = await tx.$executeRaw`

@@ -24,6 +24,8 @@ export const ERASED_WITH_A_SHOP = [
   'Line',
   'Order',
   'Customer',
+  'Collection',
+  'AbandonedCheckout',
   'OrderEvidence',
   'CustomerFeatures',
   'Membership',

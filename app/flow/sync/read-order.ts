@@ -22,6 +22,16 @@ export class BadLine extends Error {
 
 type Fields = Record<string, unknown>
 
+/** What was read of an object; null: it cannot be read. */
+export function ifReadable<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof BadLine) return null
+    throw error
+  }
+}
+
 const MAX_INT = 2_147_483_647
 /** Digits that fit a bigint whatever they are. */
 const MAX_ID_DIGITS = 18
@@ -106,6 +116,21 @@ export function readCustomer(node: unknown): Customer {
     ),
     numberOfOrders: optionalCount(customer.numberOfOrders, 'numberOfOrders'),
     lastOrderAt: optionalInstant(optionalFields(customer.lastOrder, 'lastOrder')?.processedAt, 'lastOrder'),
+    ...wordsOf(customer),
+    country: stateOf(customer.defaultAddress, 'countryCodeV2', 'defaultAddress'),
+  }
+}
+
+/** The fragment CustomerWords. @throws {BadLine} */
+export function readWords(node: unknown): Pick<Customer, 'id' | 'rfmGroup' | 'spendTier'> {
+  const customer = fieldsOf(node, 'customer')
+  return { id: idOf(customer.id, 'gid://shopify/Customer/', 'id'), ...wordsOf(customer) }
+}
+
+function wordsOf({ statistics }: Fields): Pick<Customer, 'rfmGroup' | 'spendTier'> {
+  return {
+    rfmGroup: stateOf(statistics, 'rfmGroup', 'statistics'),
+    spendTier: stateOf(statistics, 'predictedSpendTier', 'statistics'),
   }
 }
 

@@ -129,6 +129,7 @@ async function forgetCustomer(tx: BulkTx, shop: ShopId, id: Id, fetchedAt: Insta
     id,
     new Date(fetchedAt).toISOString(),
   ])
+  await tx.query(`DELETE FROM "AbandonedCheckout" WHERE shop = $1 AND customer = $2`, [shop, id])
   const orders = await tx.query<{ id: Id }>(
     `SELECT id::text AS id FROM "Order" WHERE shop = $1 AND customer = $2 ORDER BY id`,
     [shop, id],
@@ -138,7 +139,7 @@ async function forgetCustomer(tx: BulkTx, shop: ShopId, id: Id, fetchedAt: Insta
 
 type About = { orders: Id[]; customers: Id[] }
 type SeenOrder = { id: Id; customer: Id | null; content: string }
-type SeenCustomer = { id: Id; facts: string; tags: string; consents: string }
+type SeenCustomer = { id: Id; facts: string; tags: string; described: string }
 
 /** Stores, and owes what follows from what that changed: for an order that changed hands, for both. */
 async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Promise<void>): Promise<void> {
@@ -157,7 +158,7 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
     const [was, is] = [before.customers.get(id), after.customers.get(id)]
     if (was?.facts !== is?.facts) moved.add(id)
     else if (was?.tags !== is?.tags) retagged.add(id)
-    if (was?.tags !== is?.tags || was?.consents !== is?.consents) described.add(id)
+    if (was?.tags !== is?.tags || was?.described !== is?.described) described.add(id)
   }
   if (described.size > 0 && (await hasOwnSegments(tx, shop))) for (const id of described) moved.add(id)
   for (const id of await bereft(tx, shop, about.customers)) retagged.add(id)
@@ -166,7 +167,7 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
   for (const id of [...moved].sort()) await owe(tx, shop, 'recompute-customer', id, {})
 }
 
-/** Rules of the merchant's own look at tags and consent, which move nobody's stage. */
+/** Rules of the merchant's own look at tags, consent and Shopify's words, which move nobody's stage. */
 async function hasOwnSegments(tx: BulkTx, shop: ShopId): Promise<boolean> {
   return (await tx.query('SELECT FROM "OwnSegment" WHERE shop = $1 LIMIT 1', [shop])).length > 0
 }
@@ -195,8 +196,9 @@ async function seen(
   )
   const customers = await tx.query<SeenCustomer>(
     `SELECT id::text AS id, to_jsonb(c) ->> 'tags' AS tags,
-       concat_ws(' ', coalesce("emailConsent", '-'), coalesce("smsConsent", '-')) AS consents,
-       md5((to_jsonb(c) - '{updatedAt,road,fetchedAt,tags,emailConsent,smsConsent}'::text[])::text) AS facts
+       jsonb_build_array("emailConsent", "smsConsent", "rfmGroup", "spendTier", country)::text AS described,
+       md5((to_jsonb(c) - '{updatedAt,road,fetchedAt,tags,emailConsent,smsConsent,rfmGroup,spendTier,country}'::text[])::text)
+         AS facts
      FROM "Customer" c WHERE shop = $1 AND id = ANY ($2::bigint[])`,
     [shop, about.customers],
   )

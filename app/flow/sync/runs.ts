@@ -1,4 +1,5 @@
 import type { Instant } from '#app/domain/order.ts'
+import type { Beside } from '#app/domain/work.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Subject } from './read-order.ts'
 
@@ -34,6 +35,9 @@ export type Run = {
   /** Begun while Shopify hides older orders: customers are asked for with its counts. */
   isCounted: boolean
 }
+
+/** A run that reads something beside orders and customers. */
+export type BesideRun = Pick<Run, 'id' | 'operation' | 'startedAt' | 'problem'>
 
 const COLUMNS = `id, kind, subject, state, "bulkOperation" AS operation, "objectCount", "rootObjectCount", etag,
   "byteOffset"::float8 AS "byteOffset", "linesRead", "rootsRead", "badLines" AS "leftOut",
@@ -76,8 +80,31 @@ export async function newestRuns(tx: BulkTx, shop: ShopId, kind: Run['kind']): P
   return rows.map(runOf)
 }
 
+/** The run that is on, or a new one. Those of a day ago are forgotten; younger ones tell whose an operation is. */
+export async function openBeside(tx: BulkTx, shop: ShopId, subject: Beside): Promise<BesideRun> {
+  const found = await tx.query<Run>(
+    `SELECT ${COLUMNS} FROM "SyncRun" WHERE shop = $1 AND kind = 'beside' AND subject = $2 ORDER BY id DESC LIMIT 1`,
+    [shop, subject],
+  )
+  if (found[0] && found[0].state !== 'done' && found[0].state !== 'failed') return runOf(found[0])
+  await tx.query(
+    `DELETE FROM "SyncRun" WHERE shop = $1 AND kind = 'beside' AND subject = $2 AND "startedAt" < now() - interval '1 day'`,
+    [shop, subject],
+  )
+  const made = await tx.query<Run>(
+    `INSERT INTO "SyncRun" (shop, kind, subject, state, "startedAt")
+     VALUES ($1, 'beside', $2, 'requested', clock_timestamp()) RETURNING ${COLUMNS}`,
+    [shop, subject],
+  )
+  return runOf(made[0]!)
+}
+
 /** Bulk operations that belong to other runs than these. */
-export async function operationsOfOthers(tx: BulkTx, shop: ShopId, runs: readonly Run[]): Promise<string[]> {
+export async function operationsOfOthers(
+  tx: BulkTx,
+  shop: ShopId,
+  runs: readonly Pick<Run, 'id'>[],
+): Promise<string[]> {
   const rows = await tx.query<{ operation: string }>(
     `SELECT "bulkOperation" AS operation FROM "SyncRun" WHERE shop = $1 AND id <> ALL ($2::int[]) AND "bulkOperation" IS NOT NULL`,
     [shop, runs.map((run) => run.id)],

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { DAY_MS } from '#app/domain/order.ts'
 import type { StoredPerson } from '#app/domain/rules/person.ts'
-import { FLAGS, NUMBER_FEATURES, type Condition, type Rule, type RulesById } from '#app/domain/rules/rule.ts'
+import {
+  FLAGS,
+  NUMBER_FEATURES,
+  RFM_GROUPS,
+  SPEND_TIERS,
+  type Condition,
+  type Rule,
+  type RulesById,
+} from '#app/domain/rules/rule.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
 import { dayText } from '#app/domain/shop-calendar.ts'
 import { STAGES } from '#app/domain/stages.ts'
@@ -11,6 +19,9 @@ export const AS_OF = Date.UTC(2026, 9, 15, 3)
 
 /** Spelled in several ways: Shopify takes them for the same tag. */
 export const TAGS = ['VIP', 'vip', '단골', 'Été', 'ÉTÉ', 'E\u0301te\u0301', "o'clock", '100%_x', 'gone']
+export const COUNTRIES = ['KR', 'US', 'CL']
+/** What is in each collection; one that is deleted is in no shop. */
+export const COLLECTIONS: Record<string, string[]> = { '901': ['1', '2'], '902': ['2', '3', '4'], '903': [] }
 export const PRODUCTS = ['1', '2', '3', '4', '5', '77']
 
 const LARGEST: Record<(typeof NUMBER_FEATURES)[number], number> = {
@@ -48,6 +59,7 @@ export function anyCondition(others: RulesById): fc.Arbitrary<Condition> {
   const kinds: fc.Arbitrary<Condition>[] = [
     number,
     number,
+    number,
     date,
     fc.record({
       kind: fc.constant('stage' as const),
@@ -63,6 +75,27 @@ export function anyCondition(others: RulesById): fc.Arbitrary<Condition> {
       withinDays: fc.option(fc.integer({ min: 1, max: 300 }), { nil: null }),
     }),
   ]
+  const word = <F extends string, V extends string>(feature: F, values: readonly V[]) =>
+    fc.record({
+      kind: fc.constant('one-of' as const),
+      feature: fc.constant(feature),
+      values: fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }),
+    })
+  kinds.push(
+    fc.oneof(
+      word('rfm-group' as const, RFM_GROUPS.slice(0, 4)),
+      word('spend-tier' as const, SPEND_TIERS),
+      word('country' as const, [...COUNTRIES, 'ZZ']),
+    ),
+    fc.record({
+      kind: fc.constant('bought-in' as const),
+      collection: fc.constantFrom(...Object.keys(COLLECTIONS), '999'),
+      title: fc.constant('Toners'),
+      times: fc.integer({ min: 1, max: 4 }),
+      withinDays: fc.option(fc.integer({ min: 1, max: 300 }), { nil: null }),
+    }),
+    fc.record({ kind: fc.constant('left-checkout' as const), withinDays: fc.integer({ min: 1, max: 90 }) }),
+  )
   if (others.size > 0)
     kinds.push(fc.record({ kind: fc.constant('segment' as const), segment: fc.constantFrom(...others.keys(), 99) }))
   return fc.oneof(...kinds)
@@ -113,6 +146,17 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
     emailConsent: fc.constantFrom(null, 'SUBSCRIBED', 'NOT_SUBSCRIBED', 'PENDING'),
     smsConsent: fc.constantFrom(null, 'SUBSCRIBED', 'UNSUBSCRIBED'),
     bought: fc.uniqueArray(fc.constantFrom(...PRODUCTS), { maxLength: 3 }),
+    boughtIn: fc.array(
+      fc.record({
+        collection: fc.constantFrom(...Object.keys(COLLECTIONS)),
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { maxLength: 6 },
+    ),
+    rfmGroup: fc.constantFrom(null, ...RFM_GROUPS.slice(0, 4)),
+    spendTier: fc.constantFrom(null, ...SPEND_TIERS),
+    country: fc.constantFrom(null, ...COUNTRIES),
+    checkout: fc.option(fc.double({ min: 0, max: 120, noNaN: true })),
   })
   .map((told): StoredPerson => {
     const lastAt = told.n === 0 ? null : instant(told.last)
@@ -143,6 +187,17 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
       tags: new Set(told.tags.map(tagKeyOf)),
       emailConsent: told.emailConsent,
       smsConsent: told.smsConsent,
+      boughtIn: new Map(
+        Object.keys(COLLECTIONS).flatMap((collection) => {
+          const theirs = told.n === 0 ? [] : told.boughtIn.filter((each) => each.collection === collection)
+          const ats = theirs.map(({ at }) => Math.round(firstAt! + at * (lastAt! - firstAt!)))
+          return ats.length > 0 ? [[collection, ats] as const] : []
+        }),
+      ),
+      rfmGroup: told.rfmGroup,
+      spendTier: told.spendTier,
+      country: told.country,
+      checkoutAt: told.checkout === null ? null : instant(told.checkout),
       bought: new Map(told.n === 0 ? [] : told.bought.map((product) => [product, lastAt!])),
     }
   })

@@ -24,6 +24,13 @@ const atLeast = (value: number): Condition => ({ kind: 'number', feature: 'order
 const atMost = (value: number): Condition => ({ kind: 'number', feature: 'orders', op: 'at-most', value })
 const all = (...rules: Rule[]): Rule => ({ kind: 'all', rules })
 const any = (...rules: Rule[]): Rule => ({ kind: 'any', rules })
+const boughtIn = (times: number, withinDays: number | null): Condition => ({
+  kind: 'bought-in',
+  collection: '9',
+  title: 'Toners',
+  times,
+  withinDays,
+})
 const not = (each: Rule): Rule => ({ kind: 'not', rule: each })
 
 function nested(depth: number): unknown {
@@ -53,6 +60,14 @@ describe('reading a rule', () => {
       { kind: 'date', feature: 'last-order', op: 'since', day: '2026-02-30' },
       'rule-shape',
     ],
+    [
+      'a word that Shopify does not have is no rule',
+      { kind: 'one-of', feature: 'rfm-group', values: ['VIP'] },
+      'rule-shape',
+    ],
+    ['a country has two letters', { kind: 'one-of', feature: 'country', values: ['KOREA'] }, 'rule-shape'],
+    ['no country at all is no rule', { kind: 'one-of', feature: 'country', values: [] }, 'rule-shape'],
+    ['Shopify keeps no checkout for longer than 90 days', { kind: 'left-checkout', withinDays: 91 }, 'rule-shape'],
     ['a tag with a comma is no tag', { kind: 'tag', tag: 'a,b' }, 'rule-shape'],
     ['a group of nothing that can be listed is no rule', { kind: 'all', rules: 'x' }, 'rule-shape'],
   ])('%s', (_name, sent, fault) => {
@@ -92,6 +107,11 @@ describe('evaluating', () => {
     emailConsent: 'SUBSCRIBED',
     smsConsent: null,
     bought: new Map([['7', AS_OF - 20 * DAY_MS]]),
+    boughtIn: new Map([['9', [AS_OF - 20 * DAY_MS, AS_OF - 100 * DAY_MS]]]),
+    rfmGroup: 'LOYAL',
+    spendTier: 'HIGH',
+    country: 'KR',
+    checkoutAt: AS_OF - 5 * DAY_MS,
   }
   const holds = (each: Condition, stored: typeof buyer = buyer) =>
     memberTest(each, OTHERS)(personAt(stored, AS_OF, calendar, false))
@@ -120,9 +140,26 @@ describe('evaluating', () => {
     ],
     ['and not before it', { kind: 'date', feature: 'last-order', op: 'before', day: '2026-09-25' }, false],
     ['no answer about text messages is no yes', { kind: 'consent', channel: 'sms' }, false],
+    ['two orders from a collection are two', boughtIn(2, null), true],
+    ['and not three', boughtIn(3, null), false],
+    ['one of them is within 21 days', boughtIn(1, 21), true],
+    ['and none within 20', boughtIn(1, 20), false],
+    ['within 101 days there are two again', boughtIn(2, 101), true],
+    ['5 days ago is not within 5 days', { kind: 'left-checkout', withinDays: 5 }, false],
+    ['but within 6', { kind: 'left-checkout', withinDays: 6 }, true],
+    ['one of several groups is enough', { kind: 'one-of', feature: 'rfm-group', values: ['CHAMPIONS', 'LOYAL'] }, true],
+    ['another country is not this one', { kind: 'one-of', feature: 'country', values: ['US'] }, false],
     ['a segment that is there no more holds nobody', { kind: 'segment', segment: 99 }, false],
   ])('%s', (_name, condition, expected) => {
     expect(holds(condition)).toBe(expected)
+  })
+
+  test('a checkout after which they ordered was not left', () => {
+    const left: Condition = { kind: 'left-checkout', withinDays: 30 }
+    expect(holds(left, { ...buyer, checkoutAt: buyer.lastAt - 1 })).toBe(false)
+    expect(holds(left, { ...buyer, checkoutAt: buyer.lastAt + 1 })).toBe(true)
+    const visitor = { ...buyer, n: 0, firstAt: null, lastAt: null, stage: 'prospect' } as unknown as typeof buyer
+    expect(holds(left, visitor)).toBe(true)
   })
 
   test('who never ordered is neither long ago nor lately, and so is outside of both', () => {
@@ -225,6 +262,31 @@ describe('trouble', () => {
         { kind: 'stage', stages: ['new'] },
         { kind: 'number', feature: 'spent-12m', op: 'at-most', value: 10 },
       ),
+      'nobody',
+    ],
+    ['three orders from a collection, and not two', all(boughtIn(3, 30), not(boughtIn(2, 30))), 'nobody'],
+    ['a collection bought from, and no order', all(boughtIn(1, null), atMost(0)), 'nobody'],
+    ['not bought from a collection, and no order', all(not(boughtIn(1, null)), atMost(0)), 'some'],
+    [
+      'in one country and in another',
+      all(
+        { kind: 'one-of', feature: 'country', values: ['KR', 'US'] },
+        { kind: 'one-of', feature: 'country', values: ['CL'] },
+      ),
+      'nobody',
+    ],
+    [
+      'in one of two countries, and in neither',
+      all(
+        { kind: 'one-of', feature: 'country', values: ['KR'] },
+        not({ kind: 'one-of', feature: 'country', values: ['KR', 'US'] }),
+      ),
+      'nobody',
+    ],
+    ['in a country or not', any({ kind: 'one-of', feature: 'country', values: ['KR'] }, atLeast(1)), 'some'],
+    [
+      'left a checkout in 5 days, and not in 10',
+      all({ kind: 'left-checkout', withinDays: 5 }, not({ kind: 'left-checkout', withinDays: 10 })),
       'nobody',
     ],
     ['a segment that is there no more', { kind: 'segment', segment: 99 }, 'nobody'],

@@ -14,6 +14,7 @@ import { peopleFrom, ruleSql } from '#app/flow/segments/own/rule-sql.ts'
 import { looksOf, ruleContext, tagSpellings } from '#app/flow/segments/own/stored.ts'
 import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
 import { connectAs } from '#tests/support/database.ts'
+import { timeIs } from '#tests/support/time.ts'
 import { OTHERS, anyRule } from '../../domain/rules/random.ts'
 import { NOW } from './story.ts'
 import { populated } from './population.ts'
@@ -51,7 +52,7 @@ async function bothWays(shop: ShopId, asOf: number, rules: readonly Rule[]) {
 async function byHistories(shop: ShopId, asOf: number, rules: readonly Rule[]): Promise<number[][]> {
   return withShopBulk(shop, async (tx) => {
     const context = await ruleContext(tx, shop, OTHERS, asOf)
-    const { past, total } = await historiesOf(tx, context, looksOf(rules, OTHERS, false).products, BENEFITS)
+    const { past, total } = await historiesOf(tx, context, looksOf(rules, OTHERS, false), BENEFITS)
     expect(past.people.length).toBe(total)
     const adopted = adoptedOf(await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop]))
     const facts = emptyFactsThen(total)
@@ -84,6 +85,7 @@ describe('a rule as SQL', () => {
   })
 
   test('holds exactly whom a replay of their orders up to the moment of the last run holds, for the same thousand', async () => {
+    timeIs(NOW)
     const { shop } = await populated(300)
     const { streamed, compiled } = await bothWays(shop, NOW, RULES)
     const replayed = await byHistories(shop, NOW, RULES)

@@ -214,6 +214,10 @@ describe('segments of the merchant', () => {
     for (const [kind, rule] of [
       ['rule-tag-gone', { kind: 'tag', tag: 'Renamed' }],
       ['rule-product-gone', { kind: 'bought', product: '424242', title: 'Old toner', withinDays: null }],
+      [
+        'rule-collection-gone',
+        { kind: 'bought-in', collection: '424242', title: 'Old toners', times: 1, withinDays: null },
+      ],
       ['rule-everybody', atLeast(0)],
     ] as const) {
       const { troubles, figures } = await previewOwn(shop, null, rule, 'exact')

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
+import { RFM_GROUPS, SPEND_TIERS } from '#app/domain/rules/rule.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { connectAs, testShop } from '#tests/support/database.ts'
 import { writeStory, type ToldOrder } from '#tests/support/orders.ts'
-import { TAGS } from '../../domain/rules/random.ts'
+import { COLLECTIONS, COUNTRIES, TAGS } from '../../domain/rules/random.ts'
 import { recompute } from '../features/recomputed.ts'
 import { ago, crowd, NOW } from './story.ts'
 
@@ -23,6 +24,17 @@ const person = fc.record({
   tags: fc.uniqueArray(fc.constantFrom(...TAGS), { maxLength: 3 }),
   email: fc.constantFrom(null, 'SUBSCRIBED', 'SUBSCRIBED', 'NOT_SUBSCRIBED', 'PENDING'),
   sms: fc.constantFrom(null, 'SUBSCRIBED', 'UNSUBSCRIBED'),
+  rfmGroup: fc.constantFrom(null, ...RFM_GROUPS.slice(0, 4)),
+  spendTier: fc.constantFrom(null, ...SPEND_TIERS),
+  country: fc.constantFrom(null, ...COUNTRIES),
+  /** Days ago, and whether it was completed. */
+  checkouts: fc.array(
+    fc.record({
+      days: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.double({ min: 0, max: 100, noNaN: true })),
+      isCompleted: fc.nat(2).map((chance) => chance === 0),
+    }),
+    { maxLength: 3 },
+  ),
   knownDays: fc.integer({ min: 401, max: 500 }),
 })
 
@@ -59,9 +71,24 @@ export async function populated(count: number): Promise<{ shop: ShopId; people: 
     })
     for (const [i, each] of people.entries())
       await client.query(
-        'UPDATE "Customer" SET "tags" = $3, "emailConsent" = $4, "smsConsent" = $5 WHERE "shop" = $1 AND "id" = $2',
-        [shop, 5000 + i, each.tags, each.email, each.sms],
+        `UPDATE "Customer" SET "tags" = $3, "emailConsent" = $4, "smsConsent" = $5, "rfmGroup" = $6, "spendTier" = $7,
+           "country" = $8 WHERE "shop" = $1 AND "id" = $2`,
+        [shop, 5000 + i, each.tags, each.email, each.sms, each.rfmGroup, each.spendTier, each.country],
       )
+    for (const [id, products] of Object.entries(COLLECTIONS))
+      await client.query('INSERT INTO "Collection" ("shop", "id", "title", "products") VALUES ($1, $2, $3, $4)', [
+        shop,
+        id,
+        `Collection ${id}`,
+        products,
+      ])
+    for (const [i, each] of people.entries())
+      for (const [place, { days, isCompleted }] of each.checkouts.entries())
+        await client.query(
+          `INSERT INTO "AbandonedCheckout" ("shop", "id", "customer", "createdAt", "updatedAt", "completedAt")
+           VALUES ($1, $2, $3, $4, $4, $5)`,
+          [shop, i * 10 + place, 5000 + i, new Date(ago(days)), isCompleted ? new Date(ago(days)) : null],
+        )
   })
   await saveSettings(shop, { benefitCodes: { 'code:WELCOME20': 'confirmed' } })
   await connectAs('superuser', (client) => client.query('DELETE FROM "Work" WHERE shop = $1', [shop]))

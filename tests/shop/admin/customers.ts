@@ -1,4 +1,5 @@
 import { numberOfOrders, spentMinor } from '../amounts.ts'
+import { countryOf, shopifyWordsOf } from '../shopify-words.ts'
 import type { WorldCustomer } from '../world.ts'
 import { dateTime, gid, money } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
@@ -64,6 +65,14 @@ export const customerFields: PlayedFields = {
     emailMarketingConsent: (customer: WorldCustomer) => ({ marketingState: emailState(customer) }),
     defaultPhoneNumber: (customer: WorldCustomer) => smsOf(customer, { kind: 'CustomerPhoneNumber', customer }),
     smsMarketingConsent: (customer: WorldCustomer) => smsOf(customer, { marketingState: customer.smsConsent }),
+    statistics: (customer: WorldCustomer, _args, call) => ({
+      kind: 'CustomerStatistics',
+      ...shopifyWordsOf(call.shop.world, customer),
+    }),
+    defaultAddress: (customer: WorldCustomer, _args, call) => {
+      const countryCodeV2 = countryOf(call.shop.world, customer)
+      return countryCodeV2 === null ? null : { kind: 'MailingAddress', countryCodeV2 }
+    },
     // Level 2: the executor lets these through only for an app approved for them.
     firstName: (customer: WorldCustomer) => customer.firstName,
     lastName: (customer: WorldCustomer) => customer.lastName,

@@ -1,4 +1,6 @@
 import { bulkFields, bulkLists } from './bulk-fields.ts'
+import { checkoutFields, checkoutLists } from './checkouts.ts'
+import { collectionFields, collectionLists } from './collections.ts'
 import { customerFields, customerLists } from './customers.ts'
 import { flowFields } from './flow.ts'
 import { definitionFields, definitionLists } from './metafield-definitions.ts'
@@ -17,6 +19,8 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
   shopFields,
   orderFields,
   customerFields,
+  collectionFields,
+  checkoutFields,
   metafieldFields,
   definitionFields,
   tagFields,
@@ -31,6 +35,8 @@ export const LISTS: PlayedLists = merged<PlayedLists>([
   shopLists,
   orderLists,
   customerLists,
+  collectionLists,
+  checkoutLists,
   metafieldLists,
   definitionLists,
   segmentLists,

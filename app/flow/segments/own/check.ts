@@ -10,8 +10,15 @@ type Surroundings = {
   segments: readonly { id: number; name: string; rule: Rule }[]
   settings: SettingsData
   isLimited: boolean
-  /** Keys of tags that somebody carries, and products that somebody has bought; null: not looked at, and not warned of. */
-  known: { tags: { has(key: string): boolean }; products: ReadonlySet<string> } | null
+  /**
+   * Keys of tags that somebody carries, products that somebody has bought, and collections that there are; null: not looked
+   * at, and not warned of.
+   */
+  known: {
+    tags: { has(key: string): boolean }
+    products: ReadonlySet<string>
+    collections: ReadonlySet<string>
+  } | null
 }
 
 /** What is wrong with a rule among the shop's others, what blocks it first; a circle is told alone. */
@@ -42,6 +49,8 @@ export function troublesOf(rule: Rule, around: Surroundings): RuleTrouble[] {
       troubles.push({ kind: 'rule-tag-gone', tag: condition.tag, blocks: false })
     if (condition.kind === 'bought' && around.known?.products.has(condition.product) === false)
       troubles.push({ kind: 'rule-product-gone', title: condition.title, blocks: false })
+    if (condition.kind === 'bought-in' && around.known?.collections.has(condition.collection) === false)
+      troubles.push({ kind: 'rule-collection-gone', title: condition.title, blocks: false })
     if (condition.kind === 'segment' && !others.has(condition.segment))
       troubles.push({ kind: 'rule-segment-gone', blocks: true })
   }

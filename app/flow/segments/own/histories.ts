@@ -16,11 +16,14 @@ const FRESH_MS = 60_000
 /** Orders of all shops that are kept. */
 const MOST_KEPT = 400_000
 
+/** Of what was bought, these are read. */
+type Goods = { products: readonly string[]; collections: readonly string[] }
+
 export type Histories = {
   past: PastPeople
   /** Everybody, of whom these are all, or a sample. */
   total: number
-  products: ReadonlySet<string>
+  goods: Goods
   readAt: Instant
 }
 
@@ -28,22 +31,28 @@ export type Histories = {
 const kept = new Map<ShopId, Histories>()
 
 /**
- * @param products  that the rules name
+ * @param goods     that the rules name
  * @param benefits  keys of confirmed first-purchase benefits
  */
 export async function historiesOf(
   tx: BulkTx,
   context: RuleContext,
-  products: readonly string[],
+  goods: Goods,
   benefits: ReadonlySet<string>,
 ): Promise<Histories> {
   const known = kept.get(context.shop)
   // Read up to this very moment, whichever moment was asked about: another question may ask about a later one.
   const upToNow = { ...context, asOf: now() }
-  const isFresh = known && now() - known.readAt < FRESH_MS && products.every((product) => known.products.has(product))
-  const histories = isFresh
-    ? known
-    : await readHistories(tx, upToNow, [...new Set([...products, ...(known?.products ?? [])])], benefits)
+  const both = {
+    products: [...new Set([...goods.products, ...(known?.goods.products ?? [])])],
+    collections: [...new Set([...goods.collections, ...(known?.goods.collections ?? [])])],
+  }
+  const isFresh =
+    known &&
+    now() - known.readAt < FRESH_MS &&
+    both.products.length === known.goods.products.length &&
+    both.collections.length === known.goods.collections.length
+  const histories = isFresh ? known : await readHistories(tx, upToNow, both, benefits)
   kept.delete(context.shop)
   kept.set(context.shop, histories)
   let orders = [...kept.values()].reduce((sum, each) => sum + each.past.at.length, 0)
@@ -58,19 +67,21 @@ export async function historiesOf(
 async function readHistories(
   tx: BulkTx,
   context: RuleContext,
-  products: readonly string[],
+  goods: Goods,
   benefits: ReadonlySet<string>,
 ): Promise<Histories> {
   const { total, oneIn } = await sampleSize(tx, context.shop)
   const customers: string[] = []
   const people: StoredPerson[] = []
-  await readPeople(tx, context, { oneIn }, { products: [], hasTags: true, hasOwn: false }, (customer, person) => {
+  const looks = { ...goods, products: [], hasTags: true, hasCheckouts: true, hasOwn: false }
+  await readPeople(tx, context, { oneIn }, looks, (customer, person) => {
     customers.push(String(customer))
     people.push({ ...person })
   })
   const orders = await readOrders(tx, context, customers, people, benefits)
-  const bought = await readBought(tx, context, customers, products)
-  return { past: { customers, people, ...orders, bought }, total, products: new Set(products), readAt: now() }
+  const bought = await readBought(tx, context, customers, goods.products)
+  const readAt = context.asOf
+  return { past: { readAt, customers, people, ...orders, bought }, total, goods, readAt }
 }
 
 async function sampleSize(tx: BulkTx, shop: ShopId): Promise<{ total: number; oneIn: number }> {

@@ -18,6 +18,7 @@ import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './stor
 /** Enough of the newest orders and customers to know what is usual here, without reading all of them. */
 const LOOKED_AT = 20_000
 const OFFERED = 200
+const COUNTRIES_OFFERED = 24
 
 /** All of the shop's own segments with who is in them now. */
 export async function ownRows(shop: ShopId): Promise<OwnRow[]> {
@@ -66,6 +67,8 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       others: segments.filter((each) => each.id !== id).map(({ id: other, name }) => ({ id: other, name })),
       tags: await usualTags(tx, shop),
       products: await usualProducts(tx, shop),
+      collections: await collectionsByTitle(tx, shop),
+      countries: await usualCountries(tx, shop),
       currency: await currencyOf(tx, shop),
       tagPrefix: settings.tagPrefix,
       workedAt: segment?.workedAt ?? null,
@@ -109,6 +112,22 @@ async function usualProducts(tx: BulkTx, shop: ShopId): Promise<OwnEditor['produ
      WHERE "product" IS NOT NULL GROUP BY "product" ORDER BY count(*) DESC, "product" LIMIT ${OFFERED}`,
     [shop],
   )
+}
+
+async function collectionsByTitle(tx: BulkTx, shop: ShopId): Promise<OwnEditor['collections']> {
+  return tx.query<{ id: string; title: string }>(
+    `SELECT "id"::text AS "id", "title" FROM "Collection" WHERE "shop" = $1 ORDER BY "title", "id" LIMIT ${OFFERED}`,
+    [shop],
+  )
+}
+
+async function usualCountries(tx: BulkTx, shop: ShopId): Promise<string[]> {
+  const rows = await tx.query<{ country: string }>(
+    `SELECT c."country" FROM (SELECT "country" FROM "Customer" WHERE "shop" = $1 ORDER BY "id" DESC LIMIT ${LOOKED_AT}) c
+     WHERE c."country" IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${COUNTRIES_OFFERED}`,
+    [shop],
+  )
+  return rows.map(({ country }) => country)
 }
 
 /** Which of them one customer is in as stored, and why, as of a moment. */

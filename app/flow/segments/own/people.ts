@@ -6,7 +6,7 @@ import { tagKeyOf } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx } from '#app/outside/database.server.ts'
-import { validOrderSql, type RuleContext } from './rule-sql.ts'
+import { ordersOfCollections, validOrderSql, type RuleContext } from './rule-sql.ts'
 
 /** Different sets of tags whose keys are remembered. */
 const TAG_SETS = 20_000
@@ -27,7 +27,13 @@ function oneOf(oneIn: number): string {
   return `(hashint8(f."customer") & ${oneIn - 1}) = 0`
 }
 
-export type Looks = { products: readonly string[]; hasTags: boolean; hasOwn: boolean }
+export type Looks = {
+  products: readonly string[]
+  collections: readonly string[]
+  hasTags: boolean
+  hasCheckouts: boolean
+  hasOwn: boolean
+}
 
 /**
  * Calls back with each customer in turn; the person is read into one object that is used again, and `own` holds the
@@ -43,7 +49,7 @@ export async function readPeople(
   const sets = new Map<string, ReadonlySet<string>>()
   const words = new Map<string, string>()
   const person = emptyPerson()
-  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 21, (row) => {
+  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 26, (row) => {
     person.n = row.int4(1)
     person.firstAt = timeOf(row, 2)
     person.lastAt = timeOf(row, 3)
@@ -63,12 +69,18 @@ export async function readPeople(
     person.emailConsent = row.isNull(17) ? null : wordOf(words, row, 17)
     person.smsConsent = row.isNull(18) ? null : wordOf(words, row, 18)
     person.bought = row.isEmptyArray(19) ? NOTHING : boughtOf(row, 19)
-    onPerson(row.int8(0), person, row.isNull(20) ? '' : wordOf(words, row, 20))
+    person.boughtIn = row.isEmptyArray(20) ? NOTHING_IN : boughtInOf(row, 20)
+    person.rfmGroup = row.isNull(21) ? null : wordOf(words, row, 21)
+    person.spendTier = row.isNull(22) ? null : wordOf(words, row, 22)
+    person.country = row.isNull(23) ? null : wordOf(words, row, 23)
+    person.checkoutAt = timeOf(row, 24)
+    onPerson(row.int8(0), person, row.isNull(25) ? '' : wordOf(words, row, 25))
   })
 }
 
 const NO_TAGS: ReadonlySet<string> = new Set()
 const NOTHING: ReadonlyMap<string, Instant> = new Map()
+const NOTHING_IN: ReadonlyMap<string, readonly Instant[]> = new Map()
 
 function emptyPerson(): StoredPerson {
   return {
@@ -91,38 +103,62 @@ function emptyPerson(): StoredPerson {
     emailConsent: null,
     smsConsent: null,
     bought: NOTHING,
+    boughtIn: NOTHING_IN,
+    rfmGroup: null,
+    spendTier: null,
+    country: null,
+    checkoutAt: null,
   }
 }
 
-function peopleSql(context: RuleContext, whom: Whom, { products, hasTags, hasOwn }: Looks): string {
+function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
+  const { hasTags, hasCheckouts, hasOwn } = looks
   const shop = Number(context.shop)
-  const ids = products.map((product) => BigInt(product)).join(', ')
+  const ids = idsIn(looks.products)
+  const collections = idsIn(looks.collections)
   const named =
     typeof whom === 'object' && 'customers' in whom
       ? `'{${whom.customers.map((id) => BigInt(id)).join(',')}}'::bigint[]`
       : null
   const only =
     named !== null ? `AND f."customer" = ANY (${named})` : whom === 'sample' ? `AND ${IN_SAMPLE}` : sampled(whom)
-  const theirs = named !== null ? `AND o."customer" = ANY (${named})` : ''
+  const theirs = (table: string) => (named !== null ? `AND ${table}."customer" = ANY (${named})` : '')
   const bought = `LEFT JOIN (
     SELECT o."customer", array_agg(l."product" || ' ' || (extract(epoch FROM o."processedAt") * 1000)::bigint) AS "told"
     FROM "Line" l JOIN "Order" o ON o."shop" = l."shop" AND o."id" = l."order"
-    WHERE l."shop" = ${shop} AND l."product" IN (${ids}) AND l."currentQuantity" > 0 AND ${validOrderSql('o', context)} ${theirs}
+    WHERE l."shop" = ${shop} AND l."product" IN (${ids}) AND l."currentQuantity" > 0 AND ${validOrderSql('o', context)} ${theirs('o')}
     GROUP BY o."customer") b ON b."customer" = f."customer"`
+  const boughtIn = `LEFT JOIN (
+    SELECT each."customer", array_agg(each."told") AS "told" FROM (
+      SELECT DISTINCT o."customer", o."id", k."id" || ' ' || (extract(epoch FROM o."processedAt") * 1000)::bigint AS "told"
+      FROM ${ordersOfCollections(context)} WHERE k."shop" = ${shop} AND k."id" IN (${collections}) ${theirs('o')}) each
+    GROUP BY each."customer") bi ON bi."customer" = f."customer"`
+  const checkouts = `LEFT JOIN (
+    SELECT a."customer", max(a."createdAt") AS "at" FROM "AbandonedCheckout" a
+    WHERE a."shop" = ${shop} AND a."completedAt" IS NULL ${theirs('a')}
+    GROUP BY a."customer") ch ON ch."customer" = f."customer"`
   return `SELECT f."customer", f."n", f."firstAt", f."lastAt", f."netMinor", f."net12mMinor", f."dealLines", f."dealDiscounted",
     f."fullPriceOccasions", f."benefitsUsed", m."stage", m."stageSince", m."cherryPicker", m."isBusiness", m."isWatched",
     c."createdAt", ${hasTags ? 'c."tags"' : 'NULL::text[]'}, c."emailConsent", c."smsConsent",
-    ${ids === '' ? 'NULL::text[]' : 'b."told"'}, ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'}
+    ${ids === '' ? 'NULL::text[]' : 'b."told"'}, ${collections === '' ? 'NULL::text[]' : 'bi."told"'},
+    c."rfmGroup", c."spendTier", c."country", ${hasCheckouts ? 'ch."at"' : 'NULL::timestamptz'},
+    ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'}
   FROM "CustomerFeatures" f
   LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
   LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"
   ${hasOwn ? `LEFT JOIN "OwnMembership" own ON own."shop" = f."shop" AND own."customer" = f."customer"` : ''}
   ${ids === '' ? '' : bought}
+  ${collections === '' ? '' : boughtIn}
+  ${hasCheckouts ? checkouts : ''}
   WHERE f."shop" = ${shop} ${only}`
 }
 
 function sampled(whom: Whom): string {
   return typeof whom === 'object' && 'oneIn' in whom && whom.oneIn > 1 ? `AND ${oneOf(whom.oneIn)}` : ''
+}
+
+function idsIn(ids: readonly string[]): string {
+  return ids.map((id) => BigInt(id)).join(', ')
 }
 
 function timeOf(row: CopyRow, field: number): Instant | null {
@@ -157,6 +193,18 @@ function boughtOf(row: CopyRow, field: number): ReadonlyMap<string, Instant> {
     const at = told.indexOf(' ')
     const product = told.slice(0, at)
     bought.set(product, Math.max(bought.get(product) ?? -Infinity, Number(told.slice(at + 1))))
+  }
+  return bought
+}
+
+function boughtInOf(row: CopyRow, field: number): ReadonlyMap<string, readonly Instant[]> {
+  const bought = new Map<string, Instant[]>()
+  for (const told of row.texts(field)) {
+    const at = told.indexOf(' ')
+    const collection = told.slice(0, at)
+    const orders = bought.get(collection)
+    if (orders) orders.push(Number(told.slice(at + 1)))
+    else bought.set(collection, [Number(told.slice(at + 1))])
   }
   return bought
 }

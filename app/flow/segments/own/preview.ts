@@ -4,7 +4,7 @@ import type { OwnExample, OwnPreview } from '#app/domain/own-pages.ts'
 import { estimateOf } from '#app/domain/rules/estimate.ts'
 import { evaluate, memberTest } from '#app/domain/rules/evaluate.ts'
 import { personAt, SUBSCRIBED } from '#app/domain/rules/person.ts'
-import { productsNamed, readRule, tagsNamed, type Rule } from '#app/domain/rules/rule.ts'
+import { collectionsNamed, productsNamed, readRule, tagsNamed, type Rule } from '#app/domain/rules/rule.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
@@ -13,7 +13,16 @@ import { troublesOf } from './check.ts'
 import { readPeople } from './people.ts'
 import { peopleFrom, ruleSql, type RuleContext } from './rule-sql.ts'
 import { sampleOf, type Sample } from './sample.ts'
-import { currencyOf, knownProducts, looksOf, ownSegments, ruleContext, rulesById, tagSpellings } from './stored.ts'
+import {
+  currencyOf,
+  knownCollections,
+  knownProducts,
+  looksOf,
+  ownSegments,
+  ruleContext,
+  rulesById,
+  tagSpellings,
+} from './stored.ts'
 
 const EXAMPLES = 10
 const LEAVING_EXAMPLES = 5
@@ -54,13 +63,18 @@ export async function previewOwn(
     const currency = await currencyOf(tx, shop)
     const money = (minor: number) => (context.isLimited ? null : { minor, currency })
     if (how === 'sample') {
-      const sample = await sampleOf(tx, context, productsNamed({ kind: 'all', rules: [rule, saved] }, others))
+      const both: Rule = { kind: 'all', rules: [rule, saved] }
+      const sample = await sampleOf(tx, context, {
+        products: productsNamed(both, others),
+        collections: collectionsNamed(both, others),
+      })
       if (sample.total >= SAMPLED_FROM)
         return { troubles: blocking, figures: sampledFigures(sample, rule, saved, context, money), examples: null }
     }
     const spellings = await spellingsOf(tx, shop, { kind: 'all', rules: [rule, saved] }, others)
     const products = await knownProducts(tx, shop, productsNamed(rule, new Map()))
-    const troubles = troublesOf(rule, { ...around, known: { tags: spellings, products } })
+    const collections = await knownCollections(tx, shop, collectionsNamed(rule, new Map()))
+    const troubles = troublesOf(rule, { ...around, known: { tags: spellings, products, collections } })
     return { troubles, ...(await counted(tx, rule, saved, { ...context, spellings }, money)) }
   })
 }

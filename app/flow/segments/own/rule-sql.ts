@@ -10,6 +10,7 @@ import {
   type NumberFeature,
   type Rule,
   type RulesById,
+  type WordFeature,
 } from '#app/domain/rules/rule.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
 import { dayFromText, type ShopCalendar } from '#app/domain/shop-calendar.ts'
@@ -102,7 +103,36 @@ function conditionSql(condition: Exclude<Condition, { kind: 'segment' }>, contex
         WHERE l."shop" = $1 AND l."product" = ${bind(product, 'bigint')} AND l."currentQuantity" > 0
           AND ${validOrderSql('o', context)} ${later})`
     }
+    case 'one-of':
+      return `${WORD_SQL[condition.feature]} = ANY (${bind(condition.values, 'text[]')})`
+    case 'bought-in': {
+      const { collection, withinDays, times } = condition
+      const later =
+        withinDays === null
+          ? ''
+          : `AND o."processedAt" > ${bind(new Date(context.asOf - withinDays * DAY_MS), 'timestamptz')}`
+      return `f."customer" IN (SELECT o."customer" FROM ${ordersOfCollections(context)}
+        WHERE k."shop" = $1 AND k."id" = ${bind(collection, 'bigint')} ${later}
+        GROUP BY o."customer" HAVING count(DISTINCT o."id") >= ${bind(times, 'int')})`
+    }
+    case 'left-checkout':
+      return `EXISTS (SELECT FROM "AbandonedCheckout" a WHERE a."shop" = $1 AND a."customer" = f."customer"
+        AND a."completedAt" IS NULL AND a."createdAt" > coalesce(f."lastAt", '-infinity')
+        AND a."createdAt" > ${bind(new Date(context.asOf - condition.withinDays * DAY_MS), 'timestamptz')})`
   }
+}
+
+/** Somebody's orders that hold something of a collection and count: rows of Order `o`. */
+export function ordersOfCollections(context: Pick<RuleContext, 'asOf' | 'orderRule' | 'shop'>): string {
+  return `"Collection" k CROSS JOIN LATERAL unnest(k."products") p("product")
+    JOIN "Line" l ON l."shop" = ${Number(context.shop)} AND l."product" = p."product" AND l."currentQuantity" > 0
+    JOIN "Order" o ON o."shop" = l."shop" AND o."id" = l."order" AND ${validOrderSql('o', context)}`
+}
+
+const WORD_SQL: Record<WordFeature, string> = {
+  'rfm-group': 'c."rfmGroup"',
+  'spend-tier': 'c."spendTier"',
+  country: 'c."country"',
 }
 
 const FLAG_SQL: Record<Extract<Condition, { kind: 'flag' }>['flag'], string> = {

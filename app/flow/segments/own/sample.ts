@@ -12,7 +12,8 @@ export type Sample = {
   isReachable: boolean[]
   /** Everybody, of whom these are the sample. */
   total: number
-  products: ReadonlySet<string>
+  /** Of what was bought, these are read. */
+  goods: { products: readonly string[]; collections: readonly string[] }
   readAt: Instant
 }
 
@@ -23,13 +24,19 @@ const MOST_PEOPLE = 100_000
 /** Least recently used first. */
 const kept = new Map<ShopId, Sample>()
 
-/** @param products  that the rule names: what was bought of others is not read */
-export async function sampleOf(tx: BulkTx, context: RuleContext, products: readonly string[]): Promise<Sample> {
+/** @param goods  that the rule names: what was bought of others is not read */
+export async function sampleOf(tx: BulkTx, context: RuleContext, goods: Sample['goods']): Promise<Sample> {
   const known = kept.get(context.shop)
-  const isFresh = known && now() - known.readAt < FRESH_MS && products.every((product) => known.products.has(product))
-  const sample = isFresh
-    ? known
-    : await readSample(tx, context, [...new Set([...products, ...(known?.products ?? [])])])
+  const both = {
+    products: [...new Set([...goods.products, ...(known?.goods.products ?? [])])],
+    collections: [...new Set([...goods.collections, ...(known?.goods.collections ?? [])])],
+  }
+  const isFresh =
+    known &&
+    now() - known.readAt < FRESH_MS &&
+    both.products.length === known.goods.products.length &&
+    both.collections.length === known.goods.collections.length
+  const sample = isFresh ? known : await readSample(tx, context, both)
   kept.delete(context.shop)
   kept.set(context.shop, sample)
   let people = [...kept.values()].reduce((sum, each) => sum + each.people.length, 0)
@@ -41,7 +48,7 @@ export async function sampleOf(tx: BulkTx, context: RuleContext, products: reado
   return sample
 }
 
-async function readSample(tx: BulkTx, context: RuleContext, products: readonly string[]): Promise<Sample> {
+async function readSample(tx: BulkTx, context: RuleContext, goods: Sample['goods']): Promise<Sample> {
   const [row] = await tx.query<{ total: number }>(
     'SELECT count(*)::int AS total FROM "CustomerFeatures" WHERE "shop" = $1',
     [context.shop],
@@ -51,10 +58,11 @@ async function readSample(tx: BulkTx, context: RuleContext, products: readonly s
     net12mMinor: [],
     isReachable: [],
     total: row?.total ?? 0,
-    products: new Set(products),
+    goods,
     readAt: now(),
   }
-  await readPeople(tx, context, 'sample', { products, hasTags: true, hasOwn: false }, (_customer, stored) => {
+  const looks = { ...goods, hasTags: true, hasCheckouts: true, hasOwn: false }
+  await readPeople(tx, context, 'sample', looks, (_customer, stored) => {
     sample.people.push(personAt(stored, context.asOf, context.calendar, context.isLimited))
     sample.net12mMinor.push(stored.net12mMinor)
     sample.isReachable.push(stored.emailConsent === SUBSCRIBED)

@@ -1,6 +1,13 @@
 /** Saving and deleting the merchant's own segments. Every saved version is kept; a restored one is a new version. */
 import { allTags, ownTag } from '#app/domain/publication.ts'
-import { MOST_SEGMENTS, readRule, segmentsNamed, type Rule } from '#app/domain/rules/rule.ts'
+import {
+  conditionsOf,
+  MOST_SEGMENTS,
+  readRule,
+  segmentsNamed,
+  type Condition,
+  type Rule,
+} from '#app/domain/rules/rule.ts'
 import { NO_TAG_CHARACTER, TAG_MAX_CHARACTERS, tagKeyOf, type SettingsData } from '#app/domain/settings.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
@@ -28,7 +35,7 @@ export async function saveOwn(shop: ShopId, id: number | null, sent: { name: str
     await refuseTrouble(tx, shop, id, rule, segments, settings)
     if (before && before.name === name && JSON.stringify(before.rule) === JSON.stringify(rule)) return before.id
     const saved = await write(tx, shop, before ?? null, name, rule)
-    await oweWhatFollows(tx, shop, settings)
+    await oweWhatFollows(tx, shop, settings, conditionsOf(rule).some(isWordOfShopify))
     return saved
   })
 }
@@ -69,9 +76,20 @@ async function alone(tx: BulkTx, shop: ShopId): Promise<{ segments: OwnSegmentRo
   return { segments: await ownSegments(tx, shop), settings: await readSettings(tx, shop) }
 }
 
+/** What Shopify says of a customer is read only for shops with a rule about it. */
+function isWordOfShopify(condition: Condition): boolean {
+  return condition.kind === 'one-of' && condition.feature !== 'country'
+}
+
 /** A name alone changes tags too. */
-async function oweWhatFollows(tx: BulkTx, shop: ShopId, { taggingOn }: SettingsData): Promise<void> {
+async function oweWhatFollows(
+  tx: BulkTx,
+  shop: ShopId,
+  { taggingOn }: SettingsData,
+  looksAtWords = false,
+): Promise<void> {
   await owe(tx, shop, 'fill-segments', String(shop), {})
+  if (looksAtWords) await owe(tx, shop, 'read-beside', 'words', {})
   if (taggingOn) await owe(tx, shop, 'publish', String(shop), {})
 }
 

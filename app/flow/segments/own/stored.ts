@@ -1,6 +1,14 @@
 /** The shop's own segments as they are stored, and what every rule of a shop needs to know beside the rows. */
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
-import { allConditionsOf, productsNamed, readRule, type Rule, type RulesById } from '#app/domain/rules/rule.ts'
+import {
+  allConditionsOf,
+  collectionsNamed,
+  productsNamed,
+  readRule,
+  type Condition,
+  type Rule,
+  type RulesById,
+} from '#app/domain/rules/rule.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
 import { Bug } from '#app/errors.ts'
@@ -74,9 +82,13 @@ function calendarOf(timezone: string | null, asOf: Instant): RuleContext['calend
 
 /** What has to be read of people for these rules. */
 export function looksOf(rules: readonly Rule[], others: RulesById, hasOwn: boolean): Looks {
+  const has = (kind: Condition['kind']) =>
+    rules.some((rule) => allConditionsOf(rule, others).some((condition) => condition.kind === kind))
   return {
     products: [...new Set(rules.flatMap((rule) => productsNamed(rule, others)))],
-    hasTags: rules.some((rule) => allConditionsOf(rule, others).some((condition) => condition.kind === 'tag')),
+    collections: [...new Set(rules.flatMap((rule) => collectionsNamed(rule, others)))],
+    hasTags: has('tag'),
+    hasCheckouts: has('left-checkout'),
     hasOwn,
   }
 }
@@ -101,6 +113,15 @@ export async function knownProducts(tx: BulkTx, shop: ShopId, products: readonly
     [shop, products],
   )
   return new Set(rows.map(({ product }) => product))
+}
+
+/** Of these collections, those that the shop has. */
+export async function knownCollections(tx: BulkTx, shop: ShopId, collections: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>(
+    'SELECT "id"::text AS "id" FROM "Collection" WHERE "shop" = $1 AND "id" = ANY ($2::bigint[])',
+    [shop, collections],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Empty before the first import has asked. */
