@@ -10,6 +10,7 @@ import { backfillShop } from '#app/jobs/backfill-shop.ts'
 import { catchUp } from '#app/jobs/catch-up.ts'
 import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publish } from '#app/jobs/publish.ts'
+import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import { owe, startWorker } from '#app/outside/queue.server.ts'
@@ -22,7 +23,7 @@ import { FIRST, fillWithSomeOfEverything, oweImport, type PlayedShop, playShop, 
 // Shopify's library keeps the fetch that it finds when it is loaded; the local shop puts one in place later.
 setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
-const JOBS = [backfillShop, ingestBulkResult, catchUp, recompute, publish]
+const JOBS = [backfillShop, ingestBulkResult, catchUp, readBeside, recompute, publish]
 const ORDERS = 60
 const PATIENCE_MS = 300_000
 

@@ -15,6 +15,7 @@ import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publishCustomer } from '#app/jobs/publish-customer.ts'
 import { publish } from '#app/jobs/publish.ts'
 import { recomputeCustomerJob } from '#app/jobs/recompute-customer.ts'
+import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
@@ -32,6 +33,7 @@ const JOBS = [
   backfillShop,
   ingestBulkResult,
   catchUp,
+  readBeside,
   followScopes,
   recompute,
   recomputeCustomerJob,

@@ -10,6 +10,7 @@ import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publishCustomer } from '#app/jobs/publish-customer.ts'
 import { publish } from '#app/jobs/publish.ts'
 import { recomputeCustomerJob } from '#app/jobs/recompute-customer.ts'
+import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
@@ -25,7 +26,7 @@ setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
 const announce = defineJob({ kind: 'announce', handler: async () => {} })
 const JOBS = [
-  ...[backfillShop, ingestBulkResult, catchUp, recompute, publish],
+  ...[backfillShop, ingestBulkResult, catchUp, readBeside, recompute, publish],
   ...[refreshOrder, refreshCustomer, recomputeCustomerJob, publishCustomer, announce],
 ]
 const CUSTOMERS = 6
