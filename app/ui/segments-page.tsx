@@ -28,6 +28,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
       title={t('nav.segments')}
       secondaryActions={[
         { content: t('segments.tagging'), url: '/app/tagging' },
+        { content: t('movesPage.title'), url: '/app/moves' },
         { content: t('exclude.title'), url: '/app/exclusions' },
       ]}
     >

@@ -17,7 +17,7 @@ const PAGE_ROWS = 50
 type CustomerList = { rows: CustomerRow[]; total: number }
 
 /** Instants of a customer's valid orders as of a moment, oldest first, by customer id. */
-async function validTimes(
+export async function validTimes(
   tx: Tx,
   shop: ShopId,
   customers: bigint[],

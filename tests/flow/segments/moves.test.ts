@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '#app/domain/order.ts'
+import { STAGES, type Stage } from '#app/domain/stages.ts'
+import { movesPage } from '#app/flow/segments/moves.ts'
+import type { ShopId } from '#app/outside/database.server.ts'
+import { connectAs, testShop } from '#tests/support/database.ts'
+import { writeStory, type ToldOrder } from '#tests/support/orders.ts'
+import { timeIs } from '#tests/support/time.ts'
+import { recompute } from '../features/recomputed.ts'
+import { ago, crowd, NOW } from './story.ts'
+
+const order = (customer: number, at: number): ToldOrder => ({
+  customer,
+  at,
+  lines: [{ product: 1, unitMinor: 10_000 }],
+})
+
+async function write(shop: ShopId, orders: ToldOrder[]): Promise<void> {
+  await connectAs('superuser', (client) => writeStory(client, shop, { orders, timezone: 'Asia/Seoul' }))
+}
+
+async function stages(shop: ShopId): Promise<Map<string, Stage>> {
+  const { rows } = await connectAs('superuser', (client) =>
+    client.query<{ customer: string; stage: Stage }>('SELECT customer, stage FROM "Membership" WHERE shop = $1', [
+      shop,
+    ]),
+  )
+  return new Map(rows.map(({ customer, stage }) => [customer, stage]))
+}
+
+describe('moves between stages', () => {
+  test('are told by where each customer began and ended, with the people and their reasons', async () => {
+    timeIs(NOW)
+    const shop = await testShop()
+    // One who has just bought for the first time, one who is about to be late, one who comes, is late and returns.
+    await write(shop, [...crowd(), order(1, ago(3))])
+    await recompute(shop, NOW, 'import')
+    const before = await stages(shop)
+    await write(shop, [order(1, NOW + 5 * DAY_MS), order(2, NOW + 6 * DAY_MS)])
+    for (const days of [10, 20, 30]) await recompute(shop, NOW + days * DAY_MS, 'time')
+    const end = NOW + 30 * DAY_MS
+    timeIs(end)
+    const after = await stages(shop)
+    const page = await movesPage(shop, { days: 30 }, { from: 'new', to: 'repeat' })
+    expect(page.source).toBe('recorded')
+    const expected = new Map<string, number>()
+    for (const [customer, to] of after) {
+      const from = before.get(customer) ?? 'prospect'
+      if (from !== to) expected.set(`${from}~${to}`, (expected.get(`${from}~${to}`) ?? 0) + 1)
+    }
+    expect(new Map(page.moves.map(({ from, to, customers }) => [`${from}~${to}`, customers]))).toEqual(expected)
+    expect(expected.get('new~repeat')).toBe(1)
+    expect(expected.get('prospect~new')).toBe(1)
+    expect(page.moves.find(({ from, to }) => from === 'new' && to === 'repeat')!.money12m).toMatchObject({
+      minor: 20_000,
+    })
+    expect(page.chosen!.customers).toMatchObject([
+      { customer: '1', cause: 'order', reason: { stage: 'repeat', orders: 2 } },
+    ])
+    // Who went to where they came from has not gone anywhere.
+    expect(page.moves.every(({ from, to }) => from !== to)).toBe(true)
+  })
+
+  test('somebody who moved and came back is counted apart', async () => {
+    timeIs(NOW)
+    const shop = await testShop()
+    await write(shop, crowd())
+    await recompute(shop, NOW, 'import')
+    const member = [...(await stages(shop))].find(([, stage]) => stage === 'repeat')![0]
+    await connectAs('superuser', async (client) => {
+      for (const [from, to, hours] of [
+        ['repeat', 'at-risk', 1],
+        ['at-risk', 'repeat', 2],
+      ] as const)
+        await client.query(
+          `INSERT INTO "MembershipChange" (shop, customer, at, what, "from", "to", cause, because, "ruleVersion", estimates)
+           VALUES ($1, $2, $3, 'stage', $4, $5, 'rule', '{}', 1, 1)`,
+          [shop, member, new Date(NOW + hours * 3_600_000), from, to],
+        )
+    })
+    timeIs(NOW + DAY_MS)
+    const page = await movesPage(shop, { from: '2026-10-15', to: '2026-10-16' }, null)
+    // The period begins at midnight, before the import: both ends come from the orders.
+    expect(page.source).toBe('replayed')
+    const later = await movesPage(shop, { from: '2026-10-16', to: '2026-10-16' }, null)
+    expect([later.source, later.moves, later.cameBack]).toEqual(['recorded', [], 0])
+    timeIs(NOW + 10 * DAY_MS)
+    await connectAs('superuser', (client) =>
+      client.query('UPDATE "MembershipChange" SET at = at + interval \'5 days\' WHERE shop = $1', [shop]),
+    )
+    const back = await movesPage(shop, { from: '2026-10-19', to: '2026-10-22' }, null)
+    expect([back.moves, back.cameBack]).toEqual([[], 1])
+  })
+
+  test('before the first import both ends are worked out from the orders, as the stages are', async () => {
+    timeIs(NOW)
+    const shop = await testShop()
+    await write(shop, crowd())
+    await recompute(shop, NOW, 'import')
+    const page = await movesPage(shop, { days: 90 }, null)
+    expect([page.source, page.lookedAt, page.total]).toEqual(['replayed', 60, 60])
+    const now = await stages(shop)
+    for (const stage of STAGES) {
+      const into = page.moves.filter(({ to }) => to === stage).reduce((sum, { customers }) => sum + customers, 0)
+      expect(into).toBeLessThanOrEqual([...now.values()].filter((each) => each === stage).length)
+    }
+    const [first] = page.moves
+    const { chosen } = await movesPage(shop, { days: 90 }, first!)
+    expect(chosen!.customers).toHaveLength(Math.min(50, first!.customers))
+    for (const { customer, reason, cause } of chosen!.customers) {
+      expect([now.get(customer), reason.stage, cause]).toEqual([first!.to, first!.to, null])
+    }
+  })
+
+  test('a shop without stages has none, and a period that ends before it begins is refused', async () => {
+    timeIs(NOW)
+    const shop = await testShop()
+    expect(await movesPage(shop, { days: 365 }, null)).toMatchObject({ knownFrom: null, moves: [], cameBack: 0 })
+    await expect(movesPage(shop, { from: '2026-10-20', to: '2026-10-21' }, null)).rejects.toMatchObject({
+      fields: { from: 'backwards' },
+    })
+  })
+})

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import type { MovesPage } from '#app/domain/moves.ts'
+import { moveAddress, MovesScreen } from '#app/ui/moves-page.tsx'
+import { nothing } from './idle-props.ts'
+import { readInBothLanguages } from './reading.tsx'
+import { FRESH } from './sample-freshness.ts'
+import { reasonOf, won } from './sample-pages.ts'
+
+const RECORDED: MovesPage = {
+  period: { days: 30, from: '2026-10-24', to: '2026-11-22' },
+  knownFrom: Date.UTC(2026, 8, 1),
+  source: 'recorded',
+  lookedAt: 0,
+  total: 0,
+  moves: [
+    { from: 'new', to: 'one-and-done', customers: 1204, money12m: won(21_400_000) },
+    { from: 'repeat', to: 'at-risk', customers: 138, money12m: won(9_100_000) },
+  ],
+  cameBack: 7,
+  chosen: {
+    from: 'repeat',
+    to: 'at-risk',
+    customers: [
+      {
+        customer: '5001',
+        at: Date.UTC(2026, 10, 3),
+        cause: 'time',
+        reason: reasonOf({ stage: 'at-risk', orders: 2, sinceLastDays: 110, lastGapDays: 138, hopedWithinDays: 98 }),
+        money12m: won(312_000),
+      },
+    ],
+  },
+  freshness: FRESH,
+}
+
+readInBothLanguages([
+  {
+    name: 'moves are said with customers and money, and a chosen one opens its people with reasons',
+    screen: <MovesScreen page={RECORDED} onPeriod={nothing} />,
+    en: [
+      'Oct 24, 2026 – Nov 22, 2026',
+      'as written down since Sep 1, 2026',
+      'New Bought once, not again 1,204 ₩21.4M',
+      '7 customers more moved and came back',
+      'From Repeat to At-risk',
+      'Customer 5001 Nov 3, 2026 · ₩312,000 As time passed. 2 orders, 138 days apart',
+    ],
+    ko: ['1,204 2,140만', '재구매 → 이탈 위험', '2026년 9월 1일부터 기록했습니다.', '7명은 이동했다가'],
+  },
+  {
+    name: 'a time before the first import says that a sample was worked out',
+    screen: (
+      <MovesScreen page={{ ...RECORDED, source: 'replayed', lookedAt: 2000, total: 14_682 }} onPeriod={nothing} />
+    ),
+    en: [
+      'worked out from the orders of 2,000 of 14,682 customers and counted up',
+      'with the reason they are where they are now',
+    ],
+    ko: ['고객 14,682명 중 2,000명'],
+  },
+  {
+    name: 'a time in which nobody moved says so',
+    screen: (
+      <MovesScreen page={{ ...RECORDED, moves: [], cameBack: 0, chosen: null, source: 'cut' }} onPeriod={nothing} />
+    ),
+    en: ['Nobody moved in this time', 'what lies before is not known, because Shopify hides older orders'],
+    ko: ['이 기간에 이동한 고객이 없습니다'],
+  },
+])
+
+test('the address of a move keeps the period', () => {
+  const [move] = RECORDED.moves
+  expect(moveAddress(RECORDED, move!)).toBe('/app/moves?days=30&move=new%7Eone-and-done')
+  const byDates = { period: { ...RECORDED.period, days: null } }
+  expect(moveAddress(byDates, move!)).toBe('/app/moves?from=2026-10-24&to=2026-11-22&move=new%7Eone-and-done')
+})
