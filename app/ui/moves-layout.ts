@@ -2,7 +2,7 @@ import type { StageMove } from '#app/domain/moves.ts'
 import { STAGES, type Stage } from '#app/domain/stages.ts'
 
 /** A label needs this many pixels, however few customers it stands for. */
-const SLOT = 40
+const SLOT = 48
 const BANDS_HEIGHT = 220
 const THINNEST = 1.5
 

@@ -21,9 +21,7 @@ export function MovesPicture({ moves }: { moves: StageMove[] }) {
   const { height, left, right, bands } = movesLayout(moves)
   const first = moves[0]
   return (
-    <div
-      style={{ display: 'grid', gridTemplateColumns: 'minmax(76px, 150px) minmax(0, 1fr) minmax(76px, 150px)', gap: 8 }}
-    >
+    <div style={{ display: 'grid', gridTemplateColumns: 'minmax(72px, 24%) minmax(0, 1fr) minmax(72px, 24%)', gap: 8 }}>
       <Labels places={left} height={height} isRight />
       <svg
         role="img"

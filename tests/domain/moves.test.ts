@@ -49,7 +49,7 @@ describe('the picture of moves', () => {
     expect(right.map(({ stage }) => stage)).toEqual(['one-and-done', 'repeat', 'at-risk'])
     for (const side of [left, right])
       for (const [place, { top, height: own }] of side.entries()) {
-        expect(own).toBeGreaterThanOrEqual(40)
+        expect(own).toBeGreaterThanOrEqual(48)
         if (place > 0) expect(top).toBeGreaterThanOrEqual(side[place - 1]!.top + side[place - 1]!.height)
         expect(top + own).toBeLessThanOrEqual(height)
       }

@@ -40,8 +40,19 @@ export async function saveCardWords(shop: ShopId, key: CardKey, words: CardWords
     const last = await tx.segmentCard.findFirst({ where: { shop, segment: key }, orderBy: { version: 'desc' } })
     const before: CardWords = last ?? NO_WORDS
     if (CARD_FIELDS.every((field) => before[field] === words[field])) return
+    const { name, story, pains, goals, channel } = words
     await tx.segmentCard.create({
-      data: { shop, segment: key, version: (last?.version ?? 0) + 1, savedAt: new Date(now()), ...words },
+      data: {
+        shop,
+        segment: key,
+        version: (last?.version ?? 0) + 1,
+        savedAt: new Date(now()),
+        name,
+        story,
+        pains,
+        goals,
+        channel,
+      },
     })
   })
 }
