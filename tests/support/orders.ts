@@ -13,6 +13,8 @@ export type ToldOrder = {
   lines?: {
     product: number | null
     quantity?: number
+    /** Pieces left after returns and edits; all of them unless told. */
+    currentQuantity?: number
     unitMinor?: number
     discountMinor?: number
     discounts?: string[]
@@ -159,6 +161,7 @@ export async function writeStory(
       const discount = order.lines.reduce((sum, line) => sum + line.discountMinor, 0)
       const subtotal = order.subtotalMinor ?? gross - discount
       const pieces = order.lines.reduce((sum, line) => sum + line.quantity, 0)
+      const left = order.lines.reduce((sum, line) => sum + (line.currentQuantity ?? line.quantity), 0)
       const discounts = order.discounts ?? [...new Set(order.lines.flatMap((line) => line.discounts))]
       return copyLine([
         shop,
@@ -178,7 +181,7 @@ export async function writeStory(
         order.refundedMinor ?? 0,
         order.isBusiness ?? false,
         pieces,
-        pieces,
+        left,
         discounts,
         2,
         instant(order.fetchedAt ?? order.at),
@@ -196,7 +199,7 @@ export async function writeStory(
           line.title,
           `sku-${line.product}`,
           line.quantity,
-          line.quantity,
+          line.currentQuantity ?? line.quantity,
           line.unitMinor,
           line.discountMinor,
           line.discounts,

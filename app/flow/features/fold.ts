@@ -90,6 +90,7 @@ export function foldCustomers(
     ...emptyStandings(count),
     customers: customers.index.ids.subarray(0, count),
     knownFrom: customers.createdAt.subarray(0, count),
+    isBusiness: customers.isBusiness.subarray(0, count),
     dealLines: customers.dealLines.subarray(0, count),
     dealDiscounted: customers.dealDiscounted.subarray(0, count),
     dealExpected: customers.dealExpected.subarray(0, count),
@@ -147,7 +148,6 @@ export function foldCustomers(
         hasBenefit = true
         benefitsUsed += 1
       }
-      if (orders.isBusiness[order] === 1) standings.isBusiness[i] = 1
       net += orders.netMinor[order]!
       if (at > yearAgo) net12m += orders.netMinor[order]!
     }
