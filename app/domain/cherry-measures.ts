@@ -11,6 +11,7 @@ import {
   isFreeKit,
   type CherryFacts,
 } from './cherry-picker.ts'
+import { addUse, goodsMinorOf, isCutBelow, minimumsOf, noUses, type BenefitUses } from './benefit-minimum.ts'
 import { cycleDaysOf } from './estimates.ts'
 import { gapDaysOf, occasionsOf } from './occasions.ts'
 import { DAY_MS, netMinorOf, whyLeftOut, type Instant, type Line, type Order, type OrderRule } from './order.ts'
@@ -43,23 +44,12 @@ export type ShopOfOrders = {
   costs: Costs | null
 }
 
-/** All that the families and the mixture need of one person. */
+/** What the orders say of one person: all that the tier needs, and what explains it. */
 export type PersonFacts = CherryFacts & {
   /** Σ over lines of (depth − what others had off that product that week), and the lines themselves are `dealLines`. */
   depthResidual: number
-  /** Null: the first occasion was before the months that count. */
-  isFirstByBenefit: boolean | null
-  /** Occasions after the first one, and of them those with a discount that counts. */
-  laterOccasions: number
-  laterDiscounted: number
-  /** Linked accounts that used a first-purchase benefit. */
-  profilesWithBenefit: number
-  /** Benefit orders that an edit or a return left under the benefit's own minimum. */
-  benefitCuts: number
   saleOccasions: number
   chances: FullPriceChances
-  /** Money left after the first order, minor units; null: costs are not known, or there was no later order. */
-  laterContributionMinor: number | null
   /** Net of discounts and refunds over the months that count, minor units. */
   netMinor: number
 }
@@ -101,11 +91,36 @@ export function proposedBenefits(
  * @param minimumMinor  goods before discounts that the benefit asks for; null: it asks for none, or nobody knows
  */
 export function isBenefitCut(order: Order, usedBenefit: boolean, minimumMinor: number | null): boolean {
-  if (!usedBenefit || minimumMinor === null || isBenefitAttempt(order, usedBenefit) || order.isTest) return false
+  if (!usedBenefit || minimumMinor === null || order.isTest || order.isBusiness) return false
+  if (isBenefitAttempt(order, usedBenefit)) return false
   const worth = (pieces: (line: Line) => number) =>
     order.lines.reduce((sum, line) => sum + line.unitMinor * pieces(line), 0)
-  const left = worth((line) => line.currentQuantity)
-  return left > 0 && left < minimumMinor && worth((line) => line.quantity) >= minimumMinor
+  return isCutBelow(
+    worth((line) => line.quantity),
+    worth((line) => line.currentQuantity),
+    minimumMinor,
+  )
+}
+
+/** What each first-purchase benefit asks for in goods, as the uses of valid orders show it, by key. */
+export function learnedMinimums(
+  orders: readonly Order[],
+  asOf: Instant,
+  rule: OrderRule,
+  currency: string,
+  benefits: ReadonlySet<string>,
+): Map<string, number> {
+  const uses = new Map<string, BenefitUses>()
+  for (const order of orders) {
+    if (whyLeftOut(order, asOf, rule, currency) !== null) continue
+    for (const key of new Set(order.discounts)) {
+      if (!benefits.has(key)) continue
+      const known = uses.get(key) ?? noUses()
+      addUse(known, goodsMinorOf(order))
+      uses.set(key, known)
+    }
+  }
+  return minimumsOf(uses)
 }
 
 /**
@@ -125,12 +140,6 @@ export function contributionMinor(orders: readonly Order[], costs: Costs): numbe
   return sum
 }
 
-/** Measure 7: consent was given up within 7 days of the reward for it. Weak: it may shape a reward's kind, never refuse one. */
-export function isConsentDropped(rewardedAt: Instant | null, droppedAt: Instant | null): boolean {
-  if (rewardedAt === null || droppedAt === null) return false
-  return droppedAt >= rewardedAt && droppedAt - rewardedAt <= 7 * DAY_MS
-}
-
 type Bought = { order: Order; buyer: string; monday: number }
 type Tally = { buyers: number; discounted: number; depth: number }
 
@@ -148,14 +157,14 @@ export function measurePeople(
   const byPerson = ordersByPerson(orders, shop)
   const businesses = new Set([...byPerson].filter(([, own]) => own.some((order) => order.isBusiness)).map(([id]) => id))
   const bought = validOrders(orders, shop, businesses)
-  const isCounted = countedLines(bought, shop.benefits)
+  const { counted: isCounted, open } = countedLines(bought, shop.benefits)
   const week = tallies(bought, ({ monday }) => String(monday), isCounted)
   const product = tallies(
     bought,
     ({ monday }, line) => (line.product === null ? null : `${line.product}/${monday}`),
     isCounted,
   )
-  const saleWeeks = saleWeeksOf(weeksOfBuyers(bought, isCounted, shop.benefits))
+  const saleWeeks = saleWeeksOf(weeksOfBuyers(bought, open))
   const people = new Map<string, PersonFacts>()
   for (const [person, own] of byPerson) {
     const facts = factsOfPerson(own, businesses.has(person), isCounted, shop, saleWeeks, minimumMinor)
@@ -199,8 +208,14 @@ function validOrders(orders: readonly Order[], shop: ShopOfOrders, businesses: R
 
 type IsCounted = ReadonlySet<Line>
 
-/** The lines that carried a discount which counts: open to everyone in its week, or a confirmed benefit. */
-function countedLines(bought: readonly Bought[], benefits: ReadonlySet<string>): IsCounted {
+/**
+ * The lines that carried a discount which counts: open to everyone in its week, or a confirmed benefit. And of them those
+ * where it was open and no benefit: what makes a sale week.
+ */
+function countedLines(
+  bought: readonly Bought[],
+  benefits: ReadonlySet<string>,
+): { counted: IsCounted; open: IsCounted } {
   const users = new Map<string, Set<string>>()
   const discounted = bought.flatMap(({ order, buyer, monday }) =>
     order.lines
@@ -215,12 +230,14 @@ function countedLines(bought: readonly Bought[], benefits: ReadonlySet<string>):
       else users.set(of, new Set([buyer]))
     }
   const counted = new Set<Line>()
+  const open = new Set<Line>()
   for (const { line, monday, isBusiness } of discounted) {
     const counts = (key: string) =>
       isCountedDiscount(key, users.get(`${monday}/${key}`)!.size, benefits.has(key), isBusiness)
     if (line.discounts.some(counts)) counted.add(line)
+    if (line.discounts.some((key) => !benefits.has(key) && counts(key))) open.add(line)
   }
-  return counted
+  return { counted, open }
 }
 
 /** Share of a line's price that counted discounts took off. */
@@ -262,10 +279,8 @@ function tallies(
   return { of, own }
 }
 
-/** Buyers of each week, and those with an open discount that is no first-purchase benefit: what makes a sale week. */
-function weeksOfBuyers(bought: readonly Bought[], isCounted: IsCounted, benefits: ReadonlySet<string>) {
-  const isOpen = (line: Line) => isCounted.has(line) && line.discounts.some((key) => !benefits.has(key))
-  const open = new Set(bought.flatMap(({ order }) => order.lines.filter(isOpen)))
+/** Buyers of each week, and those with an open discount that is no first-purchase benefit. */
+function weeksOfBuyers(bought: readonly Bought[], open: IsCounted) {
   const { of } = tallies(bought, ({ monday }) => String(monday), open)
   return [...of].map(([monday, { buyers, discounted }]) => ({ monday: Number(monday), buyers, discounted }))
 }
@@ -294,11 +309,8 @@ function factsOfPerson(
     facts.recentOccasions += 1
     if (!isDiscounted) facts.fullPriceOccasions += 1
     if (hasBenefit) facts.benefitsUsed += 1
-    if (index === 0) facts.isFirstByBenefit = hasBenefit
-    else {
-      facts.laterOccasions += 1
-      if (isDiscounted) facts.laterDiscounted += 1
-    }
+    if (index === 0) facts.first = hasBenefit ? 'with' : 'without'
+    else if (isDiscounted) facts.laterDiscounted += 1
     const day = shop.calendar.dayOf(at)
     recentDays.push(day)
     if (saleWeeks.has(mondayOf(day))) facts.saleOccasions += 1
@@ -390,14 +402,8 @@ export function emptyPersonFacts(): PersonFacts {
   return {
     ...emptyCherryFacts(),
     depthResidual: 0,
-    isFirstByBenefit: null,
-    laterOccasions: 0,
-    laterDiscounted: 0,
-    profilesWithBenefit: 0,
-    benefitCuts: 0,
     saleOccasions: 0,
     chances: { chances: 0, ignored: 0 },
-    laterContributionMinor: null,
     netMinor: 0,
   }
 }

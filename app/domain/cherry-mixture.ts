@@ -3,9 +3,8 @@
  * people teach how common cherry-pickers are and what honest people do; what a cherry-picker does is held near what is known
  * of them, or the second type would become whatever else the shop's people differ in.
  */
-import { cherryTierOf, dealProneness, familiesOf, lowerBound, type CherryTier } from './cherry-picker.ts'
-import type { PersonFacts } from './cherry-measures.ts'
-import type { Thresholds } from './stages.ts'
+import { z } from 'zod'
+import { dealProneness, laterOccasionsOf, type CherryFacts } from './cherry-picker.ts'
 
 /** One category per sign, in the order of SIGNS; null: it says nothing about this person. */
 export type CherrySigns = (number | null)[]
@@ -73,51 +72,83 @@ const BASE_PRIOR_PEOPLE = 500
 /** With fewer people than this nothing is learned, and the rule without a mixture holds. */
 const PEOPLE_NEEDED = 300
 const MOST_ROUNDS = 500
-/** From this posterior on somebody may be Likely. */
-const LIKELY_FROM = 0.7
 
+const share = z.number().gt(0).lt(1)
 /** What a shop's people taught. */
-export type CherryFit = {
-  people: number
-  rounds: number
+export const CherryFitShape = z.object({
+  people: z.number().int(),
+  rounds: z.number().int(),
   /** Share (0–1) of cherry-pickers among the people fitted. */
-  baseShare: number
+  baseShare: share,
   /** Per sign, the share of each category among either type. */
-  honest: number[][]
-  picker: number[][]
-}
+  honest: z.array(z.array(share)),
+  picker: z.array(z.array(share)),
+})
+export type CherryFit = z.infer<typeof CherryFitShape>
 
 /** The signs of one person. */
-export function cherrySignsOf(facts: PersonFacts): CherrySigns {
-  const benefits = facts.benefitsUsed + facts.freeKits
-  const deal = dealProneness(facts)
-  const later = laterOf(facts)
-  return [
-    facts.isFirstByBenefit === null ? null : facts.isFirstByBenefit ? 1 : 0,
-    later === null ? null : later * (DEAL_BINS.length + 1) + DEAL_BINS.filter((from) => deal >= from).length,
-    benefits >= 3 ? 2 : benefits === 2 ? 1 : 0,
-    facts.benefitAttempts + facts.benefitCuts > 0 ? 1 : 0,
-  ]
+export function cherrySignsOf(facts: CherryFacts): CherrySigns {
+  return signsOfPattern(cherryPatternOf(facts))
 }
 
-function laterOf({ laterOccasions, laterDiscounted }: PersonFacts): number | null {
-  if (laterOccasions === 0) return null
-  if (laterDiscounted === laterOccasions) return 2 + Math.min(4, laterOccasions)
-  if (laterDiscounted === 0) return 0
-  return laterDiscounted * 2 < laterOccasions ? 1 : 2
+/** How many patterns of signs there are: each sign has its categories and "says nothing". */
+export const CHERRY_PATTERNS = SIGNS.reduce((product, sign) => product * (sign.honest.length + 1), 1)
+
+/** The pattern (0 … CHERRY_PATTERNS − 1) of a person's signs: a shop is counted by them, without an object per customer. */
+export function cherryPatternOf(facts: CherryFacts): number {
+  const benefits = facts.benefitsUsed + facts.freeKits
+  const categories = [
+    facts.first === 'unknown' ? 0 : facts.first === 'without' ? 1 : 2,
+    habitOf(facts),
+    benefits >= 3 ? 3 : benefits === 2 ? 2 : 1,
+    facts.benefitAttempts + facts.benefitCuts > 0 ? 2 : 1,
+  ]
+  let pattern = 0
+  for (let sign = 0; sign < categories.length; sign += 1)
+    pattern = pattern * (SIGNS[sign]!.honest.length + 1) + categories[sign]!
+  return pattern
+}
+
+function habitOf(facts: CherryFacts): number {
+  const { laterDiscounted } = facts
+  const laterOccasions = laterOccasionsOf(facts)
+  if (laterOccasions === 0) return 0
+  let later = laterDiscounted * 2 < laterOccasions ? 1 : 2
+  if (laterDiscounted === laterOccasions) later = 2 + Math.min(4, laterOccasions)
+  else if (laterDiscounted === 0) later = 0
+  const deal = dealProneness(facts)
+  let bin = 0
+  for (const from of DEAL_BINS) if (deal >= from) bin += 1
+  return 1 + later * (DEAL_BINS.length + 1) + bin
+}
+
+/** The signs that make a pattern. */
+export function signsOfPattern(pattern: number): CherrySigns {
+  const signs: CherrySigns = []
+  let rest = pattern
+  for (const { honest } of [...SIGNS].reverse()) {
+    const category = rest % (honest.length + 1)
+    signs.unshift(category === 0 ? null : category - 1)
+    rest = Math.floor(rest / (honest.length + 1))
+  }
+  return signs
 }
 
 /**
- * The two-type mixture of a shop by EM, with priors that keep the second type what it is. The same people give the same fit
- * in any order. Null under 300 people.
+ * The two-type mixture of a shop by EM, with priors that keep the second type what it is. Null under 300 people.
  *
- * Business customers and people without an order are not to be among them.
+ * Business customers and people without an order or an attempt are not to be among them.
+ *
+ * @param people  how many there are of each pattern (`cherryPatternOf`)
  */
-export function fitCherryMixture(people: readonly CherrySigns[]): CherryFit | null {
-  if (people.length < PEOPLE_NEEDED) return null
-  const patterns = countedPatterns(people)
+export function fitCherryMixture(people: ArrayLike<number>): CherryFit | null {
+  const patterns: Pattern[] = []
+  for (let pattern = 0; pattern < people.length; pattern += 1)
+    if (people[pattern]! > 0) patterns.push({ signs: signsOfPattern(pattern), count: people[pattern]! })
+  const known = patterns.reduce((sum, { count }) => sum + count, 0)
+  if (known < PEOPLE_NEEDED) return null
   let fit: CherryFit = {
-    people: people.length,
+    people: known,
     rounds: 0,
     baseShare: BASE_SHARE,
     honest: SIGNS.map((sign) => [...sign.honest]),
@@ -134,15 +165,9 @@ export function fitCherryMixture(people: readonly CherrySigns[]): CherryFit | nu
 
 type Pattern = { signs: CherrySigns; count: number }
 
-function countedPatterns(people: readonly CherrySigns[]): Pattern[] {
-  const patterns = new Map<string, Pattern>()
-  for (const signs of people) {
-    const key = signs.join()
-    const known = patterns.get(key)
-    if (known) known.count += 1
-    else patterns.set(key, { signs, count: 1 })
-  }
-  return [...patterns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pattern]) => pattern)
+/** Whether somebody is among those whom the mixture is fitted to. */
+export function teachesMixture(facts: Pick<CherryFacts, 'isBusiness' | 'n' | 'benefitAttempts'>): boolean {
+  return !facts.isBusiness && facts.n + facts.benefitAttempts > 0
 }
 
 function improved(fit: CherryFit, patterns: readonly Pattern[], rounds: number): CherryFit {
@@ -180,38 +205,13 @@ export function pickerShare(fit: CherryFit, signs: CherrySigns): number {
   return 1 / (1 + Math.exp(-odds))
 }
 
-/** Confirmed: at least two first-purchase benefits by linked profiles that the merchant has confirmed. */
-export type PersonTier = CherryTier | 'confirmed'
-
-/** Which families of evidence hold, the fourth included: no money left after the first order. */
-export function allFamiliesOf(
-  facts: PersonFacts,
-  thresholds: Pick<Thresholds, 'cherryBenefits'>,
-): { habit: boolean; reuse: boolean; kept: boolean; spent: boolean } {
-  const families = familiesOf(facts, thresholds)
-  return {
-    ...families,
-    kept: families.kept || facts.benefitCuts > 0,
-    spent: facts.laterContributionMinor !== null && facts.laterContributionMinor < 0,
+/** The posterior of anybody under a fit, worked out once per pattern; always null where there is no fit. */
+export function pickerShares(fit: CherryFit | null): (facts: CherryFacts) => number | null {
+  if (fit === null) return () => null
+  const known = new Float64Array(CHERRY_PATTERNS).fill(NaN)
+  return (facts) => {
+    const pattern = cherryPatternOf(facts)
+    if (Number.isNaN(known[pattern])) known[pattern] = pickerShare(fit, signsOfPattern(pattern))
+    return known[pattern]!
   }
-}
-
-/**
- * The tier of a person. Confirmed: two benefits by confirmed linked profiles. Likely: a posterior from 0.7 with two occasions
- * or attempts, and either two families or a discount habit whose lower bound is above 0. Possible: any family.
- *
- * @param share  the posterior w; null: no mixture is fitted, and the rule without one holds
- */
-export function personTierOf(
-  facts: PersonFacts,
-  share: number | null,
-  thresholds: Pick<Thresholds, 'cherryOccasions' | 'cherryBenefits'>,
-): PersonTier {
-  if (facts.isBusiness) return 'none'
-  if (facts.profilesWithBenefit >= 2) return 'confirmed'
-  if (share === null) return cherryTierOf(facts, thresholds)
-  const families = Object.values(allFamiliesOf(facts, thresholds)).filter(Boolean).length
-  const occasions = facts.recentOccasions + facts.benefitAttempts
-  if (share >= LIKELY_FROM && occasions >= 2 && (families >= 2 || lowerBound(facts) > 0)) return 'likely'
-  return families > 0 ? 'possible' : 'none'
 }

@@ -115,6 +115,9 @@ export type StageRow = {
   isTagged: boolean
 }
 
+/** How many carry each of the flags that say something good. */
+export type FlagCounts = { vip: number; buysInSales: number; regular: number }
+
 export type SegmentsPage = {
   freshness: Freshness
   import: ImportProgress
@@ -127,6 +130,7 @@ export type SegmentsPage = {
   /** In no segment: several orders, and Shopify hides when the last one was. */
   lastOrderUnknown: number
   watched: number
+  flags: FlagCounts
   taggingOn: boolean
   announceMoves: boolean
 }
@@ -182,6 +186,8 @@ export type SegmentPage = {
   shopifyListUrl: string
   tag: string | null
   freshness: Freshness
+  /** What the shop's history has taught of cherry-picking; `mixture` null: too few people, a fixed rule holds. */
+  learned: { mixture: { people: number; at: Instant } | null; saleWeeks: number }
   taggingOn: boolean
   /** Shopify Flow is told of moves, so that an edit may be told of too. */
   announceMoves: boolean
@@ -213,6 +219,13 @@ export type CustomerOrder = {
   moreLines: number
 }
 
+/** A flag that somebody carries, with the facts that say so. */
+export type FlagReason =
+  | { flag: 'vip'; spent12m: Money; from: Money }
+  | { flag: 'buys-in-sales'; inSales: number; orders: number }
+  /** Whole days: the mean gap, and its standard deviation. */
+  | { flag: 'regular'; orders: number; gapDays: number; deviationDays: number }
+
 export type CustomerPage = {
   customer: string
   stage: Stage
@@ -236,6 +249,7 @@ export type CustomerPage = {
   isBusiness: boolean
   isWatched: boolean
   cherry: { tier: CherryTier; evidence: CherryEvidence[] }
+  flags: FlagReason[]
   /** The merchant's own segments that they are in; `names` of all that a reason may name. */
   own: { standings: OwnStanding[]; names: { id: number; name: string }[]; currency: string }
   tags: { ours: string[]; wanted: string[] }

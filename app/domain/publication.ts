@@ -1,4 +1,4 @@
-import type { CherryTier } from './cherry-picker.ts'
+import { isPicker, type CherryTier } from './cherry-picker.ts'
 import type { Instant } from './order.ts'
 import { TAG_KEYS, tagKeyOf, tagOf } from './settings.ts'
 import type { SettingsData, TagKey } from './settings.ts'
@@ -24,7 +24,7 @@ const TAGS_OF_STAGE: Record<Stage, readonly TagKey[]> = {
 }
 
 /**
- * The tags that somebody should carry of ours: the stage's, the flag's for the likely tier only, and those of the
+ * The tags that somebody should carry of ours: the stage's, the flag's for the likely and confirmed tiers only, and those of the
  * merchant's own segments.
  *
  * @param stage  null: none is known, and no tag says one
@@ -38,7 +38,7 @@ export function desiredTags(
 ): string[] {
   const keys: readonly TagKey[] = stage === null ? [] : TAGS_OF_STAGE[stage]
   const tags = keys.map((key) => tagOf(key, settings))
-  if (stage !== null && tier === 'likely') tags.push(tagOf('cherry-picker', settings))
+  if (stage !== null && isPicker(tier)) tags.push(tagOf('cherry-picker', settings))
   for (const id of own) {
     const name = settings.own?.get(id)
     if (name !== undefined) tags.push(ownTag(name, settings))

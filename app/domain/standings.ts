@@ -1,5 +1,9 @@
 import type { CherryFacts } from './cherry-picker.ts'
+import type { FlagFacts } from './flags.ts'
 import type { StageFacts } from './stages.ts'
+
+/** What is known of first occasions, as it is stored. */
+export const FIRSTS: readonly CherryFacts['first'][] = ['unknown', 'without', 'with']
 
 /**
  * A shop's customers as columns: position i of every column is one customer. One pass over the orders fills them, and the
@@ -27,6 +31,13 @@ export type Standings = {
   benefitsUsed: Int32Array
   freeKits: Int32Array
   benefitAttempts: Int32Array
+  benefitCuts: Int32Array
+  /** The first occasion, as a position of FIRSTS. */
+  first: Int32Array
+  laterDiscounted: Int32Array
+  /** Occasions of the months that count in the shop's sale weeks. */
+  saleOccasions: Int32Array
+  sumSquaredGapDays: Float64Array
   /** Net money of valid orders in the 365 days before asOf, minor units. */
   net12mMinor: Float64Array
 }
@@ -53,6 +64,11 @@ export function emptyStandings(count: number): Standings {
     benefitsUsed: new Int32Array(count),
     freeKits: new Int32Array(count),
     benefitAttempts: new Int32Array(count),
+    benefitCuts: new Int32Array(count),
+    first: new Int32Array(count),
+    laterDiscounted: new Int32Array(count),
+    saleOccasions: new Int32Array(count),
+    sumSquaredGapDays: new Float64Array(count),
     net12mMinor: new Float64Array(count),
   }
 }
@@ -80,6 +96,38 @@ export function cherryFactsInto(facts: CherryFacts, standings: Standings, positi
   facts.benefitsUsed = standings.benefitsUsed[position]!
   facts.freeKits = standings.freeKits[position]!
   facts.benefitAttempts = standings.benefitAttempts[position]!
+  facts.benefitCuts = standings.benefitCuts[position]!
+  facts.first = FIRSTS[standings.first[position]!]!
+  facts.laterDiscounted = standings.laterDiscounted[position]!
+  facts.profilesWithBenefit = facts.benefitsUsed > 0 ? 1 : 0
+}
+
+/** Copies what the flags look at into an object that a whole pass shares. */
+export function flagFactsInto(facts: FlagFacts, standings: Standings, position: number): void {
+  const n = standings.n[position]!
+  facts.n = n
+  facts.firstAt = n > 0 ? standings.firstAt[position]! : null
+  facts.lastAt = n > 0 ? standings.lastAt[position]! : null
+  facts.sumSquaredGapDays = standings.sumSquaredGapDays[position]!
+  facts.net12mMinor = standings.net12mMinor[position]!
+  facts.recentOccasions = standings.recentOccasions[position]!
+  facts.saleOccasions = standings.saleOccasions[position]!
+  facts.isBusiness = standings.isBusiness[position] === 1
+}
+
+/** Flag facts of somebody without an order. */
+export function emptyFlagFacts(): FlagFacts {
+  return {
+    n: 0,
+    firstAt: null,
+    lastAt: null,
+    sumSquaredGapDays: 0,
+    net12mMinor: 0,
+    recentOccasions: 0,
+    saleOccasions: 0,
+    laterContributionMinor: null,
+    isBusiness: false,
+  }
 }
 
 /** Cherry-picker facts of somebody without an order. */
@@ -96,5 +144,10 @@ export function emptyCherryFacts(): CherryFacts {
     benefitsUsed: 0,
     freeKits: 0,
     benefitAttempts: 0,
+    benefitCuts: 0,
+    first: 'unknown',
+    laterDiscounted: 0,
+    profilesWithBenefit: 0,
+    laterContributionMinor: null,
   }
 }

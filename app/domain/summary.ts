@@ -44,10 +44,15 @@ export const SummaryShape = z.object({
   /** When the stages were first worked out: what trends show before is replayed. */
   firstAsOf: z.number(),
   /**
-   * What the stored evidence of discounts rests on: settings, up to which fetch it knows the orders, and the mark of each
-   * week by its Monday (absent from what an earlier version has written).
+   * What the stored evidence of discounts rests on: settings, up to which fetch it knows the orders, and by its Monday the
+   * mark of each week, and its buyers with those who had an open discount (absent from what an earlier version has written).
    */
-  evidence: z.object({ basis: z.string(), upTo: z.number(), marks: z.record(z.string(), z.number()).default({}) }),
+  evidence: z.object({
+    basis: z.string(),
+    upTo: z.number(),
+    marks: z.record(z.string(), z.number()).default({}),
+    weeks: z.record(z.string(), z.tuple([count, count])).default({}),
+  }),
 })
 
 export type SummaryData = z.infer<typeof SummaryShape>

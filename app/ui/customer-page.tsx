@@ -15,6 +15,7 @@ import {
 import type { ReactNode } from 'react'
 import type { Money } from '#app/domain/money.ts'
 import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
+import { FlagsCard } from './flags.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { OutlookCard } from './outlook.tsx'
@@ -54,6 +55,7 @@ export function CustomerScreen({ page, children }: { page: CustomerPage; childre
         </InlineGrid>
         <OutlookCard shop={page.outlook.shop} customer={page.outlook.customer} />
         {page.freshness.isLimited ? null : <CherryCard page={page} />}
+        {page.flags.length === 0 ? null : <FlagsCard flags={page.flags} />}
         {page.own.standings.length === 0 ? null : <OwnCard own={page.own} />}
         <StageTimeline spans={page.timeline} asOf={page.asOf} />
         {children}

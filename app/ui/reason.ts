@@ -62,6 +62,8 @@ export function evidenceText(t: TFunction, f: Formats, evidence: CherryEvidence)
   return t(`evidence.${evidence.kind}`, {
     count: evidence.count,
     n: f.number(evidence.count),
+    of: f.number(evidence.of ?? 0),
+    amount: evidence.amount === undefined ? '' : f.money(evidence.amount),
     discounts: f.list(evidence.discounts.map((key) => discountText(t, key))),
   })
 }

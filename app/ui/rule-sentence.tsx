@@ -27,12 +27,19 @@ export function isRuleValid(thresholds: Thresholds): boolean {
   return keys.every((key) => isNumberValid(key, thresholds[key])) && thresholds.lapsedRatio > thresholds.lateRatio
 }
 
-type Props = { segment: SegmentKey; thresholds: Thresholds; onChange: (thresholds: Thresholds) => void }
+type Props = {
+  segment: SegmentKey
+  thresholds: Thresholds
+  /** Cherry-picker goes by what the shop's own people have taught, and no longer by a number of orders. */
+  isLearned: boolean
+  onChange: (thresholds: Thresholds) => void
+}
 
 /** The rule in one sentence, and its two numbers to edit below it. */
-export function RuleSentence({ segment, thresholds, onChange }: Props) {
+export function RuleSentence({ segment, thresholds, isLearned, onChange }: Props) {
   const { t, f } = useWords()
-  const keys = THRESHOLDS_OF[segment]
+  const isByPeople = segment === 'cherry-picker' && isLearned
+  const keys = THRESHOLDS_OF[segment].filter((key) => !isByPeople || key !== 'cherryOccasions')
   const limit =
     thresholds.windowMaxDays === null
       ? t('rule.noLimit')
@@ -40,7 +47,7 @@ export function RuleSentence({ segment, thresholds, onChange }: Props) {
   return (
     <BlockStack gap="400">
       <Text as="p" variant="bodyLg">
-        {t(`rule.sentence.${segment}`, {
+        {t(`rule.sentence.${isByPeople ? 'cherry-picker-learned' : segment}`, {
           share: f.percent(thresholds.windowShare),
           limit,
           late: f.number(thresholds.lateRatio),

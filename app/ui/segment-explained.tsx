@@ -69,14 +69,24 @@ function Explanation({ page }: { page: SegmentPage }) {
 }
 
 function CherryExplanation({ page }: { page: SegmentPage }) {
-  const { t } = useWords()
+  const { t, f } = useWords()
+  const { mixture, saleWeeks } = page.learned
   return (
     <BlockStack gap="400">
       <List>
         <List.Item>{t('explained.cherry.habit')}</List.Item>
+        <List.Item>{t('explained.cherry.chances', { n: f.number(saleWeeks) })}</List.Item>
         <List.Item>{t('explained.cherry.benefits')}</List.Item>
+        <List.Item>{t('explained.cherry.accounts')}</List.Item>
         <List.Item>{t('explained.cherry.cancelled')}</List.Item>
+        <List.Item>{t('explained.cherry.cut')}</List.Item>
+        <List.Item>{t('explained.cherry.money')}</List.Item>
         <List.Item>{t('explained.cherry.notCounted')}</List.Item>
+        <List.Item>
+          {mixture === null
+            ? t('explained.cherry.notLearned')
+            : t('explained.cherry.learned', { n: f.number(mixture.people), date: f.date(mixture.at) })}
+        </List.Item>
         <List.Item>{t('explained.cherry.tiers')}</List.Item>
       </List>
       {page.trend.length === 0 ? null : <TrendChart points={page.trend} replayedUntil={page.replayedUntil} />}

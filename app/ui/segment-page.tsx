@@ -80,7 +80,12 @@ export function SegmentScreen(props: Props) {
         {page.freshness.isLimited ? <SixtyDays /> : null}
         <Card>
           <BlockStack gap="300">
-            <RuleSentence segment={page.segment} thresholds={draft} onChange={change} />
+            <RuleSentence
+              segment={page.segment}
+              thresholds={draft}
+              isLearned={page.learned.mixture !== null}
+              onChange={change}
+            />
             <Text as="p" tone="subdued">
               {t('count.customersShare', {
                 count: page.row.customers,

@@ -2,6 +2,7 @@ import { BlockStack, Box, Button, Card, InlineGrid, InlineStack, Link, Page, Tex
 import { useState } from 'react'
 import type { Freshness, SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
 import type { Estimates } from '#app/domain/stages.ts'
+import { FlagsRow } from './flags.tsx'
 import { FlowTick } from './flow-tick.tsx'
 import { FreshnessTrouble, isTroubled } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
@@ -49,6 +50,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
         )}
         <Cards page={page} />
         <Others page={page} />
+        {page.freshness.isLimited ? null : <FlagsRow flags={page.flags} />}
         {page.proposal === null ? null : (
           <ProposalCard
             proposal={page.proposal}

@@ -3,7 +3,6 @@ import {
   contributionMinor,
   depthProneness,
   isBenefitCut,
-  isConsentDropped,
   measurePeople,
   proposedBenefits,
   type ShopOfOrders,
@@ -123,8 +122,8 @@ describe('first-purchase benefits', () => {
       n: 3,
       benefitsUsed: 3,
       profilesWithBenefit: 3,
-      isFirstByBenefit: true,
-      laterOccasions: 2,
+      first: 'with',
+      recentOccasions: 3,
       laterDiscounted: 2,
     })
   })
@@ -156,7 +155,7 @@ describe('first-purchase benefits', () => {
 describe('what was first may be long ago', () => {
   test('of a first occasion before the months that count nobody knows whether it used a benefit', () => {
     const facts = factsOf([order({ day: -700, off: 150, code: 'WELCOME' }), order({ day: 30 })])
-    expect(facts).toMatchObject({ n: 2, recentOccasions: 1, isFirstByBenefit: null, benefitsUsed: 0 })
+    expect(facts).toMatchObject({ n: 2, recentOccasions: 1, first: 'unknown', benefitsUsed: 0 })
   })
 })
 
@@ -170,14 +169,6 @@ test('contribution counts what was kept and is not known without every cost', ()
   const orders = [order({ day: 1 }), order({ day: 40, off: 100 })]
   expect(factsOf(orders, { costs }).laterContributionMinor).toBe(-200)
   expect(factsOf(orders.slice(0, 1), { costs }).laterContributionMinor).toBeNull()
-})
-
-test('consent given up within seven days of its reward was dropped', () => {
-  expect(isConsentDropped(MONDAY, MONDAY + 7 * DAY_MS)).toBe(true)
-  expect(isConsentDropped(MONDAY, MONDAY + 7 * DAY_MS + 1)).toBe(false)
-  expect(isConsentDropped(MONDAY, MONDAY - 1)).toBe(false)
-  expect(isConsentDropped(null, MONDAY)).toBe(false)
-  expect(isConsentDropped(MONDAY, null)).toBe(false)
 })
 
 test('ordering in sale weeks is told from ordering at other times', () => {

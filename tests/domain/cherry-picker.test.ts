@@ -14,21 +14,11 @@ import {
   lowerBound,
 } from '#app/domain/cherry-picker.ts'
 import type { CherryFacts, CherryTier } from '#app/domain/cherry-picker.ts'
+import { emptyCherryFacts } from '#app/domain/standings.ts'
 import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 
-const NOBODY: CherryFacts = {
-  n: 0,
-  recentOccasions: 0,
-  fullPriceOccasions: 0,
-  dealLines: 0,
-  dealDiscounted: 0,
-  dealExpected: 0,
-  dealVariance: 0,
-  benefitsUsed: 0,
-  freeKits: 0,
-  benefitAttempts: 0,
-  isBusiness: false,
-}
+const NOBODY = emptyCherryFacts()
+const NO_CHANCES = { chances: 0, ignored: 0 }
 /** Twelve lines, all discounted where others mostly were not. */
 const HABIT = { dealLines: 12, dealDiscounted: 12, dealExpected: 3, dealVariance: 2 }
 
@@ -96,7 +86,12 @@ describe('deal proneness', () => {
   test('somebody like everyone has none, and no lines give none', () => {
     expect(dealProneness({ dealLines: 10, dealDiscounted: 5, dealExpected: 5, dealVariance: 2.5 })).toBe(0)
     expect(lowerBound(NOBODY)).toBe(0)
-    expect(familiesOf(NOBODY, DEFAULT_THRESHOLDS)).toEqual({ habit: false, reuse: false, kept: false })
+    expect(familiesOf(NOBODY, DEFAULT_THRESHOLDS)).toEqual({
+      habit: false,
+      reuse: false,
+      kept: false,
+      spent: false,
+    })
   })
 })
 
@@ -127,10 +122,10 @@ describe('the tier', () => {
     ['what came before the 24 months is no occasion of them', { n: 9, recentOccasions: 2, ...HABIT }, 'possible'],
     ['a business customer is none', { recentOccasions: 5, ...HABIT, benefitsUsed: 3, isBusiness: true }, 'none'],
   ])('%s', (_name, facts, expected) => {
-    expect(cherryTierOf({ ...NOBODY, ...facts }, DEFAULT_THRESHOLDS)).toBe(expected)
+    expect(cherryTierOf({ ...NOBODY, ...facts }, DEFAULT_THRESHOLDS, null)).toBe(expected)
   })
 
-  test('whatever the facts and numbers, one occasion without an attempt and a full-price occasion are never likely', () => {
+  test('whatever the facts and numbers, one occasion without an attempt is never likely, nor a full-price one without a mixture', () => {
     const facts = fc.record({
       n: fc.integer({ min: 0, max: 6 }),
       recentOccasions: fc.integer({ min: 0, max: 6 }),
@@ -142,6 +137,11 @@ describe('the tier', () => {
       benefitsUsed: fc.integer({ min: 0, max: 4 }),
       freeKits: fc.integer({ min: 0, max: 2 }),
       benefitAttempts: fc.integer({ min: 0, max: 2 }),
+      benefitCuts: fc.integer({ min: 0, max: 1 }),
+      first: fc.constantFrom('unknown' as const, 'without' as const, 'with' as const),
+      laterDiscounted: fc.integer({ min: 0, max: 3 }),
+      profilesWithBenefit: fc.integer({ min: 0, max: 1 }),
+      laterContributionMinor: fc.option(fc.integer({ min: -100, max: 100 })),
       isBusiness: fc.boolean(),
     })
     const thresholds = fc.record({
@@ -149,11 +149,12 @@ describe('the tier', () => {
       cherryBenefits: fc.integer({ min: 1, max: 4 }),
     })
     fc.assert(
-      fc.property(facts, thresholds, (each, numbers) => {
-        const tier = cherryTierOf(each, numbers)
+      fc.property(facts, thresholds, fc.option(fc.double({ min: 0, max: 1, noNaN: true })), (each, numbers, share) => {
+        const tier = cherryTierOf(each, numbers, share)
         if (tier !== 'likely') return
         expect(each.isBusiness).toBe(false)
-        expect(each.fullPriceOccasions).toBe(0)
+        if (share === null) expect(each.fullPriceOccasions).toBe(0)
+        else expect(share).toBeGreaterThanOrEqual(0.7)
         expect(each.recentOccasions + each.benefitAttempts).toBeGreaterThanOrEqual(2)
       }),
       { seed: 31, numRuns: 2000 },
@@ -170,12 +171,19 @@ test('the watch list holds who only used the benefit so far', () => {
 
 test('the evidence list tells both sides and what was not counted', () => {
   const facts = { ...NOBODY, n: 2, recentOccasions: 2, ...HABIT, benefitsUsed: 2, benefitAttempts: 1 }
-  const evidence = cherryEvidenceOf(facts, DEFAULT_THRESHOLDS, {
-    counted: ['auto:Sale', 'code:WELCOME20'],
-    benefits: ['code:WELCOME20', 'code:WELCOME20'],
-    attempted: ['code:WELCOME20'],
-    notCounted: ['staff:Sorry'],
-  })
+  const evidence = cherryEvidenceOf(
+    facts,
+    DEFAULT_THRESHOLDS,
+    {
+      counted: ['auto:Sale', 'code:WELCOME20'],
+      benefits: ['code:WELCOME20', 'code:WELCOME20'],
+      attempted: ['code:WELCOME20'],
+      cut: [],
+      notCounted: ['staff:Sorry'],
+    },
+    NO_CHANCES,
+    'EUR',
+  )
   expect(evidence).toEqual([
     { kind: 'discount-habit', speaksFor: true, count: 12, discounts: ['auto:Sale', 'code:WELCOME20'] },
     { kind: 'benefit-reused', speaksFor: true, count: 2, discounts: ['code:WELCOME20'] },
@@ -183,11 +191,49 @@ test('the evidence list tells both sides and what was not counted', () => {
     { kind: 'no-full-price-order', speaksFor: true, count: 2, discounts: [] },
     { kind: 'not-counted', speaksFor: false, count: 1, discounts: ['staff:Sorry'] },
   ])
-  const against = cherryEvidenceOf({ ...NOBODY, n: 2, fullPriceOccasions: 2, dealLines: 3 }, DEFAULT_THRESHOLDS, {
-    counted: [],
-    benefits: [],
-    attempted: [],
-    notCounted: [],
-  })
+  const against = cherryEvidenceOf(
+    { ...NOBODY, n: 2, fullPriceOccasions: 2, dealLines: 3 },
+    DEFAULT_THRESHOLDS,
+    {
+      counted: [],
+      benefits: [],
+      attempted: [],
+      cut: [],
+      notCounted: [],
+    },
+    NO_CHANCES,
+    'EUR',
+  )
   expect(against.every((line) => !line.speaksFor)).toBe(true)
+})
+
+test('the evidence tells what was ignored, cut, lost and used on several accounts, with its numbers', () => {
+  const none = { counted: [], benefits: [], attempted: [], cut: ['code:WELCOME20'], notCounted: [] }
+  const facts: CherryFacts = {
+    ...NOBODY,
+    first: 'with',
+    recentOccasions: 4,
+    benefitCuts: 1,
+    profilesWithBenefit: 3,
+    laterContributionMinor: -250,
+  }
+  const evidence = cherryEvidenceOf(facts, DEFAULT_THRESHOLDS, none, { chances: 5, ignored: 4 }, 'EUR')
+  expect(evidence.filter((line) => line.speaksFor)).toEqual([
+    { kind: 'chances-ignored', speaksFor: true, count: 4, of: 5, discounts: [] },
+    { kind: 'benefit-on-accounts', speaksFor: true, count: 3, discounts: [] },
+    { kind: 'benefit-cut', speaksFor: true, count: 1, discounts: ['code:WELCOME20'] },
+    { kind: 'money-lost', speaksFor: true, count: 3, amount: { minor: 250, currency: 'EUR' }, discounts: [] },
+    { kind: 'no-full-price-order', speaksFor: true, count: 4, discounts: [] },
+  ])
+  const good = cherryEvidenceOf(
+    { ...facts, benefitCuts: 0, profilesWithBenefit: 1, laterContributionMinor: 250 },
+    DEFAULT_THRESHOLDS,
+    none,
+    { chances: 5, ignored: 0 },
+    'EUR',
+  )
+  expect(good.filter((line) => !line.speaksFor).map(({ kind, count }) => [kind, count])).toEqual([
+    ['chances-taken', 5],
+    ['money-left', 3],
+  ])
 })

@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs'
-import {
-  cherrySignsOf,
-  fitCherryMixture,
-  personTierOf,
-  pickerShare,
-  type PersonTier,
-} from '#app/domain/cherry-mixture.ts'
-import { measurePeople, proposedBenefits, type PersonFacts } from '#app/domain/cherry-measures.ts'
+import { CHERRY_PATTERNS, cherryPatternOf, fitCherryMixture, teachesMixture } from '#app/domain/cherry-mixture.ts'
+import { learnedMinimums, measurePeople, proposedBenefits } from '#app/domain/cherry-measures.ts'
+import { CHERRY_TIERS, type CherryTier } from '#app/domain/cherry-picker.ts'
 import { estimatesFrom } from '#app/domain/estimates.ts'
+import { tierUnder } from '#app/domain/learned.ts'
 import { factsOf } from '#app/domain/occasions.ts'
 import { DEFAULT_ORDER_RULE, type Instant, type Order } from '#app/domain/order.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
@@ -102,7 +98,8 @@ function asOrder(order: WorldOrder, customer: string | null, shiftMs: number): O
 /** Everybody's tier, every code that the shop's own uses propose counting as a first-purchase benefit. */
 function tiersOf({ orders, asOf, currency }: Read, personOf: (customer: string) => string) {
   const benefits = proposedBenefits(orders, asOf, DEFAULT_ORDER_RULE, currency)
-  const { people, saleWeeks } = measurePeople(orders, {
+  const minimums = learnedMinimums(orders, asOf, DEFAULT_ORDER_RULE, currency, benefits)
+  const shop = {
     asOf,
     calendar: shopCalendar(
       'UTC',
@@ -115,11 +112,12 @@ function tiersOf({ orders, asOf, currency }: Read, personOf: (customer: string) 
     personOf,
     cycleDays: cycleDaysOfShop(orders, personOf, asOf),
     costs: null,
-  })
-  const known = [...people.values()].filter((facts) => !facts.isBusiness && facts.n + facts.benefitAttempts > 0)
-  const fit = fitCherryMixture(known.map(cherrySignsOf))
-  const tierOf = (facts: PersonFacts) =>
-    personTierOf(facts, fit && pickerShare(fit, cherrySignsOf(facts)), DEFAULT_THRESHOLDS)
+  }
+  const { people, saleWeeks } = measurePeople(orders, shop, (key) => minimums.get(key) ?? null)
+  const patterns = new Int32Array(CHERRY_PATTERNS)
+  for (const facts of people.values()) if (teachesMixture(facts)) patterns[cherryPatternOf(facts)]! += 1
+  const fit = fitCherryMixture(patterns)
+  const tierOf = tierUnder({ mixture: fit }, DEFAULT_THRESHOLDS)
   return { tiers: new Map([...people].map(([person, facts]) => [person, tierOf(facts)])), benefits, saleWeeks, fit }
 }
 
@@ -142,18 +140,16 @@ function cycleDaysOfShop(orders: readonly Order[], personOf: (customer: string) 
   return estimatesFrom(columns, asOf).cycleDays
 }
 
-const RANK: PersonTier[] = ['none', 'possible', 'likely', 'confirmed']
-
 /** A real person has the highest tier of the persons that their accounts were taken for. */
 function figuresOf(
-  tiers: ReadonlyMap<string, PersonTier>,
+  tiers: ReadonlyMap<string, CherryTier>,
   truth: readonly Truth[],
   personOf: (customer: string) => string,
 ): SideFigures {
   const rank = new Map<string, number>()
   const pickers = new Set<string>()
   for (const { customer, person, behaviour } of truth) {
-    const tier = RANK.indexOf(tiers.get(personOf(customer)) ?? 'none')
+    const tier = CHERRY_TIERS.indexOf(tiers.get(personOf(customer)) ?? 'none')
     rank.set(person, Math.max(rank.get(person) ?? 0, tier))
     if (PICKER.test(behaviour)) pickers.add(person)
   }

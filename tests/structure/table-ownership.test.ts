@@ -22,6 +22,7 @@ const OWNERS: Record<string, string[]> = {
   'app/flow/features/': [
     'Estimates',
     'LifetimeFit',
+    'Learned',
     'OrderEvidence',
     'CustomerFeatures',
     'DiscountUse',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CherryEvidence } from '#app/domain/cherry-picker.ts'
+import type { FlagReason } from '#app/domain/pages.ts'
+import { flagText } from '#app/ui/flags.tsx'
 import { formatsOf } from '#app/ui/formats.ts'
 import { wordsIn } from '#app/ui/i18n.tsx'
 import { discountText, evidenceText, reasonText } from '#app/ui/reason.ts'
@@ -84,6 +86,25 @@ describe('the reason', () => {
     })
 })
 
+function numbersIn(text: string): number[] {
+  const found = [...text.matchAll(/\d[\d,]*/g)].map(([digits]) => Number(digits.replaceAll(',', '')))
+  return found.filter((value) => value !== 24).sort((a, b) => a - b)
+}
+
+describe('the flags', () => {
+  const won = (minor: number) => ({ minor, currency: 'KRW' })
+  it.each<[FlagReason, number[]]>([
+    [{ flag: 'vip', spent12m: won(1_312_000), from: won(280_000) }, [12, 280_000, 1_312_000]],
+    [{ flag: 'buys-in-sales', inSales: 9, orders: 11 }, [9, 11]],
+    [{ flag: 'regular', orders: 6, gapDays: 31, deviationDays: 4 }, [4, 6, 31]],
+  ])('say their numbers in both languages: %o', (reason, expected) => {
+    for (const locale of ['en', 'ko'] as const) {
+      const text = flagText(wordsIn(locale).t, formatsOf(locale, 'UTC'), reason)
+      expect([text, numbersIn(text)]).toEqual([text, expected])
+    }
+  })
+})
+
 describe('the evidence', () => {
   const kinds: CherryEvidence['kind'][] = [
     'discount-habit',
@@ -91,7 +112,13 @@ describe('the evidence', () => {
     'benefit-reused',
     'benefit-once',
     'free-kit',
+    'benefit-on-accounts',
     'benefit-cancelled',
+    'benefit-cut',
+    'money-lost',
+    'money-left',
+    'chances-ignored',
+    'chances-taken',
     'full-price-order',
     'no-full-price-order',
     'not-counted',
@@ -105,12 +132,33 @@ describe('the evidence', () => {
             kind,
             speaksFor: true,
             count,
+            of: 5_678,
+            amount: { minor: 312_345, currency: 'KRW' },
             discounts: ['code:WELCOME20', 'auto:Summer sale', 'staff:Sorry'],
           })
           expect(text).toMatch(/\.$/)
           expect(text).not.toMatch(/[{}%]|evidence\./)
         }
     })
+
+  // What the sentence is about, as numbers that stand in it.
+  it.each<[CherryEvidence['kind'], Partial<CherryEvidence>, number[]]>([
+    ['chances-ignored', { count: 4, of: 1_205 }, [4, 1_205]],
+    ['chances-taken', { count: 3 }, [3]],
+    ['benefit-on-accounts', { count: 3 }, [3]],
+    ['benefit-cancelled', { count: 2, discounts: ['code:HELLO'] }, [2]],
+    ['benefit-cut', { count: 2, discounts: ['code:HELLO'] }, [2]],
+    ['benefit-reused', { count: 1_002, discounts: ['code:HELLO'] }, [1_002]],
+    ['money-lost', { count: 12, amount: { minor: 312_345, currency: 'KRW' } }, [12, 312_345]],
+    ['money-left', { count: 12, amount: { minor: 312_345, currency: 'KRW' } }, [12, 312_345]],
+    ['full-price-order', { count: 7 }, [7]],
+  ])('%s says its numbers in both languages', (kind, told, expected) => {
+    for (const locale of ['en', 'ko'] as const) {
+      const evidence = { kind, speaksFor: true, count: 0, discounts: [], ...told }
+      const text = evidenceText(wordsIn(locale).t, formatsOf(locale, 'UTC'), evidence)
+      expect([text, numbersIn(text)]).toEqual([text, [...expected].sort((a, b) => a - b)])
+    }
+  })
 
   it('calls a discount what the merchant calls it', () => {
     const { t } = wordsIn('en')

@@ -138,6 +138,7 @@ export const SEGMENTS: SegmentsPage = {
   totalCustomers: 14_682,
   lastOrderUnknown: 0,
   watched: 2_310,
+  flags: { vip: 512, buysInSales: 204, regular: 388 },
   taggingOn: true,
   announceMoves: true,
 }
@@ -151,6 +152,7 @@ export const NO_SEGMENTS: SegmentsPage = {
   rows: [],
   totalCustomers: 0,
   watched: 0,
+  flags: { vip: 0, buysInSales: 0, regular: 0 },
   taggingOn: false,
 }
 
@@ -184,6 +186,7 @@ export const SEGMENT: SegmentPage = {
   tag: 'seg:at-risk',
   freshness: FRESH,
   keptOut: 0,
+  learned: { mixture: { people: 13_478, at: AS_OF }, saleWeeks: 11 },
   taggingOn: true,
   announceMoves: true,
 }
@@ -303,6 +306,10 @@ export const CUSTOMER: CustomerPage = {
       { kind: 'not-counted', speaksFor: false, count: 1, discounts: ['staff:Sorry'] },
     ],
   },
+  flags: [
+    { flag: 'vip', spent12m: won(312_000), from: won(280_000) },
+    { flag: 'regular', orders: 4, gapDays: 36, deviationDays: 5 },
+  ],
   own: {
     standings: [
       {

@@ -237,8 +237,21 @@ const cases: Case[] = [
     ko: ['694명(72%)이 120일 안에 주문했습니다.'],
   },
   {
-    name: 'cherry-pickers come with what speaks for and against it',
+    name: 'cherry-pickers where the people have taught what is common are explained by that',
     screen: <SegmentScreen page={sample.CHERRY_SEGMENT} {...segment} />,
+    en: [
+      'Several signs together look more like a cherry-picker',
+      'such as 2 first-purchase benefits used.',
+      'among your own 13,478 customers was learned on Nov 22, 2026',
+      'each week: 11 in the last 24 months.',
+    ],
+    ko: ['첫 구매 혜택 2회 사용과 같은 근거', '이 스토어의 고객 13,478명을 보고', '최근 24개월에 11주입니다.'],
+  },
+  {
+    name: 'cherry-pickers come with what speaks for and against it',
+    screen: (
+      <SegmentScreen page={{ ...sample.CHERRY_SEGMENT, learned: { mixture: null, saleWeeks: 0 } }} {...segment} />
+    ),
     en: [
       'Cherry-picker',
       'At least 3 orders, none at full price',

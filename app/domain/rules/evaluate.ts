@@ -1,4 +1,5 @@
 /** Whether a rule holds of somebody, why, and what would change it: the one place where it is decided. */
+import { isPicker } from '#app/domain/cherry-picker.ts'
 import { Bug } from '#app/errors.ts'
 import { dayFromText, dayText } from '#app/domain/shop-calendar.ts'
 import { tagKeyOf } from '#app/domain/settings.ts'
@@ -128,10 +129,13 @@ function timesWithin(person: Person, { collection, withinDays }: Extract<Conditi
 }
 
 const FLAG_TESTS: Record<Extract<Condition, { kind: 'flag' }>['flag'], Test> = {
-  'cherry-picker': (person) => person.cherryPicker === 'likely',
+  'cherry-picker': (person) => isPicker(person.cherryPicker),
   'cherry-picker-possible': (person) => person.cherryPicker !== 'none',
   business: (person) => person.isBusiness,
   watched: (person) => person.isWatched,
+  vip: (person) => person.isVip,
+  'buys-in-sales': (person) => person.buysInSales,
+  regular: (person) => person.isRegular,
 }
 
 /** What the rule says of one person, with the reason. */
@@ -289,6 +293,9 @@ export function withFact(person: Person, condition: Condition, value: FactValue)
     case 'flag': {
       if (condition.flag === 'business') return { ...person, isBusiness: value === true }
       if (condition.flag === 'watched') return { ...person, isWatched: value === true }
+      if (condition.flag === 'vip') return { ...person, isVip: value === true }
+      if (condition.flag === 'buys-in-sales') return { ...person, buysInSales: value === true }
+      if (condition.flag === 'regular') return { ...person, isRegular: value === true }
       const tier = condition.flag === 'cherry-picker' ? 'likely' : 'possible'
       return { ...person, cherryPicker: value === true ? tier : 'none' }
     }

@@ -21,6 +21,9 @@ export type StoredPerson = {
   cherryPicker: CherryTier
   isBusiness: boolean
   isWatched: boolean
+  isVip: boolean
+  buysInSales: boolean
+  isRegular: boolean
   /** Of the account; null: there is none, only orders. */
   createdAt: Instant | null
   /** As keys (`tagKeyOf`). */
@@ -48,6 +51,9 @@ export type Person = {
   cherryPicker: CherryTier
   isBusiness: boolean
   isWatched: boolean
+  isVip: boolean
+  buysInSales: boolean
+  isRegular: boolean
   consents: Record<'email' | 'sms', boolean>
   tags: ReadonlySet<string>
   /** Days since each product was last bought. */
@@ -99,6 +105,9 @@ export function personAt(stored: StoredPerson, asOf: Instant, calendar: ShopCale
     cherryPicker: isLimited ? 'none' : stored.cherryPicker,
     isBusiness: stored.isBusiness,
     isWatched: !isLimited && stored.isWatched,
+    isVip: !isLimited && stored.isVip,
+    buysInSales: !isLimited && stored.buysInSales,
+    isRegular: !isLimited && stored.isRegular,
     consents: { email: stored.emailConsent === SUBSCRIBED, sms: stored.smsConsent === SUBSCRIBED },
     tags: stored.tags,
     bought: boughtAt(stored.bought, asOf, isLimited),

@@ -62,7 +62,15 @@ export type WordFeature = (typeof WORD_FEATURES)[number]
 /** Shopify keeps a checkout that was left for three months. */
 export const MOST_CHECKOUT_DAYS = 90
 
-export const FLAGS = ['cherry-picker', 'cherry-picker-possible', 'business', 'watched'] as const
+export const FLAGS = [
+  'cherry-picker',
+  'cherry-picker-possible',
+  'business',
+  'watched',
+  'vip',
+  'buys-in-sales',
+  'regular',
+] as const
 
 const LARGEST = 1_000_000_000_000
 const MOST_DAYS = 36_500

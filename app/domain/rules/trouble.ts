@@ -177,10 +177,17 @@ function narrow(limits: Limits, condition: Condition, holds: boolean): Limits | 
     }
     case 'flag': {
       if (condition.flag === 'cherry-picker' && holds)
-        return say(say(limits, 'flag cherry-picker', true), 'flag cherry-picker-possible', true)
+        return say(
+          say(say(limits, 'flag cherry-picker', true), 'flag cherry-picker-possible', true),
+          'flag buys-in-sales',
+          false,
+        )
       if (condition.flag === 'cherry-picker-possible' && !holds)
         return say(say(limits, 'flag cherry-picker', false), 'flag cherry-picker-possible', false)
-      return say(limits, `flag ${condition.flag}`, holds)
+      // Whoever buys in sales is no cherry-picker.
+      if (condition.flag === 'buys-in-sales' && holds)
+        return consistent(say(say(limits, 'flag buys-in-sales', true), 'flag cherry-picker', false))
+      return consistent(say(limits, `flag ${condition.flag}`, holds))
     }
     case 'consent':
       return say(limits, `consent ${condition.channel}`, holds)
@@ -250,12 +257,17 @@ function ordersForGoods(what: string, { low }: Range): number {
   return what.startsWith('bought ') || (what.startsWith('bought-in ') && low > 0) ? 1 : 0
 }
 
+/** Holds of somebody who has ordered at least this often only. */
+const ORDERS_FOR_FLAG: Record<string, number> = { 'flag vip': 2, 'flag buys-in-sales': 3, 'flag regular': 4 }
+
 /** The limits, if what they say of one thing leaves room for what they say of another. */
-function consistent(limits: Limits): Limits | null {
+function consistent(limits: Limits | null): Limits | null {
+  if (limits === null) return null
   const orders = rangeOf(limits, 'orders')
   let least = orders.low
   for (const [what, range] of limits.ranges)
     if (!range.mayBeUnknown) least = Math.max(least, ORDERS_FOR[what] ?? ordersForGoods(what, range))
+  for (const [what, holds] of limits.yes) if (holds) least = Math.max(least, ORDERS_FOR_FLAG[what] ?? 0)
   if (least > orders.high) return null
   const stages = new Set(
     [...limits.stages].filter((stage) => {

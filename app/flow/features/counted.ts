@@ -3,6 +3,7 @@
  * either it or we know of. What rests on whole histories waits: money, discounts, estimates, replay.
  */
 import { IdIndex } from '#app/domain/id-index.ts'
+import { NOTHING_LEARNED, tierUnder } from '#app/domain/learned.ts'
 import { countedFactsInto, countedStage } from '#app/domain/limited.ts'
 import { emptyFacts } from '#app/domain/occasions.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
@@ -55,6 +56,7 @@ export async function countCustomers(
     if (facts.firstAt !== null) standings.firstAt[position] = facts.firstAt
     if (facts.lastAt !== null) standings.lastAt[position] = facts.lastAt
     standings.sumLnGapDays[position] = facts.sumLnGapDays
+    standings.sumSquaredGapDays[position] = facts.n > 1 ? NaN : 0
     standings.stageSince[position] = since
     orders[position] = facts.n
     position += 1
@@ -110,12 +112,18 @@ export function countedSummary(
   firstAsOf: Instant,
 ): SummaryData {
   const counts = { total: stored, leftOut: NONE_LEFT_OUT }
-  const summary = summaryOf(counts, folded, { stage, outcomes: emptyOutcomes() }, thresholds, {
-    withoutBenefit: { matured: 0, cameBack: 0 },
-    firstAsOf,
-    // Evidence begins anew with whole histories.
-    evidence: { basis: 'counted', upTo: 0, marks: {} },
-  })
+  const summary = summaryOf(
+    counts,
+    folded,
+    { stage, outcomes: emptyOutcomes() },
+    tierUnder(NOTHING_LEARNED, thresholds),
+    {
+      withoutBenefit: { matured: 0, cameBack: 0 },
+      firstAsOf,
+      // Evidence begins anew with whole histories.
+      evidence: { basis: 'counted', upTo: 0, marks: {}, weeks: {} },
+    },
+  )
   let lastOrderUnknown = 0
   for (let i = 0; i < folded.standings.count; i += 1) if (stage[i] === LAST_ORDER_UNKNOWN) lastOrderUnknown += 1
   return { ...summary, lastOrderUnknown }

@@ -149,7 +149,7 @@ async function countWeeks(
   for (let i = 0; i < looked.index.size; i += 1) if (looked.customer[i] !== self) looked.speaks[i] = 0
   const lines = noLines()
   await readLines(tx, shop, lines, looked, discounts, spans)
-  const sums = evidenceOf(
+  const { sums } = evidenceOf(
     { orders: looked, customers: all.index.size, weeks: mondays.size, lines },
     discounts,
     rule.benefits,

@@ -31,6 +31,11 @@ function columnsOf({ standings, orders, money, lastOrder, expected12mMinor }: Fo
     { name: 'benefitsUsed', kind: 'int4', values: standings.benefitsUsed },
     { name: 'freeKits', kind: 'int4', values: standings.freeKits },
     { name: 'benefitAttempts', kind: 'int4', values: standings.benefitAttempts },
+    { name: 'benefitCuts', kind: 'int4', values: standings.benefitCuts },
+    { name: 'first', kind: 'int4', values: standings.first },
+    { name: 'laterDiscounted', kind: 'int4', values: standings.laterDiscounted },
+    { name: 'saleOccasions', kind: 'int4', values: standings.saleOccasions },
+    { name: 'sumSquaredGapDays', kind: 'float8', values: standings.sumSquaredGapDays },
     { name: 'lastOrder', kind: 'int8', values: lastOrder },
     { name: 'expected12mMinor', kind: 'int8', values: expected12mMinor },
   ]

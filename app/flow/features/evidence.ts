@@ -1,7 +1,9 @@
 import { cherryFrom } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import type { Instant } from '#app/domain/order.ts'
+import type { WeekOfBuyers } from '#app/domain/sale-weeks.ts'
 import { mondayOf, type ShopCalendar } from '#app/domain/shop-calendar.ts'
+import type { SummaryData } from '#app/domain/summary.ts'
 import { readCopy } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { packedArray } from '#app/outside/packed-arrays.server.ts'
@@ -14,9 +16,10 @@ import { mark, mixed, type WeekMarks } from './week-marks.ts'
  * Adds up what lines say of discount habit: how many bought a product in an ISO week of the shop, how many of them paid
  * discounted, and what that says about every order of a known customer in the months that count (OrderEvidence). Nothing
  * of one week depends on another, so only weeks that are not as they were are counted; for the others the stored rows
- * speak. Fills the deal columns of the customers, and puts business customers into the marks of the weeks.
+ * speak. Fills the deal columns of the customers, and puts business customers into the marks of the weeks. Answers the
+ * weeks with their buyers, oldest first.
  *
- * @param known  the marks of the weeks as the stored evidence knows them; null: there is none
+ * @param known  the marks of the weeks as the stored evidence knows them, and their buyers; null: there is none
  */
 export async function takeEvidence(
   tx: BulkTx,
@@ -26,14 +29,14 @@ export async function takeEvidence(
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
   calendar: ShopCalendar,
-  known: Readonly<Record<string, number>> | null,
+  known: Pick<SummaryData['evidence'], 'marks' | 'weeks'> | null,
   asOf: Instant,
-): Promise<void> {
+): Promise<WeekOfBuyers[]> {
   const since = cherryFrom(asOf)
   const first = mondayOf(calendar.dayOf(since))
   const weeks = (mondayOf(calendar.dayOf(asOf)) - first) / 7 + 1
   const weekOf = weeksOf(orders, customers, calendar, first)
-  if (known) leaveOutUnchanged(weekOf, orders.marks, known, first)
+  const buyers = known ? leaveOutUnchanged(weekOf, orders.marks, known, first, weeks) : new Map<number, WeekOfBuyers>()
   const stored = await takeStored(tx, shop, orders, weekOf, customers, since)
   const atOnce = weeksAtOnce(weekOf, weeks)
   // Right after an import the planner has not counted these tables yet, and would look the lines of every order up by itself.
@@ -47,10 +50,17 @@ export async function takeEvidence(
     if (spans.length === 0) continue
     const looked = lookedOrders(orders, weekOf, from, to, since)
     await readLines(tx, shop, lines, looked, discounts, spans)
-    const sums = evidenceOf({ orders: looked, customers: customers.index.size, weeks, lines }, discounts, benefits)
+    const bought = { orders: looked, customers: customers.index.size, weeks, lines }
+    const { sums, weeks: counted } = evidenceOf(bought, discounts, benefits)
+    for (let week = from; week < to; week += 1) {
+      if (counted.buyers[week] === 0) continue
+      const monday = first + 7 * week
+      buyers.set(monday, { monday, buyers: counted.buyers[week]!, discounted: counted.open[week]! })
+    }
     const isStored = stored.recounted > 0 ? await compare(tx, shop, looked, sums, spans) : null
     await settle(tx, shop, orders, looked, customers, sums, isStored, stored.rows > 0)
   }
+  return [...buyers.values()].sort((a, b) => a.monday - b.monday)
 }
 
 /** Orders whose lines are held at once: a large shop's are read a few weeks at a time. */
@@ -83,17 +93,26 @@ function weeksOf(
   return weekOf
 }
 
+/** Answers the buyers of the weeks that are as they were. */
 function leaveOutUnchanged(
   weekOf: Int16Array,
   marks: WeekMarks,
-  known: Readonly<Record<string, number>>,
+  known: Pick<SummaryData['evidence'], 'marks' | 'weeks'>,
   firstMonday: number,
-): void {
-  for (let order = 0; order < weekOf.length; order += 1) {
-    if (weekOf[order]! < 0) continue
-    const monday = firstMonday + 7 * weekOf[order]!
-    if (known[monday] === marks.get(monday)) weekOf[order] = -1
+  weeks: number,
+): Map<number, WeekOfBuyers> {
+  const buyers = new Map<number, WeekOfBuyers>()
+  const isSame = new Uint8Array(weeks)
+  for (let week = 0; week < weeks; week += 1) {
+    const monday = firstMonday + 7 * week
+    const stored = known.weeks[monday]
+    if (known.marks[monday] !== marks.get(monday) || stored === undefined) continue
+    isSame[week] = 1
+    buyers.set(monday, { monday, buyers: stored[0], discounted: stored[1] })
   }
+  for (let order = 0; order < weekOf.length; order += 1)
+    if (weekOf[order]! >= 0 && isSame[weekOf[order]!] === 1) weekOf[order] = -1
+  return buyers
 }
 
 export function isOfBusiness(orders: OrderColumns, customers: CustomerColumns, order: number): boolean {

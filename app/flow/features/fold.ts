@@ -1,11 +1,14 @@
 import { cherryFrom } from '#app/domain/cherry-picker.ts'
 import { addOrder, emptyFacts, resetFacts } from '#app/domain/occasions.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
-import { emptyStandings, type Standings } from '#app/domain/standings.ts'
+import { mondayOf, type ShopCalendar } from '#app/domain/shop-calendar.ts'
+import { emptyStandings, FIRSTS, type Standings } from '#app/domain/standings.ts'
 import type { DiscountSets } from './discount-sets.ts'
 import type { CustomerColumns, OrderColumns } from './read-orders.ts'
 
 const YEAR_DAYS = 365
+const WITHOUT = FIRSTS.indexOf('without')
+const WITH = FIRSTS.indexOf('with')
 
 /** Orders sorted by customer and time: of customer i, the positions are sorted[start[i]] … sorted[start[i + 1] - 1]. */
 export type ByCustomer = { start: Int32Array; sorted: Int32Array; longest: number }
@@ -83,6 +86,8 @@ export function foldCustomers(
   customers: CustomerColumns,
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
+  calendar: ShopCalendar,
+  saleMondays: readonly number[],
   asOf: Instant,
 ): Folded {
   const count = customers.index.size
@@ -97,6 +102,7 @@ export function foldCustomers(
     dealVariance: customers.dealVariance.subarray(0, count),
     freeKits: customers.freeKits.subarray(0, count),
     benefitAttempts: customers.benefitAttempts.subarray(0, count),
+    benefitCuts: customers.benefitCuts.subarray(0, count),
   }
   const folded: Folded = {
     standings,
@@ -106,6 +112,7 @@ export function foldCustomers(
     gapDays: new Float64Array(mostGaps(grouped)),
     expected12mMinor: new Float64Array(count).fill(NaN),
   }
+  const saleWeeks = new Set(saleMondays)
   const isBenefit = discounts.sets.map((_, set) => discounts.keysOf(set).some((key) => benefits.has(key)))
   const yearAgo = asOf - YEAR_DAYS * DAY_MS
   const evidenceFrom = cherryFrom(asOf)
@@ -119,6 +126,10 @@ export function foldCustomers(
     let recent = 0
     let fullPrice = 0
     let benefitsUsed = 0
+    let saleOccasions = 0
+    let squaredGapDays = 0
+    let isFirst = true
+    let laterFullPrice = 0
     let hasCounted = true
     let hasBenefit = true
     for (let k = grouped.start[i]!; k < to; k += 1) {
@@ -126,8 +137,11 @@ export function foldCustomers(
       const at = orders.at[order]!
       const lastAt = facts.lastAt
       if (addOrder(facts, at)) {
+        isFirst = lastAt === null
         if (lastAt !== null) {
-          folded.gapDays[gaps] = (at - lastAt) / DAY_MS
+          const gapDays = (at - lastAt) / DAY_MS
+          folded.gapDays[gaps] = gapDays
+          squaredGapDays += gapDays * gapDays
           gaps += 1
         }
         // Until an order of the occasion shows otherwise it was at full price, and used no benefit. What came before the
@@ -136,6 +150,9 @@ export function foldCustomers(
         if (isRecent) {
           recent += 1
           fullPrice += 1
+          if (isFirst) standings.first[i] = WITHOUT
+          else laterFullPrice += 1
+          if (saleWeeks.has(mondayOf(calendar.dayOf(at)))) saleOccasions += 1
         }
         hasCounted = !isRecent
         hasBenefit = !isRecent
@@ -143,10 +160,12 @@ export function foldCustomers(
       if (!hasCounted && orders.hasCounted[order] === 1) {
         hasCounted = true
         fullPrice -= 1
+        if (!isFirst) laterFullPrice -= 1
       }
       if (!hasBenefit && isBenefit[orders.discountSet[order]!]) {
         hasBenefit = true
         benefitsUsed += 1
+        if (isFirst) standings.first[i] = WITH
       }
       net += orders.netMinor[order]!
       if (at > yearAgo) net12m += orders.netMinor[order]!
@@ -164,6 +183,9 @@ export function foldCustomers(
     standings.recentOccasions[i] = recent
     standings.fullPriceOccasions[i] = fullPrice
     standings.benefitsUsed[i] = benefitsUsed
+    standings.laterDiscounted[i] = recent - (standings.first[i] === 0 ? 0 : 1) - laterFullPrice
+    standings.saleOccasions[i] = saleOccasions
+    standings.sumSquaredGapDays[i] = squaredGapDays
     folded.orders[i] = to - grouped.start[i]!
     folded.money.netMinor[i] = net
     folded.money.net12mMinor[i] = net12m

@@ -44,6 +44,9 @@ export type OrderSums = {
   variance: Float64Array
 }
 
+/** Buyers of each of the weeks, and of them those with a discount that was open to everyone and is no benefit. */
+export type WeekSums = { buyers: Int32Array; open: Int32Array }
+
 /**
  * Sums are kept as multiples of 2⁻³⁰: adding such numbers is exact in any order, so that a recompute gives the same bits
  * however PostgreSQL returns its rows.
@@ -73,11 +76,17 @@ function buyerOf({ orders, customers }: Bought, order: number): number {
   return customer < 0 ? customers + order : customer
 }
 
-/** What the lines of whole weeks say about every order that speaks. */
-export function evidenceOf(bought: Bought, discounts: DiscountSets, benefits: ReadonlySet<string>): OrderSums {
+/** What the lines of whole weeks say about every order that speaks, and about the weeks. */
+export function evidenceOf(
+  bought: Bought,
+  discounts: DiscountSets,
+  benefits: ReadonlySet<string>,
+): { sums: OrderSums; weeks: WeekSums } {
   const byBuyer = linesByBuyer(bought)
-  const isDiscounted = countedLines(bought, byBuyer, discounts, benefits)
-  return sumOrders(bought, byBuyer, isDiscounted, countOffers(bought, byBuyer, isDiscounted))
+  const { isDiscounted, isOpen } = countedLines(bought, byBuyer, discounts, benefits)
+  const offers = countOffers(bought, byBuyer, isDiscounted)
+  const weeks = { buyers: offers.weekBuyers, open: countOpen(bought, byBuyer, isOpen) }
+  return { sums: sumOrders(bought, byBuyer, isDiscounted, offers), weeks }
 }
 
 /** Positions of lines, those of one buyer together: whoever counts buyers then sees each of them once. */
@@ -95,13 +104,16 @@ function linesByBuyer(bought: Bought): Int32Array {
   return sorted
 }
 
-/** Per line whether it carried a discount that counts: open to everyone in its week, or a confirmed benefit. */
+/**
+ * Per line whether it carried a discount that counts: open to everyone in its week, or a confirmed benefit; and whether it
+ * was open and no benefit.
+ */
 function countedLines(
   bought: Bought,
   byBuyer: Int32Array,
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
-): Uint8Array {
+): { isDiscounted: Uint8Array; isOpen: Uint8Array } {
   const { lines, orders, weeks } = bought
   const buyers = new Int32Array(discounts.keys.length * weeks)
   const lastBuyer = new Int32Array(buyers.length).fill(-1)
@@ -112,18 +124,33 @@ function countedLines(
       countOnce(lastBuyer, buyers, key * weeks + orders.week[order]!, buyerOf(bought, order))
   }
   const isDiscounted = new Uint8Array(lines.count)
+  const isOpen = new Uint8Array(lines.count)
   for (let line = 0; line < lines.count; line += 1) {
     if (lines.discountSet[line] === 0) continue
     const week = orders.week[lines.order[line]!]!
     for (const key of discounts.sets[lines.discountSet[line]!]!) {
       const name = discounts.keys[key]!
       if (!discounts.isToldApart(key)) continue
-      if (!isCountedDiscount(name, buyers[key * weeks + week]!, benefits.has(name), false)) continue
+      const isBenefit = benefits.has(name)
+      if (!isCountedDiscount(name, buyers[key * weeks + week]!, isBenefit, false)) continue
       isDiscounted[line] = 1
+      if (isBenefit) continue
+      isOpen[line] = 1
       break
     }
   }
-  return isDiscounted
+  return { isDiscounted, isOpen }
+}
+
+function countOpen(bought: Bought, byBuyer: Int32Array, isOpen: Uint8Array): Int32Array {
+  const { lines, orders, weeks } = bought
+  const open = new Int32Array(weeks)
+  const seen = new Int32Array(weeks).fill(-1)
+  for (const line of byBuyer) {
+    const order = lines.order[line]!
+    if (isOpen[line] === 1) countOnce(seen, open, orders.week[order]!, buyerOf(bought, order))
+  }
+  return open
 }
 
 /** Buyers, and of them those who paid discounted, of every product in a week and of every week. */

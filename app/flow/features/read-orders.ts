@@ -1,3 +1,4 @@
+import { addUse, goodsMinorOf, noUses, type BenefitUses } from '#app/domain/benefit-minimum.ts'
 import { cherryFrom, isBenefitAttempt, isFreeKit } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import { netMinorOf, whyLeftOut, type Id, type Instant, type LeftOutReason, type OrderRule } from '#app/domain/order.ts'
@@ -10,12 +11,12 @@ import { mark, mixed, type WeekMarks } from './week-marks.ts'
 /** Exactly what a recompute reads of a shop's orders. `where shop` is written although row-level security says it too. */
 export function orderColumnsSql(shop: ShopId): string {
   return `SELECT "id", "customer", "processedAt", "isTest", "cancelledAt", "financialStatus", "subtotalMinor", "totalMinor",
-    "refundedMinor", "currency", "isBusiness", "discountMinor", "discounts", "quantity", "fetchedAt"
+    "refundedMinor", "currency", "isBusiness", "discountMinor", "discounts", "quantity", "fetchedAt", "currentQuantity"
     FROM "Order" WHERE "shop" = ${Number(shop)}`
 }
-const ORDER_FIELDS = 15
+const ORDER_FIELDS = 16
 const [ID, CUSTOMER, AT, TEST, CANCELLED, STATUS, SUBTOTAL, TOTAL, REFUNDED] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
-const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, FETCHED] = [9, 10, 11, 12, 13, 14]
+const [CURRENCY, BUSINESS, DISCOUNT, DISCOUNTS, QUANTITY, FETCHED, LEFT] = [9, 10, 11, 12, 13, 14, 15]
 
 /**
  * Valid orders as columns, guests' included, and what the others leave behind: numbers left out, free kits, benefit
@@ -41,6 +42,10 @@ export type OrderColumns = {
   leftOut: Record<LeftOutReason, number>
   /** Per shop week (its Monday) that counts, a number that changes with any of its valid orders. */
   marks: WeekMarks
+  /** How the first-purchase benefits were used, by the positions of their keys. */
+  benefitUses: Map<number, BenefitUses>
+  /** Orders (positions) of the months that count which used a benefit and of which some pieces went back, but not all. */
+  partlyBack: number[]
 }
 
 export type CustomerColumns = {
@@ -57,6 +62,7 @@ export type CustomerColumns = {
   dealVariance: Float64Array
   freeKits: Int32Array
   benefitAttempts: Int32Array
+  benefitCuts: Int32Array
 }
 
 export type ReadRule = {
@@ -110,6 +116,7 @@ function customerSums(room: number) {
     dealVariance: new Float64Array(room),
     freeKits: new Int32Array(room),
     benefitAttempts: new Int32Array(room),
+    benefitCuts: new Int32Array(room),
   }
 }
 
@@ -149,6 +156,8 @@ export async function readOrders(
     total: 0,
     leftOut: { guest: 0, future: 0, test: 0, cancelled: 0, refunded: 0, unpaid: 0, zero: 0, 'other-currency': 0 },
     marks: new Map(),
+    benefitUses: new Map(),
+    partlyBack: [],
   }
   const evidenceFrom = cherryFrom(asOf)
   const marksFrom = calendar.startOf(mondayOf(calendar.dayOf(evidenceFrom)))
@@ -166,6 +175,7 @@ export async function readOrders(
     cancelledAt: null as number | null,
     financialStatus: '',
     subtotalMinor: 0,
+    discountMinor: 0,
     totalMinor: 0,
     refundedMinor: 0,
     currency: '',
@@ -181,6 +191,7 @@ export async function readOrders(
     facts.cancelledAt = row.isNull(CANCELLED) ? null : row.time(CANCELLED)
     facts.financialStatus = text(row, STATUS)
     facts.subtotalMinor = row.int8(SUBTOTAL)
+    facts.discountMinor = row.int8(DISCOUNT)
     facts.totalMinor = row.int8(TOTAL)
     facts.refundedMinor = row.int8(REFUNDED)
     facts.currency = text(row, CURRENCY)
@@ -215,9 +226,29 @@ export async function readOrders(
     }
     if (customer < 0) return
     const keys = discounts.sets[set]!
-    for (const key of keys) orders.takenOffMinor[key]! += row.int8(DISCOUNT) / keys.length
+    for (const key of keys) orders.takenOffMinor[key]! += facts.discountMinor / keys.length
+    if (!usesBenefit(set)) return
+    takeBenefitUse(orders, discounts, keys, benefits, goodsMinorOf(facts))
+    const left = row.int4(LEFT)
+    if (facts.orderedAt > evidenceFrom && !facts.isBusiness && left > 0 && left < row.int4(QUANTITY))
+      orders.partlyBack.push(position)
   })
   return orders
+}
+
+function takeBenefitUse(
+  { benefitUses }: OrderColumns,
+  discounts: DiscountSets,
+  keys: readonly number[],
+  benefits: ReadonlySet<string>,
+  goodsMinor: number,
+): void {
+  for (const key of keys) {
+    if (!benefits.has(discounts.keys[key]!)) continue
+    let uses = benefitUses.get(key)
+    if (uses === undefined) benefitUses.set(key, (uses = noUses()))
+    addUse(uses, goodsMinor)
+  }
 }
 
 /** The position of a customer that an order names. */

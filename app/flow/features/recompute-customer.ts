@@ -9,6 +9,7 @@ import type { Standings } from '#app/domain/standings.ts'
 import { SummaryShape, type SummaryData } from '#app/domain/summary.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { readLearned } from '../learned.ts'
 import { joinSingleCustomers } from '../recompute-lock.ts'
 import { readSettings } from '../settings.ts'
 import { countCustomers } from './counted.ts'
@@ -18,6 +19,7 @@ import { DiscountSets } from './discount-sets.ts'
 import { byCustomer, foldCustomers, type ByCustomer, type Folded } from './fold.ts'
 import { readLifetimeFit } from './lifetime-fit.ts'
 import { expectedOf } from './outlooks.ts'
+import { takeCuts } from './learn.ts'
 import { readCustomers, readOrders, type OrderColumns } from './read-orders.ts'
 
 /** More orders than most customers have: columns grow where somebody has more. */
@@ -63,8 +65,10 @@ export async function recomputeCustomer(
     if (customers.index.size === 0) await removeCustomer(tx, shop, customer)
     else
       await takeCustomerEvidence(tx, shop, customer, orders, customers, discounts, rule, calendar, facts.summary, asOf)
+    const { saleMondays, minimums } = await readLearned(tx, shop, asOf)
+    await takeCuts(tx, shop, orders, customers, discounts, minimums)
     const grouped = byCustomer(orders, customers.index.size)
-    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, asOf)
+    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, calendar, saleMondays, asOf)
     if (folded.standings.count > 0) {
       standSince(folded, orders, grouped, limitsOverTime(facts.adopted, settings.thresholds), asOf)
       const fit = await readLifetimeFit(tx, shop)

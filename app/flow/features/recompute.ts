@@ -1,4 +1,5 @@
 import { estimatesAt } from '#app/domain/estimates.ts'
+import { tierUnder } from '#app/domain/learned.ts'
 import type { Instant } from '#app/domain/order.ts'
 import { shopCalendar, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import type { Standings } from '#app/domain/standings.ts'
@@ -17,6 +18,7 @@ import { takeEvidence } from './evidence.ts'
 import { byCustomer, foldCustomers } from './fold.ts'
 import { keepLifetimeFit } from './lifetime-fit.ts'
 import { expectedOf, horizonDaysOf } from './outlooks.ts'
+import { learnOfPeople, learnOfSales, takeCuts } from './learn.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
 import { holdWholeShop } from '../recompute-lock.ts'
 import { replayStages, writeStageDays } from './stage-days.ts'
@@ -65,10 +67,13 @@ export async function recomputeFeatures(
     const customers = await readCustomers(tx, shop)
     const discounts = await readDiscountSets(tx, shop, answered)
     const orders = await readOrders(tx, shop, customers, discounts, read, calendar, facts.orders, asOf)
-    const known = isKept ? previous.evidence.marks : null
-    await takeEvidence(tx, shop, orders, customers, discounts, benefits, calendar, known, asOf)
+    const known = isKept ? previous.evidence : null
+    const weeks = await takeEvidence(tx, shop, orders, customers, discounts, benefits, calendar, known, asOf)
+    const lesson = await learnOfSales(tx, shop, orders, discounts, weeks, basis, asOf)
+    await takeCuts(tx, shop, orders, customers, discounts, lesson.minimums)
     const grouped = byCustomer(orders, customers.index.size)
-    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, asOf)
+    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, calendar, lesson.saleMondays, asOf)
+    const learned = await learnOfPeople(tx, shop, lesson, folded.standings, basis, asOf)
     const adopted = await keepEstimates(tx, shop, folded, asOf)
     if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
     const { thresholds } = settings
@@ -78,13 +83,14 @@ export async function recomputeFeatures(
     const fit = await keepLifetimeFit(tx, shop, orders, grouped, folded, calendar, horizonDays, asOf)
     folded.expected12mMinor = expectedOf(folded, fit, (at) => calendar.dayOf(at), asOf)
     const uses = countDiscountUses(orders, grouped, folded, discounts, settings.benefitCodes, windowDays, asOf)
-    const summary: SummaryData = summaryOf(orders, folded, replay, thresholds, {
+    const summary: SummaryData = summaryOf(orders, folded, replay, tierUnder(learned, thresholds), {
       withoutBenefit: uses.withoutBenefit,
       firstAsOf: previous?.firstAsOf ?? asOf,
       evidence: {
         basis,
         upTo: Math.min(facts.fetchedUpTo, asOf - FETCH_TAKES_MS),
         marks: Object.fromEntries(orders.marks),
+        weeks: Object.fromEntries(weeks.map(({ monday, buyers, discounted }) => [monday, [buyers, discounted]])),
       },
     })
     await writeCustomers(tx, shop, folded, customers.index, asOf)

@@ -1,7 +1,7 @@
-import { cherryTierOf, isWatched } from '#app/domain/cherry-picker.ts'
+import { isPicker, isWatched, type CherryFacts, type CherryTier } from '#app/domain/cherry-picker.ts'
 import type { Instant } from '#app/domain/order.ts'
 import { cherryFactsInto, emptyCherryFacts } from '#app/domain/standings.ts'
-import { STAGES, type Stage, type Thresholds } from '#app/domain/stages.ts'
+import { STAGES, type Stage } from '#app/domain/stages.ts'
 import { SummaryShape, type SummaryData } from '#app/domain/summary.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Folded } from './fold.ts'
@@ -29,7 +29,7 @@ export function summaryOf(
   orders: Pick<OrderColumns, 'total' | 'leftOut'>,
   folded: Folded,
   replay: Pick<Replay, 'stage' | 'outcomes'>,
-  thresholds: Thresholds,
+  tierOf: (facts: CherryFacts) => CherryTier,
   rest: Pick<SummaryData, 'withoutBenefit' | 'firstAsOf' | 'evidence'>,
 ): SummaryData {
   const { standings, money } = folded
@@ -48,7 +48,7 @@ export function summaryOf(
     if (standings.n[i]! > 1 && standings.isBusiness[i] === 0) reorderers += 1
     cherryFactsInto(cherry, standings, i)
     if (isWatched(cherry)) watched += 1
-    if (cherryTierOf(cherry, thresholds) !== 'likely') continue
+    if (!isPicker(tierOf(cherry))) continue
     cherryPicker.customers += 1
     cherryPicker.revenue12m += money.net12mMinor[i]!
   }

@@ -6,6 +6,7 @@
  * Moves are not read by a cursor alone: a transaction that began earlier may commit later, with lower numbers. What was
  * told is kept beside the moves until everything before it is settled too.
  */
+import { isPicker, type CherryTier } from '#app/domain/cherry-picker.ts'
 import type { Id } from '#app/domain/order.ts'
 import type { Problem } from '#app/domain/pages.ts'
 import { AccessLost, OutsideFailure } from '#app/errors.ts'
@@ -94,6 +95,9 @@ async function begin(tx: BulkTx, shop: ShopId): Promise<boolean> {
   return row?.isRefused === true
 }
 
+/** A change of tier that neither enters nor leaves the segment. */
+const STAYS = `(c."from" IN ('likely', 'confirmed')) = (c."to" IN ('likely', 'confirmed'))`
+
 /**
  * Settles what Flow is not told of: everything while the merchant has it off; moves that were not for Flow when they
  * happened; a cherry-picker who is only possible, which is no segment; and what Flow has refused to hear of
@@ -103,7 +107,7 @@ async function leaveOut(tx: BulkTx, shop: ShopId, { announceMoves }: { announceM
   await tx.query(
     `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'left-out', now() FROM ${OPEN}
       AND (NOT $2::boolean OR NOT c."isForFlow"
-        OR (c."what" = 'cherry-picker' AND 'likely' NOT IN (c."from", c."to"))
+        OR (c."what" = 'cherry-picker' AND ${STAYS})
         OR (c."at" < now() - interval '3 days' AND (SELECT "problem" FROM "Announcing" WHERE "shop" = $1) IS NOT NULL))`,
     [shop, announceMoves],
   )
@@ -157,10 +161,10 @@ async function tell(admin: Admin, move: Move, text: string): Promise<string | nu
   }
 }
 
-/** A stage is its own word; the flag is a segment only where it is likely. */
+/** A stage is its own word; the flag is a segment only where it is likely or confirmed. */
 function segmentOf(move: Move, key: string): string {
   if (move.what === 'stage') return key
-  return key === 'likely' ? 'cherry-picker' : 'none'
+  return isPicker(key as CherryTier) ? 'cherry-picker' : 'none'
 }
 
 async function note(tx: BulkTx, shop: ShopId, change: string, refusal: string | null): Promise<void> {
@@ -191,7 +195,7 @@ export async function movesToAnnounce(shop: ShopId): Promise<Announcements> {
     const [row] = await tx.$queryRaw<{ waiting: bigint }[]>`
       SELECT count(*) AS "waiting" FROM "MembershipChange" c WHERE c."shop" = ${shop} AND c."id" > ${state?.upTo ?? 0n}
         AND c."isForFlow"
-        AND (c."what" <> 'cherry-picker' OR 'likely' IN (c."from", c."to"))
+        AND (c."what" <> 'cherry-picker' OR (c."from" IN ('likely', 'confirmed')) <> (c."to" IN ('likely', 'confirmed')))
         AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = c."shop" AND a."change" = c."id")`
     return {
       isOn: settings.announceMoves,

@@ -1,4 +1,5 @@
 /** People's orders with what their lines say, for the pages that explain a person. */
+import { isCutBelow } from '#app/domain/benefit-minimum.ts'
 import {
   cherryEvidenceOf,
   cherryFrom,
@@ -8,8 +9,13 @@ import {
   type CherryEvidence,
   type CherryFacts,
 } from '#app/domain/cherry-picker.ts'
+import { cycleDaysOf } from '#app/domain/estimates.ts'
+import { occasionsOf } from '#app/domain/occasions.ts'
 import { netMinorOf, whyLeftOut, type Id, type Instant } from '#app/domain/order.ts'
 import type { CustomerOrder } from '#app/domain/pages.ts'
+import { fullPriceChances, type FullPriceChances } from '#app/domain/sale-weeks.ts'
+import { shopCalendar } from '#app/domain/shop-calendar.ts'
+import { FIRSTS } from '#app/domain/standings.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import type { ShopState } from './shop-state.ts'
 
@@ -19,7 +25,11 @@ export type ReadOrder = CustomerOrder & {
   /** A discount on one of its lines counted as evidence. */
   hasCounted: boolean
   isAttempt: boolean
+  /** It used a first-purchase benefit, and was then cut below what that asks for. */
+  isCut: boolean
 }
+
+type LineRow = { order: bigint; title: string; unitMinor: bigint; quantity: number; currentQuantity: number }
 
 /** All orders of these customers, newest first; what has not happened as of the run is left out as future. */
 export async function ordersOf(
@@ -34,17 +44,18 @@ export async function ordersOf(
     orderBy: [{ processedAt: 'desc' }, { id: 'desc' }],
   })
   // By joins, for a customer may have more orders than a query takes parameters.
-  const lines = await tx.$queryRaw<{ order: bigint; title: string }[]>`
-    SELECT l."order", l."title" FROM "Order" o JOIN "Line" l ON l."shop" = o."shop" AND l."order" = o."id"
+  const lines = await tx.$queryRaw<LineRow[]>`
+    SELECT l."order", l."title", l."unitMinor", l."quantity", l."currentQuantity" FROM "Order" o
+    JOIN "Line" l ON l."shop" = o."shop" AND l."order" = o."id"
     WHERE o."shop" = ${shop} AND o."customer" = ANY(${customers}::bigint[]) ORDER BY l."order", l."id"`
   const evidence = await tx.$queryRaw<{ order: bigint }[]>`
     SELECT e."order" FROM "Order" o JOIN "OrderEvidence" e ON e."shop" = o."shop" AND e."order" = o."id"
     WHERE o."shop" = ${shop} AND o."customer" = ANY(${customers}::bigint[]) AND e."discounted" > 0`
-  const titlesOf = new Map<bigint, string[]>()
-  for (const { order, title } of lines) {
-    const titles = titlesOf.get(order)
-    if (titles) titles.push(title)
-    else titlesOf.set(order, [title])
+  const linesOf = new Map<bigint, LineRow[]>()
+  for (const line of lines) {
+    const own = linesOf.get(line.order)
+    if (own) own.push(line)
+    else linesOf.set(line.order, [line])
   }
   const counted = new Set(evidence.map((row) => row.order))
   const benefits = benefitsOf(state)
@@ -62,7 +73,12 @@ export async function ordersOf(
       refundedMinor: Number(row.refundedMinor),
       currency: row.currency,
     }
-    const titles = titlesOf.get(row.id) ?? []
+    const own = linesOf.get(row.id) ?? []
+    const leftOut = whyLeftOut(order, asOf, state.settings.orderRule, state.currency ?? '')
+    const worth = (pieces: 'quantity' | 'currentQuantity') =>
+      own.reduce((sum, line) => sum + Number(line.unitMinor) * line[pieces], 0)
+    const [goods, kept] = [worth('quantity'), worth('currentQuantity')]
+    const minimums = row.discounts.flatMap((key) => (benefits.has(key) ? (state.learned.minimums[key] ?? []) : []))
     found.get(order.customer)?.push({
       id: String(row.id),
       name: row.name,
@@ -70,15 +86,16 @@ export async function ordersOf(
       net: { minor: netMinorOf(order), currency: row.currency },
       discount: { minor: Number(row.discountMinor), currency: row.currency },
       discounts: row.discounts,
-      leftOut: whyLeftOut(order, asOf, state.settings.orderRule, state.currency ?? ''),
-      title: titles[0] ?? null,
-      moreLines: Math.max(0, titles.length - 1),
+      leftOut,
+      title: own[0]?.title ?? null,
+      moreLines: Math.max(0, own.length - 1),
       isBusiness: row.isBusiness,
       hasCounted: counted.has(row.id),
       isAttempt: isBenefitAttempt(
         order,
         row.discounts.some((key) => benefits.has(key)),
       ),
+      isCut: leftOut === null && !row.isBusiness && minimums.some((minimum) => isCutBelow(goods, kept, minimum)),
     })
   }
   return found
@@ -88,21 +105,59 @@ function benefitsOf({ settings }: ShopState): Set<string> {
   return new Set(Object.keys(settings.benefitCodes).filter((key) => settings.benefitCodes[key] === 'confirmed'))
 }
 
+/** A customer's stored facts, as far as the evidence looks at them. */
+type StoredFacts = Omit<CherryFacts, 'first' | 'profilesWithBenefit' | 'laterContributionMinor'> & {
+  first: number
+  sumLnGapDays: number | null
+  saleOccasions: number
+}
+
 /** What speaks for and against cherry-picker as of a moment, of one person with these orders. */
-export function evidenceOf(facts: CherryFacts, orders: ReadOrder[], state: ShopState, asOf: Instant): CherryEvidence[] {
+export function evidenceOf(
+  stored: StoredFacts,
+  orders: ReadOrder[],
+  state: ShopState,
+  asOf: Instant,
+): CherryEvidence[] {
   const since = cherryFrom(asOf)
   const recent = orders.filter((order) => order.orderedAt > since)
-  return cherryEvidenceOf(facts, state.settings.thresholds, discountsOf(recent, state))
+  const facts: CherryFacts = {
+    ...stored,
+    first: FIRSTS[stored.first]!,
+    profilesWithBenefit: stored.benefitsUsed > 0 ? 1 : 0,
+    laterContributionMinor: null,
+  }
+  const chances = chancesOf(stored, orders, state, asOf)
+  return cherryEvidenceOf(facts, state.settings.thresholds, discountsOf(recent, state), chances, state.currency ?? '')
+}
+
+/** Times at full price that somebody who orders in sales let pass: of whoever never does it would say nothing. */
+function chancesOf(
+  { n, sumLnGapDays, saleOccasions }: StoredFacts,
+  orders: ReadOrder[],
+  state: ShopState,
+  asOf: Instant,
+): FullPriceChances {
+  if (saleOccasions === 0 || !state.worked) return { chances: 0, ignored: 0 }
+  const since = cherryFrom(asOf)
+  const times = orders.filter((order) => order.leftOut === null).map((order) => order.orderedAt)
+  const starts = occasionsOf(times.sort((a, b) => a - b)).filter((at) => at > since)
+  if (starts.length === 0) return { chances: 0, ignored: 0 }
+  const calendar = shopCalendar(state.timezone, since, asOf)
+  const cycleDays = cycleDaysOf(n, sumLnGapDays ?? NaN, state.worked.estimates.cycleDays)
+  const saleWeeks = new Set(state.learned.saleMondays)
+  return fullPriceChances(starts.map(calendar.dayOf), cycleDays, saleWeeks, calendar.dayOf(asOf))
 }
 
 /** The discounts behind the evidence: staff's never count, and others only where a line of the order says so. */
 function discountsOf(orders: ReadOrder[], state: ShopState): CherryDiscounts {
   const benefits = benefitsOf(state)
-  const found: CherryDiscounts = { counted: [], benefits: [], attempted: [], notCounted: [] }
+  const found: CherryDiscounts = { counted: [], benefits: [], attempted: [], cut: [], notCounted: [] }
   for (const order of orders) {
     for (const key of order.discounts) {
       if (order.isAttempt && benefits.has(key)) found.attempted.push(key)
       if (order.leftOut !== null) continue
+      if (order.isCut && benefits.has(key)) found.cut.push(key)
       const counts = !order.isBusiness && !isStaffDiscount(key) && order.hasCounted
       if (counts) found.counted.push(key)
       else found.notCounted.push(key)

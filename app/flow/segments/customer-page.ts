@@ -1,8 +1,9 @@
 import type { CherryTier } from '#app/domain/cherry-picker.ts'
+import { gapDeviationDays } from '#app/domain/flags.ts'
 import { countedFacts } from '#app/domain/limited.ts'
 import { factsOf, gapDaysOf, occasionsOf } from '#app/domain/occasions.ts'
-import type { Id, Instant } from '#app/domain/order.ts'
-import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
+import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
+import type { CustomerOrder, CustomerPage, FlagReason } from '#app/domain/pages.ts'
 import { desiredTags } from '#app/domain/publication.ts'
 import { spansOf } from '#app/domain/replay.ts'
 import { nextOrderWindow, nextStage, stageAt, stageReason } from '#app/domain/stages.ts'
@@ -74,6 +75,7 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
           ? []
           : evidenceOf({ ...features, n: facts.n, isBusiness: membership.isBusiness }, orders, state, asOf),
       },
+      flags: flagReasons(features, membership, state),
       own,
       tags: {
         ours: ledger?.tags ?? [],
@@ -113,8 +115,44 @@ function countedHistory(
   }
 }
 
-function shownOrder({ isBusiness: _b, hasCounted: _c, isAttempt: _a, ...order }: ReadOrder): CustomerOrder {
+function shownOrder({ isBusiness: _b, hasCounted: _c, isAttempt: _a, isCut: _u, ...order }: ReadOrder): CustomerOrder {
   return order
+}
+
+type FlaggedFeatures = {
+  n: number
+  firstAt: Date | null
+  lastAt: Date | null
+  sumSquaredGapDays: number | null
+  net12mMinor: bigint
+  recentOccasions: number
+  saleOccasions: number
+}
+
+/** The flags as they were decided, with the facts that decided them. */
+function flagReasons(
+  features: FlaggedFeatures,
+  decided: { isVip: boolean; buysInSales: boolean; isRegular: boolean },
+  { learned, currency, isLimited }: ShopState,
+): FlagReason[] {
+  const reasons: FlagReason[] = []
+  if (isLimited) return reasons
+  const money = (minor: number) => ({ minor, currency: currency ?? '' })
+  if (decided.isVip && learned.vipFromMinor !== null)
+    reasons.push({ flag: 'vip', spent12m: money(Number(features.net12mMinor)), from: money(learned.vipFromMinor) })
+  if (decided.buysInSales)
+    reasons.push({ flag: 'buys-in-sales', inSales: features.saleOccasions, orders: features.recentOccasions })
+  if (decided.isRegular) {
+    const [firstAt, lastAt] = [features.firstAt!.getTime(), features.lastAt!.getTime()]
+    const sumSquaredGapDays = features.sumSquaredGapDays ?? NaN
+    reasons.push({
+      flag: 'regular',
+      orders: features.n,
+      gapDays: Math.round((lastAt - firstAt) / DAY_MS / (features.n - 1)),
+      deviationDays: Math.round(gapDeviationDays({ n: features.n, firstAt, lastAt, sumSquaredGapDays })),
+    })
+  }
+  return reasons
 }
 
 /** Asked as of the last order, so that a range which has passed is still known. */

@@ -2,7 +2,7 @@ import { gapDaysOf, factsOf, occasionsOf } from '#app/domain/occasions.ts'
 import { countedFacts } from '#app/domain/limited.ts'
 import { whyLeftOut, type Instant } from '#app/domain/order.ts'
 import type { CustomerRow, SegmentKey, WatchPage } from '#app/domain/pages.ts'
-import type { CherryTier } from '#app/domain/cherry-picker.ts'
+import { PICKER_TIERS, type CherryTier } from '#app/domain/cherry-picker.ts'
 import type { Thresholds } from '#app/domain/stages.ts'
 import { stageReason } from '#app/domain/stages.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
@@ -149,7 +149,7 @@ export async function withEvidence(
 }
 
 function membersOf(shop: ShopId, segment: SegmentKey) {
-  return segment === 'cherry-picker' ? { shop, cherryPicker: 'likely' } : { shop, stage: segment }
+  return segment === 'cherry-picker' ? { shop, cherryPicker: { in: [...PICKER_TIERS] } } : { shop, stage: segment }
 }
 
 /** Ids of a segment's people, newest in it first. */

@@ -3,8 +3,7 @@ import type { Standings } from '#app/domain/standings.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { joinSingleCustomers } from '../recompute-lock.ts'
-import { readSettings } from '../settings.ts'
-import { decide, estimatesInForce, readStored, removeMembers, writeChanges, writeMemberships } from './memberships.ts'
+import { decide, readRules, readStored, removeMembers, writeChanges, writeMemberships } from './memberships.ts'
 
 /**
  * Decides one customer's stage and tier as of a moment, as a run over the whole shop does, and writes what differs with a
@@ -34,18 +33,17 @@ export async function recomputeMembership(
 }
 
 async function decideOne(tx: BulkTx, shop: ShopId, customer: Id, asOf: Instant, standings: Standings): Promise<void> {
-  const settings = await readSettings(tx, shop)
-  const estimates = await estimatesInForce(tx, shop, asOf)
-  const decisions = decide(standings, asOf, estimates, settings)
+  const rules = await readRules(tx, shop, asOf)
+  const decisions = decide(standings, asOf, rules)
   const before = await readStored(tx, shop, asOf, standings, decisions, customer)
   const isNew = before.rows === 0
   // The moment of the decision is written also where it is the same one: an older run must not take it back.
   before.isSame[0] = before.isLater[0]!
   before.rows = 1
-  await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)
-  const changes = await writeChanges(tx, shop, asOf, 'order', standings, decisions, before, settings, estimates)
+  await writeMemberships(tx, shop, asOf, standings, decisions, before, rules)
+  const changes = await writeChanges(tx, shop, asOf, 'order', standings, decisions, before, rules)
   if (changes > 0) await owe(tx, shop, 'announce', String(shop), {})
-  if (!settings.taggingOn) return
+  if (!rules.settings.taggingOn) return
   const hasMoved = before.stage[0] !== decisions.stage[0]
   if (changes > 0 || isNew || hasMoved || !(await isPublished(tx, shop, customer)))
     await owe(tx, shop, 'publish-customer', customer, {})

@@ -1,10 +1,19 @@
-import { cherryTierOf, isWatched, type CherryTier } from '#app/domain/cherry-picker.ts'
+import { CHERRY_TIERS, isWatched } from '#app/domain/cherry-picker.ts'
 import { cycleDaysOf, estimatesAt } from '#app/domain/estimates.ts'
+import { flagsOf } from '#app/domain/flags.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
+import { tierUnder, type Learned } from '#app/domain/learned.ts'
 import { emptyFacts } from '#app/domain/occasions.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { Settings } from '#app/domain/settings.ts'
-import { cherryFactsInto, emptyCherryFacts, stageFactsInto, type Standings } from '#app/domain/standings.ts'
+import {
+  cherryFactsInto,
+  emptyCherryFacts,
+  emptyFlagFacts,
+  flagFactsInto,
+  stageFactsInto,
+  type Standings,
+} from '#app/domain/standings.ts'
 import {
   LAST_ORDER_UNKNOWN,
   limitsOf,
@@ -21,10 +30,10 @@ import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { packedArray } from '#app/outside/packed-arrays.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { readLearned } from '../learned.ts'
 import { holdWholeShop } from '../recompute-lock.ts'
 import { readSettings } from '../settings.ts'
 
-const TIERS: readonly CherryTier[] = ['none', 'possible', 'likely']
 const NO_STAGE = 255
 const CHUNK = 20_000
 const CHANGES_CHUNK = 4_000
@@ -34,6 +43,9 @@ type Decisions = {
   stage: Uint8Array
   tier: Uint8Array
   isWatched: Uint8Array
+  isVip: Uint8Array
+  buysInSales: Uint8Array
+  isRegular: Uint8Array
   nextAt: Float64Array
   next: Uint8Array
 }
@@ -71,13 +83,13 @@ export async function recomputeMemberships(
     // Nobody is decided by themselves meanwhile.
     await holdWholeShop(tx, shop)
     if (await isOvertaken(tx, shop, asOf)) return
-    const settings = await readSettings(tx, shop)
-    const estimates = await estimatesInForce(tx, shop, asOf)
-    const decisions = decide(standings, asOf, estimates, settings)
+    const rules = await readRules(tx, shop, asOf)
+    const { settings } = rules
+    const decisions = decide(standings, asOf, rules)
     const before = await readStored(tx, shop, asOf, standings, decisions)
-    await writeMemberships(tx, shop, asOf, standings, decisions, before, settings, estimates)
+    await writeMemberships(tx, shop, asOf, standings, decisions, before, rules)
     if (before.rows > 0) {
-      const changes = await writeChanges(tx, shop, asOf, cause, standings, decisions, before, settings, estimates)
+      const changes = await writeChanges(tx, shop, asOf, cause, standings, decisions, before, rules)
       if (changes > 0) await owe(tx, shop, 'announce', String(shop), {})
     }
     if (settings.taggingOn) await owe(tx, shop, 'publish', String(shop), {})
@@ -85,7 +97,16 @@ export async function recomputeMemberships(
   })
 }
 
-export async function estimatesInForce(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<Estimates> {
+/** What everybody is decided by. */
+type Rules = { settings: Settings; estimates: Estimates; learned: Learned }
+
+export async function readRules(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<Rules> {
+  const settings = await readSettings(tx, shop)
+  const estimates = await estimatesInForce(tx, shop, asOf)
+  return { settings, estimates, learned: await readLearned(tx, shop, asOf) }
+}
+
+async function estimatesInForce(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<Estimates> {
   const adopted = adoptedOf(await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop]))
   if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
   return estimatesAt(adopted, asOf)
@@ -97,17 +118,22 @@ async function isOvertaken(tx: BulkTx, shop: ShopId, asOf: Instant): Promise<boo
   return row !== undefined && row.asOf.getTime() !== asOf
 }
 
-export function decide(standings: Standings, asOf: Instant, estimates: Estimates, settings: Settings): Decisions {
+export function decide(standings: Standings, asOf: Instant, { settings, estimates, learned }: Rules): Decisions {
   const { count } = standings
   const decisions: Decisions = {
     stage: new Uint8Array(count),
     tier: new Uint8Array(count),
     isWatched: new Uint8Array(count),
+    isVip: new Uint8Array(count),
+    buysInSales: new Uint8Array(count),
+    isRegular: new Uint8Array(count),
     nextAt: new Float64Array(count).fill(NaN),
     next: new Uint8Array(count).fill(NO_STAGE),
   }
   const limits = limitsOf(estimates, settings.thresholds)
+  const tierOf = tierUnder(learned, settings.thresholds)
   const cherry = emptyCherryFacts()
+  const flagged = emptyFlagFacts()
   for (let i = 0; i < count; i += 1) {
     const n = standings.n[i]!
     if (n > 0) {
@@ -121,8 +147,14 @@ export function decide(standings: Standings, asOf: Instant, estimates: Estimates
       }
     }
     cherryFactsInto(cherry, standings, i)
-    decisions.tier[i] = TIERS.indexOf(cherryTierOf(cherry, settings.thresholds))
+    const tier = tierOf(cherry)
+    decisions.tier[i] = CHERRY_TIERS.indexOf(tier)
     decisions.isWatched[i] = isWatched(cherry) ? 1 : 0
+    flagFactsInto(flagged, standings, i)
+    const { isVip, buysInSales, isRegular } = flagsOf(flagged, tier, learned.vipFromMinor)
+    decisions.isVip[i] = isVip ? 1 : 0
+    decisions.buysInSales[i] = buysInSales ? 1 : 0
+    decisions.isRegular[i] = isRegular ? 1 : 0
   }
   return decisions
 }
@@ -153,12 +185,12 @@ export async function readStored(
     rows: 0,
   }
   const stageOf = codes(STAGES)
-  const tierOf = codes(TIERS)
+  const tierOf = codes(CHERRY_TIERS)
   const gone: number[] = []
   const sql = `SELECT "customer", "stage", "stageSince", "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage",
-    "decidedAt", "net12mMinor" FROM "Membership"
+    "decidedAt", "net12mMinor", "isVip", "buysInSales", "isRegular" FROM "Membership"
     WHERE "shop" = ${Number(shop)}${only === null ? '' : ` AND "customer" = ${BigInt(only)}`}`
-  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 10, (row) => {
+  before.rows = await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 13, (row) => {
     const i = index.find(row.int8(0))
     const isLater = row.time(8) > asOf
     if (i < 0) {
@@ -185,6 +217,9 @@ export async function readStored(
       row.bool(4) === (standings.isBusiness[i] === 1) &&
       row.bool(5) === (decisions.isWatched[i] === 1) &&
       row.int8(9) === standings.net12mMinor[i] &&
+      row.bool(10) === (decisions.isVip[i] === 1) &&
+      row.bool(11) === (decisions.buysInSales[i] === 1) &&
+      row.bool(12) === (decisions.isRegular[i] === 1) &&
       next === decisions.next[i] &&
       (next === NO_STAGE || before.nextAt[i] === decisions.nextAt[i])
     if (isSame) before.isSame[i] = 1
@@ -212,7 +247,8 @@ const STILL_KNOWN = `WHERE EXISTS (SELECT FROM "CustomerFeatures" f WHERE f."sho
 const OVERWRITE = `ON CONFLICT ("shop", "customer") DO UPDATE SET "ruleVersion" = excluded."ruleVersion",
   "estimates" = excluded."estimates", "decidedAt" = excluded."decidedAt", "stage" = excluded."stage",
   "stageSince" = excluded."stageSince", "cherryPicker" = excluded."cherryPicker", "isBusiness" = excluded."isBusiness",
-  "isWatched" = excluded."isWatched", "net12mMinor" = excluded."net12mMinor", "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`
+  "isWatched" = excluded."isWatched", "isVip" = excluded."isVip", "buysInSales" = excluded."buysInSales",
+  "isRegular" = excluded."isRegular", "net12mMinor" = excluded."net12mMinor", "nextStageAt" = excluded."nextStageAt", "nextStage" = excluded."nextStage"`
 
 export async function writeMemberships(
   tx: BulkTx,
@@ -221,19 +257,20 @@ export async function writeMemberships(
   standings: Standings,
   decisions: Decisions,
   before: Before,
-  settings: Settings,
-  estimates: Estimates,
+  { settings, estimates }: Rules,
 ): Promise<void> {
   let changed: number[] = []
   const write = async () => {
     if (changed.length === 0) return
     await tx.query(
       `INSERT INTO "Membership" ("shop", "ruleVersion", "estimates", "decidedAt", "customer", "stage", "stageSince",
-        "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage", "net12mMinor")
+        "cherryPicker", "isBusiness", "isWatched", "nextStageAt", "nextStage", "net12mMinor", "isVip", "buysInSales", "isRegular")
         SELECT $1::int, $2::int, $3::int, $4::timestamptz, r."customer", ($5::text[])[r."stage" + 1], r."since",
-          ($6::text[])[r."tier" + 1], r."isBusiness", r."isWatched", r."nextAt", ($5::text[])[r."next" + 1], r."net12m"
+          ($6::text[])[r."tier" + 1], r."isBusiness", r."isWatched", r."nextAt", ($5::text[])[r."next" + 1], r."net12m",
+          r."isVip", r."buysInSales", r."isRegular"
         FROM unnest($7::bigint[], $8::int[], $9::timestamptz[], $10::int[], $11::bool[], $12::bool[], $13::timestamptz[],
-          $14::int[], $15::bigint[]) r("customer", "stage", "since", "tier", "isBusiness", "isWatched", "nextAt", "next", "net12m") ${
+          $14::int[], $15::bigint[], $16::bool[], $17::bool[], $18::bool[]) r("customer", "stage", "since", "tier",
+          "isBusiness", "isWatched", "nextAt", "next", "net12m", "isVip", "buysInSales", "isRegular") ${
             before.rows > 0 ? `${STILL_KNOWN} ${OVERWRITE}` : ''
           }`,
       [
@@ -242,7 +279,7 @@ export async function writeMemberships(
         estimates.version,
         new Date(asOf),
         STAGES,
-        TIERS,
+        CHERRY_TIERS,
         packedArray('int8', standings.customers, changed),
         packedArray('int4', decisions.stage, changed),
         packedArray('time', standings.stageSince, changed),
@@ -253,6 +290,9 @@ export async function writeMemberships(
         // No stage is beyond the list of stages, where SQL finds null.
         packedArray('int4', decisions.next, changed),
         packedArray('int8', standings.net12mMinor, changed),
+        packedArray('bool', decisions.isVip, changed),
+        packedArray('bool', decisions.buysInSales, changed),
+        packedArray('bool', decisions.isRegular, changed),
       ],
     )
     changed = []
@@ -276,9 +316,10 @@ export async function writeChanges(
   standings: Standings,
   decisions: Decisions,
   before: Before,
-  settings: Settings,
-  estimates: Estimates,
+  { settings, estimates, learned }: Rules,
 ): Promise<number> {
+  // What was learned anew has moved them, as new estimates do.
+  const tierCause = cause === 'time' && learned.adoptedAt === asOf ? 'estimates' : cause
   const facts = emptyFacts()
   let changes: Change[] = []
   let written = 0
@@ -332,9 +373,9 @@ export async function writeChanges(
       changes.push({
         customer,
         what: 'cherry-picker',
-        from: TIERS[before.tier[i]!]!,
-        to: TIERS[decisions.tier[i]!]!,
-        cause,
+        from: CHERRY_TIERS[before.tier[i]!]!,
+        to: CHERRY_TIERS[decisions.tier[i]!]!,
+        cause: tierCause,
         because,
       })
     }

@@ -109,6 +109,7 @@ export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'im
     totalCustomers: counts.total,
     lastOrderUnknown: counts.lastOrderUnknown,
     watched: counts.watched,
+    flags: counts.flags,
     taggingOn: state.settings.taggingOn,
     announceMoves: state.settings.announceMoves,
   }

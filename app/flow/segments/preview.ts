@@ -23,19 +23,20 @@ export async function previewSegment(
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
     const { asOf, estimates } = workedOut(shop, state)
+    const { learned } = state
     const saved = state.settings.thresholds
     const thresholds = validThresholds(state, changed)
     const snapshot = await snapshotOf(shop, asOf)
     const { standings } = snapshot
-    const before = membersOf(snapshot, segment, estimates, saved)
-    const after = membersOf(snapshot, segment, estimates, thresholds)
+    const before = membersOf(snapshot, segment, estimates, saved, learned)
+    const after = membersOf(snapshot, segment, estimates, thresholds, learned)
     const entering: bigint[] = []
     const leaving: bigint[] = []
     const moves = movesBetween(
       stagesOf(snapshot, estimates, saved),
       stagesOf(snapshot, estimates, thresholds),
-      membersOf(snapshot, 'cherry-picker', estimates, saved),
-      membersOf(snapshot, 'cherry-picker', estimates, thresholds),
+      membersOf(snapshot, 'cherry-picker', estimates, saved, learned),
+      membersOf(snapshot, 'cherry-picker', estimates, thresholds, learned),
     )
     let customers = 0
     let enters = 0

@@ -15,7 +15,7 @@ export async function membersKnown(shop: ShopId, ids: Id[]): Promise<MembersForB
     if (!worked) return { state: 'not-imported' }
     const rows = await tx.$queryRaw<Row[]>`
       SELECT m."stage", count(*)::int AS "customers",
-        (count(*) FILTER (WHERE m."cherryPicker" = 'likely'))::int AS "likely", sum(f."net12mMinor")::bigint AS "net12m"
+        (count(*) FILTER (WHERE m."cherryPicker" IN ('likely', 'confirmed')))::int AS "likely", sum(f."net12mMinor")::bigint AS "net12m"
       FROM "Membership" m
       LEFT JOIN "CustomerFeatures" f ON f."shop" = m."shop" AND f."customer" = m."customer"
       WHERE m."shop" = ${shop} AND m."customer" = ANY(${wanted.map(BigInt)}::bigint[])

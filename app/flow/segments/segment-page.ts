@@ -50,6 +50,7 @@ export async function segmentPage(shop: ShopId, segment: SegmentKey): Promise<Se
       tag,
       freshness: await freshnessOf(tx, shop),
       keptOut,
+      learned: learnedOfCherry(state),
       taggingOn: settings.taggingOn,
       announceMoves: settings.announceMoves,
     }
@@ -66,6 +67,11 @@ function explained(
 ): CustomerRow[] | Promise<CustomerRow[]> {
   if (segment === 'cherry-picker') return withEvidence(tx, shop, people, state)
   return segment === RANKED ? withOutlook(tx, shop, people, state) : people
+}
+
+function learnedOfCherry({ learned }: ShopState): SegmentPage['learned'] {
+  const { mixture, adoptedAt, saleMondays } = learned
+  return { mixture: mixture && { people: mixture.people, at: adoptedAt }, saleWeeks: saleMondays.length }
 }
 
 function outcomeOf(segment: SegmentKey, summary: SummaryData): Outcome | null {

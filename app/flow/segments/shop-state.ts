@@ -1,4 +1,5 @@
 import { estimatesAt } from '#app/domain/estimates.ts'
+import { learnedOf, NOTHING_LEARNED, type Learned } from '#app/domain/learned.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { Money } from '#app/domain/money.ts'
 import type { Settings } from '#app/domain/settings.ts'
@@ -19,6 +20,8 @@ export type ShopState = {
   settings: Settings
   /** Null until the first run of the stages. */
   worked: { asOf: Instant; summary: SummaryData; estimates: Estimates } | null
+  /** Nothing before the first run. */
+  learned: Learned
   adopted: Estimates[]
   proposal: Estimates | null
 }
@@ -30,6 +33,7 @@ type Row = {
   limited: boolean
   asOf: Date | null
   summary: unknown
+  learned: { version: number; adoptedAt: string; data: unknown } | null
   versions: (Omit<EstimatesRow, 'takenAt' | 'adoptedAt'> & { takenAt: string; adoptedAt: string | null })[] | null
 }
 
@@ -37,7 +41,8 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
   // One question instead of three: the live count asks it at every keystroke.
   const [row] = await tx.$queryRaw<Row[]>`
     SELECT s."domain", s."currency", s."timezone", s."limited", y."asOf", y."data" AS "summary",
-      (SELECT jsonb_agg(to_jsonb(e) ORDER BY e."version") FROM "Estimates" e WHERE e."shop" = s."shop") AS "versions"
+      (SELECT jsonb_agg(to_jsonb(e) ORDER BY e."version") FROM "Estimates" e WHERE e."shop" = s."shop") AS "versions",
+      (SELECT to_jsonb(l) FROM "Learned" l WHERE l."shop" = s."shop" ORDER BY l."version" DESC LIMIT 1) AS "learned"
     FROM "Shop" s LEFT JOIN "Summary" y ON y."shop" = s."shop" WHERE s."shop" = ${shop}`
   if (!row) throw new InvalidInput(`no shop ${shop}`, { code: 'not-found' })
   const settings = await readSettings(tx, shop)
@@ -58,6 +63,7 @@ export async function readShopState(tx: Tx, shop: ShopId): Promise<ShopState> {
       adopted.length > 0 && asOf !== null
         ? { asOf, summary: SummaryShape.parse(row.summary), estimates: estimatesAt(adopted, asOf) }
         : null,
+    learned: row.learned ? learnedOf({ ...row.learned, adoptedAt: new Date(row.learned.adoptedAt) }) : NOTHING_LEARNED,
     adopted,
     proposal: proposalOf(versions),
   }

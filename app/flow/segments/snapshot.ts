@@ -1,5 +1,6 @@
-import { cherryTierOf } from '#app/domain/cherry-picker.ts'
+import { isPicker } from '#app/domain/cherry-picker.ts'
 import { cycleDaysOf } from '#app/domain/estimates.ts'
+import { tierUnder, type Learned } from '#app/domain/learned.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { SegmentKey } from '#app/domain/pages.ts'
 import { cherryFactsInto, emptyCherryFacts, emptyStandings, type Standings } from '#app/domain/standings.ts'
@@ -86,10 +87,10 @@ async function loadStandings(shop: ShopId, since: Instant | null = null): Promis
     const standings = emptyStandings(Number(counted?.count ?? 0))
     const sql = `SELECT "customer", "n", "firstAt", "lastAt", "firstGapDays", "sumLnGapDays", "isBusiness", "dealLines",
       "dealDiscounted", "dealExpected", "dealVariance", "recentOccasions", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts",
-      "asOf" ${where} ORDER BY "customer"`
+      "asOf", "benefitCuts", "first", "laterDiscounted" ${where} ORDER BY "customer"`
     let i = 0
     let newestAt = since ?? 0
-    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 17, (row) => {
+    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 20, (row) => {
       // A customer written since the count: the next look brings them.
       if (i === standings.count) return
       newestAt = Math.max(newestAt, row.time(16))
@@ -109,6 +110,9 @@ async function loadStandings(shop: ShopId, since: Instant | null = null): Promis
       standings.benefitsUsed[i] = row.int4(13)
       standings.freeKits[i] = row.int4(14)
       standings.benefitAttempts[i] = row.int4(15)
+      standings.benefitCuts[i] = row.int4(17)
+      standings.first[i] = row.int4(18)
+      standings.laterDiscounted[i] = row.int4(19)
       i += 1
     })
     standings.count = i
@@ -156,14 +160,16 @@ export function membersOf(
   segment: SegmentKey,
   estimates: Estimates,
   thresholds: Thresholds,
+  learned: Learned,
 ): Uint8Array {
   const { standings } = snapshot
   const members = new Uint8Array(standings.count)
   if (segment === 'cherry-picker') {
+    const tierOf = tierUnder(learned, thresholds)
     const facts = emptyCherryFacts()
     for (let i = 0; i < standings.count; i += 1) {
       cherryFactsInto(facts, standings, i)
-      if (cherryTierOf(facts, thresholds) === 'likely') members[i] = 1
+      if (isPicker(tierOf(facts))) members[i] = 1
     }
     return members
   }

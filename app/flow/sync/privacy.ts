@@ -46,6 +46,7 @@ export const ERASED_WITH_A_SHOP = [
   'DiscountUse',
   'StageDay',
   'Summary',
+  'Learned',
   'Estimates',
   'LifetimeFit',
   'Settings',

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { isPicker } from '#app/domain/cherry-picker.ts'
 import { DAY_MS } from '#app/domain/order.ts'
 import type { StoredPerson } from '#app/domain/rules/person.ts'
 import {
@@ -140,7 +141,8 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
     late: fc.integer({ min: 0, max: 3 }),
     since: fc.double({ min: 0, max: 300, noNaN: true }),
     known: fc.option(fc.double({ min: 0, max: 500, noNaN: true })),
-    tier: fc.constantFrom('none' as const, 'possible' as const, 'likely' as const),
+    tier: fc.constantFrom('none' as const, 'possible' as const, 'likely' as const, 'confirmed' as const),
+    flags: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
     isBusiness: fc.boolean(),
     tags: fc.uniqueArray(fc.constantFrom(...TAGS), { maxLength: 3 }),
     emailConsent: fc.constantFrom(null, 'SUBSCRIBED', 'NOT_SUBSCRIBED', 'PENDING'),
@@ -183,6 +185,9 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
       cherryPicker: told.isBusiness ? 'none' : told.tier,
       isBusiness: told.isBusiness,
       isWatched: told.n === 1 && told.benefits > 0,
+      isVip: told.n >= 2 && !told.isBusiness && told.flags[0],
+      buysInSales: told.n >= 3 && !told.isBusiness && !isPicker(told.tier) && told.flags[1],
+      isRegular: told.n >= 4 && told.flags[2],
       createdAt: told.known === null ? null : instant(told.known),
       tags: new Set(told.tags.map(tagKeyOf)),
       emailConsent: told.emailConsent,

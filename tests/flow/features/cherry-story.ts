@@ -25,7 +25,15 @@ const order = fc.record({
   lines: fc.array(line, { minLength: 1, maxLength: 4 }),
   key: fc.nat(KEYS.length),
   more: fc.nat(40),
-  what: fc.constantFrom(...Array<'paid'>(12).fill('paid'), 'cancelled', 'refunded', 'test', 'free', 'part', 'later'),
+  what: fc.constantFrom(
+    ...Array<'paid'>(12).fill('paid'),
+    'cancelled',
+    'refunded',
+    'test',
+    'free',
+    ...Array<'part'>(4).fill('part'),
+    'later',
+  ),
 })
 const person = fc.record({
   orders: fc.array(order, { maxLength: 7 }),
@@ -41,14 +49,16 @@ export function cherryStory(people: number, seed: number): ToldOrder[] {
       const isSale = SALES.some((sale) => sent.days >= sale && sent.days <= sale + 3)
       const key = isSale && sent.key > 0 ? 'auto:Sale' : KEYS[sent.key]
       const keys = key === undefined ? [] : sent.more === 0 ? [key, WELCOME] : [key]
-      const lines = sent.lines.map((one) => {
-        const isOff = one.isCheap && keys.length > 0
+      const lines = sent.lines.map((one, place) => {
+        const isOff = isSale ? keys.length > 0 : one.isCheap && sent.more < 20 && keys.length > 0
+        // The benefit asks for three pieces of something.
+        const quantity = place === 0 && keys.includes(WELCOME) ? 3 : one.quantity
         return {
           product: one.product,
-          quantity: one.quantity,
-          currentQuantity: sent.what === 'part' ? Math.min(one.kept, one.quantity) : one.quantity,
+          quantity,
+          currentQuantity: sent.what === 'part' ? Math.min(one.kept, 1) : quantity,
           unitMinor: one.unitMinor,
-          discountMinor: isOff ? Math.round(0.2 * one.unitMinor * one.quantity) : 0,
+          discountMinor: isOff ? Math.round(0.2 * one.unitMinor * quantity) : 0,
           discounts: isOff ? keys : [],
         }
       })

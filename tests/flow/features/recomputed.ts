@@ -25,6 +25,7 @@ const TABLES = [
   ['MembershipChange', 'id'],
   ['Estimates', 'version'],
   ['LifetimeFit', 'shop'],
+  ['Learned', 'version'],
   ['OrderEvidence', '"order"'],
   ['DiscountUse', 'key'],
   ['StageDay', 'day, stage'],

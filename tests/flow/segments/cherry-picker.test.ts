@@ -87,10 +87,11 @@ describe('cherry-pickers from orders to pages', () => {
     expect(page.cherry.tier).toBe('likely')
     expect(page.cherry.evidence.map(({ kind }) => kind)).toEqual([
       'discount-habit',
+      'chances-ignored',
       'benefit-reused',
       'no-full-price-order',
     ])
-    expect(page.cherry.evidence[1]).toMatchObject({ count: 2, discounts: [WELCOME] })
+    expect(page.cherry.evidence[2]).toMatchObject({ count: 2, discounts: [WELCOME] })
     expect(page.tags.wanted).toContain('seg:cherry-picker')
     expect(page.stage).toBe(stored.get(PICKER)!.stage)
     expect(page.since).toBe(stored.get(PICKER)!.stageSince.getTime())

@@ -49,7 +49,7 @@ export async function readPeople(
   const sets = new Map<string, ReadonlySet<string>>()
   const words = new Map<string, string>()
   const person = emptyPerson()
-  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 26, (row) => {
+  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 29, (row) => {
     person.n = row.int4(1)
     person.firstAt = timeOf(row, 2)
     person.lastAt = timeOf(row, 3)
@@ -74,6 +74,9 @@ export async function readPeople(
     person.spendTier = row.isNull(22) ? null : wordOf(words, row, 22)
     person.country = row.isNull(23) ? null : wordOf(words, row, 23)
     person.checkoutAt = timeOf(row, 24)
+    person.isVip = !row.isNull(26) && row.bool(26)
+    person.buysInSales = !row.isNull(27) && row.bool(27)
+    person.isRegular = !row.isNull(28) && row.bool(28)
     onPerson(row.int8(0), person, row.isNull(25) ? '' : wordOf(words, row, 25))
   })
 }
@@ -98,6 +101,9 @@ function emptyPerson(): StoredPerson {
     cherryPicker: 'none',
     isBusiness: false,
     isWatched: false,
+    isVip: false,
+    buysInSales: false,
+    isRegular: false,
     createdAt: null,
     tags: NO_TAGS,
     emailConsent: null,
@@ -142,7 +148,8 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
     c."createdAt", ${hasTags ? 'c."tags"' : 'NULL::text[]'}, c."emailConsent", c."smsConsent",
     ${ids === '' ? 'NULL::text[]' : 'b."told"'}, ${collections === '' ? 'NULL::text[]' : 'bi."told"'},
     c."rfmGroup", c."spendTier", c."country", ${hasCheckouts ? 'ch."at"' : 'NULL::timestamptz'},
-    ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'}
+    ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'},
+    m."isVip", m."buysInSales", m."isRegular"
   FROM "CustomerFeatures" f
   LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
   LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"

@@ -136,10 +136,13 @@ const WORD_SQL: Record<WordFeature, string> = {
 }
 
 const FLAG_SQL: Record<Extract<Condition, { kind: 'flag' }>['flag'], string> = {
-  'cherry-picker': `m."cherryPicker" = 'likely'`,
+  'cherry-picker': `m."cherryPicker" IN ('likely', 'confirmed')`,
   'cherry-picker-possible': `m."cherryPicker" <> 'none'`,
   business: `m."isBusiness"`,
   watched: `m."isWatched"`,
+  vip: `m."isVip"`,
+  'buys-in-sales': `m."buysInSales"`,
+  regular: `m."isRegular"`,
 }
 
 const INSTANTS: { [feature in NumberFeature]?: string } = {

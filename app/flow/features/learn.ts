@@ -1,0 +1,102 @@
+/** What the shop's history teaches: learned with runs over the whole shop, kept for everybody who is worked out alone. */
+import { minimumsOf, isCutBelow } from '#app/domain/benefit-minimum.ts'
+import { CHERRY_PATTERNS, cherryPatternOf, fitCherryMixture, teachesMixture } from '#app/domain/cherry-mixture.ts'
+import { vipFromMinor } from '#app/domain/flags.ts'
+import { isLearningDue, type Learned, type LearnedData } from '#app/domain/learned.ts'
+import type { Instant } from '#app/domain/order.ts'
+import { saleWeeksOf, type WeekOfBuyers } from '#app/domain/sale-weeks.ts'
+import { cherryFactsInto, emptyCherryFacts, type Standings } from '#app/domain/standings.ts'
+import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { readLearned } from '../learned.ts'
+import type { DiscountSets } from './discount-sets.ts'
+import type { CustomerColumns, OrderColumns } from './read-orders.ts'
+
+/** What has to be known before everybody's facts are folded, and whether it is new. */
+export type Lesson = Pick<LearnedData, 'saleMondays' | 'minimums'> & { known: Learned; isNew: boolean }
+
+/** The sale weeks and the benefits' minimums: as they were learned, or learned now where it is time. */
+export async function learnOfSales(
+  tx: BulkTx,
+  shop: ShopId,
+  orders: OrderColumns,
+  discounts: DiscountSets,
+  weeks: readonly WeekOfBuyers[],
+  basis: string,
+  asOf: Instant,
+): Promise<Lesson> {
+  const known = await readLearned(tx, shop, asOf)
+  if (!isLearningDue(known, basis, asOf))
+    return { known, isNew: false, saleMondays: known.saleMondays, minimums: known.minimums }
+  const minimums = [...minimumsOf(orders.benefitUses)].map(([key, minor]) => [discounts.keys[key]!, minor])
+  return {
+    known,
+    isNew: true,
+    saleMondays: [...saleWeeksOf(weeks)].sort((a, b) => a - b),
+    minimums: Object.fromEntries(minimums) as Record<string, number>,
+  }
+}
+
+/** Everything that is in force, after learning of the people too where it is time: it is adopted at once. */
+export async function learnOfPeople(
+  tx: BulkTx,
+  shop: ShopId,
+  { known, isNew, saleMondays, minimums }: Lesson,
+  standings: Standings,
+  basis: string,
+  asOf: Instant,
+): Promise<Learned> {
+  if (!isNew) return known
+  const people = new Int32Array(CHERRY_PATTERNS)
+  const amounts = new Float64Array(standings.count)
+  const facts = emptyCherryFacts()
+  for (let i = 0; i < standings.count; i += 1) {
+    cherryFactsInto(facts, standings, i)
+    if (teachesMixture(facts)) people[cherryPatternOf(facts)]! += 1
+    if (!facts.isBusiness) amounts[i] = standings.net12mMinor[i]!
+  }
+  const data: LearnedData = {
+    basis,
+    mixture: fitCherryMixture(people),
+    saleMondays,
+    minimums,
+    vipFromMinor: vipFromMinor(amounts),
+  }
+  const version = known.version + 1
+  await tx.query('INSERT INTO "Learned" ("shop", "version", "adoptedAt", "data") VALUES ($1, $2, $3, $4)', [
+    shop,
+    version,
+    new Date(asOf),
+    JSON.stringify(data),
+  ])
+  return { ...data, version, adoptedAt: asOf }
+}
+
+/** So many orders' lines are added up at once. */
+const CHUNK = 5_000
+
+/** Counts the benefit orders that an edit or a return left under the benefit's minimum, into the customers' columns. */
+export async function takeCuts(
+  tx: BulkTx,
+  shop: ShopId,
+  orders: OrderColumns,
+  customers: CustomerColumns,
+  discounts: DiscountSets,
+  minimums: Readonly<Record<string, number>>,
+): Promise<void> {
+  const least = (order: number): number[] =>
+    discounts.keysOf(orders.discountSet[order]!).flatMap((key) => minimums[key] ?? [])
+  const asked = orders.partlyBack.filter((order) => least(order).length > 0)
+  const places = new Map(asked.map((order) => [String(orders.ids[order]!), order]))
+  for (let from = 0; from < asked.length; from += CHUNK) {
+    const rows = await tx.query<{ order: string; goods: string; kept: string }>(
+      `SELECT "order", sum("unitMinor" * "quantity")::text AS "goods", sum("unitMinor" * "currentQuantity")::text AS "kept"
+        FROM "Line" WHERE "shop" = $1 AND "order" = ANY($2::bigint[]) GROUP BY "order"`,
+      [shop, asked.slice(from, from + CHUNK).map((order) => orders.ids[order]!)],
+    )
+    for (const { order, goods, kept } of rows) {
+      const place = places.get(order)!
+      if (least(place).some((minimum) => isCutBelow(Number(goods), Number(kept), minimum)))
+        customers.benefitCuts[orders.customer[place]!]! += 1
+    }
+  }
+}
