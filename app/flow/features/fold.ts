@@ -152,7 +152,7 @@ export function foldCustomers(
           fullPrice += 1
           if (isFirst) standings.first[i] = WITHOUT
           else laterFullPrice += 1
-          if (saleWeeks.has(mondayOf(calendar.dayOf(at)))) saleOccasions += 1
+          if (saleWeeks.size > 0 && saleWeeks.has(mondayOf(calendar.dayOf(at)))) saleOccasions += 1
         }
         hasCounted = !isRecent
         hasBenefit = !isRecent

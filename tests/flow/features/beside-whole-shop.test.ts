@@ -13,6 +13,7 @@ import { ago, crowd, NOW } from '../segments/story.ts'
 import { everyRow, memberships, recompute, recomputeOne } from './recomputed.ts'
 
 const SECOND_MS = 1000
+const WEEK_MS = 7 * 86_400_000
 const LATE = 7
 const NEVER = 8
 
@@ -105,6 +106,35 @@ describe('one customer beside runs over the whole shop', () => {
     if (typeof standings === 'string') throw new Error(standings)
     await recompute(shop, NOW + 2 * SECOND_MS, 'time')
     expect(await recomputeMembership(shop, String(LATE), NOW + SECOND_MS, standings)).toBe('overtaken')
+  })
+
+  test('becomes a VIP by what the shop has taught, which is taught anew only with a run a week later', async () => {
+    const shop = await told()
+    await recompute(shop, NOW, 'import')
+    const taught = async () => (await everyRow(shop)).Learned as { data: { vipFromMinor: number } }[]
+    // Everybody in the crowd has spent the same: more than a tenth, so nobody is one yet.
+    expect((await taught()).map(({ data }) => data.vipFromMinor)).toEqual([null])
+    const rich = (customer: number, at: number): ToldOrder => ({
+      customer,
+      at,
+      fetchedAt: at,
+      lines: [{ product: 1, unitMinor: 90_000 }],
+    })
+    await orders(shop, [rich(1000, NOW + SECOND_MS), rich(1001, NOW + SECOND_MS)])
+    await recompute(shop, NOW + WEEK_MS, 'time')
+    const [, second] = await taught()
+    expect(second!.data.vipFromMinor).toBe(92_000)
+    expect((await memberships(shop)).get(LATE)!.isVip).toBe(false)
+    await orders(shop, [rich(LATE, NOW + WEEK_MS + SECOND_MS)])
+    await recomputeOne(shop, LATE, NOW + WEEK_MS + SECOND_MS)
+    expect((await memberships(shop)).get(LATE)!.isVip).toBe(false)
+    await orders(shop, [rich(LATE, NOW + WEEK_MS + 2 * SECOND_MS)])
+    await recomputeOne(shop, LATE, NOW + WEEK_MS + 3 * SECOND_MS)
+    const alone = (await memberships(shop)).get(LATE)!
+    expect(alone.isVip).toBe(true)
+    await recompute(shop, NOW + WEEK_MS + 4 * SECOND_MS, 'time')
+    expect(await taught()).toHaveLength(2)
+    expect((await memberships(shop)).get(LATE)).toEqual(alone)
   })
 
   test('an order that Shopify dates a moment ahead of us counts when its moment has come', async () => {

@@ -49,6 +49,7 @@ type MembershipRow = {
   stageSince: Date
   cherryPicker: string
   isWatched: boolean
+  isVip: boolean
   nextStageAt: Date | null
   nextStage: string | null
 }
