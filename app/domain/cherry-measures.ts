@@ -12,6 +12,7 @@ import {
   type CherryFacts,
 } from './cherry-picker.ts'
 import { addUse, goodsMinorOf, isCutBelow, minimumsOf, noUses, type BenefitUses } from './benefit-minimum.ts'
+import { goodsKeptMinor, orderCostMinor, type OrderCosts } from './contribution.ts'
 import { cycleDaysOf } from './estimates.ts'
 import { gapDaysOf, occasionsOf } from './occasions.ts'
 import { DAY_MS, netMinorOf, whyLeftOut, type Instant, type Line, type Order, type OrderRule } from './order.ts'
@@ -21,13 +22,6 @@ import { emptyCherryFacts } from './standings.ts'
 
 /** Weight of "like everyone" in the residual depth, in lines; the same as in DP. */
 const PRIOR_LINES = 5
-
-/** What one piece costs the shop, and what an order costs beside its goods; null where the shop has not said. */
-export type Costs = {
-  unitCostMinor(line: Line): number | null
-  /** Shipping that the shop pays beyond what the customer paid, payment fee, and what a reward cost. */
-  orderCostMinor(order: Order): number
-}
 
 /** What of a shop the measures need beside its orders. */
 export type ShopOfOrders = {
@@ -41,7 +35,8 @@ export type ShopOfOrders = {
   personOf(customer: string): string
   /** The shop's cycle G in days. */
   cycleDays: number
-  costs: Costs | null
+  /** Null: the merchant has not named them. */
+  costs: OrderCosts | null
 }
 
 /** What the orders say of one person: all that the tier needs, and what explains it. */
@@ -123,21 +118,19 @@ export function learnedMinimums(
   return minimumsOf(uses)
 }
 
-/**
- * Measure 6: what orders left the shop, minor units: net of discounts and refunds, less what the pieces that were not
- * returned cost and what each order cost beside them. Null as soon as one piece's cost is not known.
- */
-export function contributionMinor(orders: readonly Order[], costs: Costs): number | null {
-  let sum = 0
-  for (const order of orders) {
-    sum += netMinorOf(order) - costs.orderCostMinor(order)
-    for (const line of order.lines) {
-      const cost = costs.unitCostMinor(line)
-      if (cost === null) return null
-      sum -= cost * line.currentQuantity
-    }
-  }
-  return sum
+/** Measure 6: what orders left the shop, whole minor units: net of discounts and refunds, less what they cost. */
+export function contributionMinor(orders: readonly Order[], costs: OrderCosts): number {
+  const sum = orders.reduce((total, order) => {
+    const pieces = order.lines.reduce((count, line) => count + line.quantity, 0)
+    const kept = order.lines.reduce((count, line) => count + line.currentQuantity, 0)
+    const netMinor = netMinorOf(order)
+    return (
+      total +
+      netMinor -
+      orderCostMinor({ netMinor, keptMinor: goodsKeptMinor(goodsMinorOf(order), pieces, kept) }, costs)
+    )
+  }, 0)
+  return Math.round(sum)
 }
 
 type Bought = { order: Order; buyer: string; monday: number }

@@ -17,6 +17,8 @@ const LearnedShape = z.object({
   saleMondays: z.array(z.number().int()),
   /** What each first-purchase benefit asks for in goods, minor units. */
   minimums: z.record(z.string(), z.number()),
+  /** What the orders are like that costs are shares of; null: costs are not named, or the orders brought nothing. */
+  usual: z.object({ netPerGoods: z.number(), netPerOrderMinor: z.number() }).nullable(),
   /** The least 12-month amount of a VIP, minor units; null: nobody is. */
   vipFromMinor: z.number().nullable(),
 })
@@ -31,6 +33,7 @@ export const NOTHING_LEARNED: Learned = {
   mixture: null,
   saleMondays: [],
   minimums: {},
+  usual: null,
   vipFromMinor: null,
 }
 

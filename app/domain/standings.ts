@@ -38,6 +38,8 @@ export type Standings = {
   /** Occasions of the months that count in the shop's sale weeks. */
   saleOccasions: Int32Array
   sumSquaredGapDays: Float64Array
+  /** Money left of the months that count after the first order; NaN: not known, or no later order. */
+  laterLeftMinor: Float64Array
   /** Net money of valid orders in the 365 days before asOf, minor units. */
   net12mMinor: Float64Array
 }
@@ -69,6 +71,7 @@ export function emptyStandings(count: number): Standings {
     laterDiscounted: new Int32Array(count),
     saleOccasions: new Int32Array(count),
     sumSquaredGapDays: new Float64Array(count),
+    laterLeftMinor: new Float64Array(count).fill(NaN),
     net12mMinor: new Float64Array(count),
   }
 }
@@ -100,6 +103,11 @@ export function cherryFactsInto(facts: CherryFacts, standings: Standings, positi
   facts.first = FIRSTS[standings.first[position]!]!
   facts.laterDiscounted = standings.laterDiscounted[position]!
   facts.profilesWithBenefit = facts.benefitsUsed > 0 ? 1 : 0
+  facts.laterContributionMinor = knownOrNull(standings.laterLeftMinor[position]!)
+}
+
+function knownOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }
 
 /** Copies what the flags look at into an object that a whole pass shares. */
@@ -112,6 +120,7 @@ export function flagFactsInto(facts: FlagFacts, standings: Standings, position: 
   facts.net12mMinor = standings.net12mMinor[position]!
   facts.recentOccasions = standings.recentOccasions[position]!
   facts.saleOccasions = standings.saleOccasions[position]!
+  facts.laterContributionMinor = knownOrNull(standings.laterLeftMinor[position]!)
   facts.isBusiness = standings.isBusiness[position] === 1
 }
 

@@ -7,6 +7,7 @@ import {
   proposedBenefits,
   type ShopOfOrders,
 } from '#app/domain/cherry-measures.ts'
+import { usualOrdersOf } from '#app/domain/contribution.ts'
 import { dealExpectation, dealProneness } from '#app/domain/cherry-picker.ts'
 import { DAY_MS, DEFAULT_ORDER_RULE, type Order } from '#app/domain/order.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
@@ -159,16 +160,32 @@ describe('what was first may be long ago', () => {
   })
 })
 
-test('contribution counts what was kept and is not known without every cost', () => {
-  const costs = {
-    unitCostMinor: ({ product }: { product: string | null }) => (product === 'p1' ? 700 : null),
-    orderCostMinor: () => 400,
-  }
-  expect(contributionMinor([order({ day: 1, off: 100 }), order({ day: 2 })], costs)).toBe(900 + 1000 - 2 * 1100)
-  expect(contributionMinor([order({ day: 1, product: 'p2' })], costs)).toBeNull()
-  const orders = [order({ day: 1 }), order({ day: 40, off: 100 })]
-  expect(factsOf(orders, { costs }).laterContributionMinor).toBe(-200)
-  expect(factsOf(orders.slice(0, 1), { costs }).laterContributionMinor).toBeNull()
+describe('money left after costs', () => {
+  const usual = usualOrdersOf(3, 2400, 3000)!
+  const costs = { costs: { goodsShare: 0.5, paymentShare: 0.1, shippingShare: 0.2 }, usual }
+
+  test('a discount makes goods no cheaper for the shop, and what came back costs nothing', () => {
+    // Half of 0.8 of the goods' price, a tenth of what was paid, and a fifth of the usual 800.
+    expect(contributionMinor([order({ day: 1 })], costs)).toBe(1000 - 400 - 100 - 160)
+    expect(contributionMinor([order({ day: 1, off: 600 })], costs)).toBe(400 - 400 - 40 - 160)
+    const back = order({ day: 1, refundedMinor: 1000, financialStatus: 'PARTIALLY_REFUNDED' })
+    back.lines = [{ ...back.lines[0]!, currentQuantity: 0 }]
+    expect(contributionMinor([back], costs)).toBe(-160)
+  })
+  test('over all orders the costs are the named shares of the money', () => {
+    const orders = [order({ day: 1 }), order({ day: 2, off: 600 }), order({ day: 3 })]
+    expect(contributionMinor(orders, costs)).toBe(Math.round(2400 * (1 - 0.8)))
+  })
+  test('only orders after the first are looked at', () => {
+    const orders = [order({ day: 1 }), order({ day: 40, off: 600 })]
+    expect(factsOf(orders, { costs }).laterContributionMinor).toBe(-200)
+    expect(factsOf(orders.slice(0, 1), { costs }).laterContributionMinor).toBeNull()
+    expect(factsOf(orders).laterContributionMinor).toBeNull()
+  })
+  test('orders that brought nothing have no shares', () => {
+    expect(usualOrdersOf(0, 0, 0)).toBeNull()
+    expect(usualOrdersOf(2, 0, 500)).toBeNull()
+  })
 })
 
 test('ordering in sale weeks is told from ordering at other times', () => {

@@ -36,6 +36,7 @@ function columnsOf({ standings, orders, money, lastOrder, expected12mMinor }: Fo
     { name: 'laterDiscounted', kind: 'int4', values: standings.laterDiscounted },
     { name: 'saleOccasions', kind: 'int4', values: standings.saleOccasions },
     { name: 'sumSquaredGapDays', kind: 'float8', values: standings.sumSquaredGapDays },
+    { name: 'laterLeftMinor', kind: 'int8', values: standings.laterLeftMinor },
     { name: 'lastOrder', kind: 'int8', values: lastOrder },
     { name: 'expected12mMinor', kind: 'int8', values: expected12mMinor },
   ]

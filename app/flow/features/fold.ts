@@ -1,4 +1,7 @@
 import { cherryFrom } from '#app/domain/cherry-picker.ts'
+import { orderCostMinor, type OrderCosts } from '#app/domain/contribution.ts'
+import type { Costs } from '#app/domain/costs.ts'
+import type { LearnedData } from '#app/domain/learned.ts'
 import { addOrder, emptyFacts, resetFacts } from '#app/domain/occasions.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { mondayOf, type ShopCalendar } from '#app/domain/shop-calendar.ts'
@@ -87,7 +90,8 @@ export function foldCustomers(
   discounts: DiscountSets,
   benefits: ReadonlySet<string>,
   calendar: ShopCalendar,
-  saleMondays: readonly number[],
+  { saleMondays, usual }: Pick<LearnedData, 'saleMondays' | 'usual'>,
+  named: Costs | null,
   asOf: Instant,
 ): Folded {
   const count = customers.index.size
@@ -113,6 +117,7 @@ export function foldCustomers(
     expected12mMinor: new Float64Array(count).fill(NaN),
   }
   const saleWeeks = new Set(saleMondays)
+  const costs: OrderCosts | null = named && usual && { costs: named, usual }
   const isBenefit = discounts.sets.map((_, set) => discounts.keysOf(set).some((key) => benefits.has(key)))
   const yearAgo = asOf - YEAR_DAYS * DAY_MS
   const evidenceFrom = cherryFrom(asOf)
@@ -130,6 +135,7 @@ export function foldCustomers(
     let squaredGapDays = 0
     let isFirst = true
     let laterFullPrice = 0
+    let laterLeft = NaN
     let hasCounted = true
     let hasBenefit = true
     for (let k = grouped.start[i]!; k < to; k += 1) {
@@ -167,8 +173,13 @@ export function foldCustomers(
         benefitsUsed += 1
         if (isFirst) standings.first[i] = WITH
       }
-      net += orders.netMinor[order]!
-      if (at > yearAgo) net12m += orders.netMinor[order]!
+      const netMinor = orders.netMinor[order]!
+      if (costs !== null && !isFirst && at > evidenceFrom) {
+        const cost = orderCostMinor({ netMinor, keptMinor: orders.keptMinor[order]! }, costs)
+        laterLeft = (Number.isNaN(laterLeft) ? 0 : laterLeft) + netMinor - cost
+      }
+      net += netMinor
+      if (at > yearAgo) net12m += netMinor
     }
     standings.n[i] = facts.n
     if (facts.n > 0) {
@@ -186,6 +197,7 @@ export function foldCustomers(
     standings.laterDiscounted[i] = recent - (standings.first[i] === 0 ? 0 : 1) - laterFullPrice
     standings.saleOccasions[i] = saleOccasions
     standings.sumSquaredGapDays[i] = squaredGapDays
+    standings.laterLeftMinor[i] = Math.round(laterLeft)
     folded.orders[i] = to - grouped.start[i]!
     folded.money.netMinor[i] = net
     folded.money.net12mMinor[i] = net12m

@@ -1,6 +1,8 @@
 /** What the shop's history teaches: learned with runs over the whole shop, kept for everybody who is worked out alone. */
 import { minimumsOf, isCutBelow } from '#app/domain/benefit-minimum.ts'
 import { CHERRY_PATTERNS, cherryPatternOf, fitCherryMixture, teachesMixture } from '#app/domain/cherry-mixture.ts'
+import { cherryFrom } from '#app/domain/cherry-picker.ts'
+import { usualOrdersOf } from '#app/domain/contribution.ts'
 import { vipFromMinor } from '#app/domain/flags.ts'
 import { isLearningDue, type Learned, type LearnedData } from '#app/domain/learned.ts'
 import type { Instant } from '#app/domain/order.ts'
@@ -12,9 +14,9 @@ import type { DiscountSets } from './discount-sets.ts'
 import type { CustomerColumns, OrderColumns } from './read-orders.ts'
 
 /** What has to be known before everybody's facts are folded, and whether it is new. */
-export type Lesson = Pick<LearnedData, 'saleMondays' | 'minimums'> & { known: Learned; isNew: boolean }
+export type Lesson = Pick<LearnedData, 'saleMondays' | 'minimums' | 'usual'> & { known: Learned; isNew: boolean }
 
-/** The sale weeks and the benefits' minimums: as they were learned, or learned now where it is time. */
+/** The sale weeks, the benefits' minimums and what orders are like: as they were learned, or learned now where it is time. */
 export async function learnOfSales(
   tx: BulkTx,
   shop: ShopId,
@@ -26,21 +28,35 @@ export async function learnOfSales(
 ): Promise<Lesson> {
   const known = await readLearned(tx, shop, asOf)
   if (!isLearningDue(known, basis, asOf))
-    return { known, isNew: false, saleMondays: known.saleMondays, minimums: known.minimums }
+    return { known, isNew: false, saleMondays: known.saleMondays, minimums: known.minimums, usual: known.usual }
   const minimums = [...minimumsOf(orders.benefitUses)].map(([key, minor]) => [discounts.keys[key]!, minor])
   return {
     known,
     isNew: true,
     saleMondays: [...saleWeeksOf(weeks)].sort((a, b) => a - b),
     minimums: Object.fromEntries(minimums) as Record<string, number>,
+    usual: usualOf(orders, asOf),
   }
+}
+
+function usualOf(orders: OrderColumns, asOf: Instant): LearnedData['usual'] {
+  if (orders.keptMinor.length === 0) return null
+  const since = cherryFrom(asOf)
+  let [count, net, goods] = [0, 0, 0]
+  for (let order = 0; order < orders.count; order += 1) {
+    if (orders.at[order]! <= since || orders.isBusiness[order] === 1) continue
+    count += 1
+    net += orders.netMinor[order]!
+    goods += orders.keptMinor[order]!
+  }
+  return usualOrdersOf(count, net, goods)
 }
 
 /** Everything that is in force, after learning of the people too where it is time: it is adopted at once. */
 export async function learnOfPeople(
   tx: BulkTx,
   shop: ShopId,
-  { known, isNew, saleMondays, minimums }: Lesson,
+  { known, isNew, saleMondays, minimums, usual }: Lesson,
   standings: Standings,
   basis: string,
   asOf: Instant,
@@ -59,6 +75,7 @@ export async function learnOfPeople(
     mixture: fitCherryMixture(people),
     saleMondays,
     minimums,
+    usual,
     vipFromMinor: vipFromMinor(amounts),
   }
   const version = known.version + 1

@@ -1,4 +1,5 @@
 import { addUse, goodsMinorOf, noUses, type BenefitUses } from '#app/domain/benefit-minimum.ts'
+import { goodsKeptMinor } from '#app/domain/contribution.ts'
 import { cherryFrom, isBenefitAttempt, isFreeKit } from '#app/domain/cherry-picker.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import { netMinorOf, whyLeftOut, type Id, type Instant, type LeftOutReason, type OrderRule } from '#app/domain/order.ts'
@@ -30,6 +31,8 @@ export type OrderColumns = {
   at: Float64Array
   netMinor: Float64Array
   discountSet: Int32Array
+  /** What the pieces kept would cost at full price; without a length where costs are not named. */
+  keptMinor: Float64Array
   /** A discount that counts was on one of the lines. */
   hasCounted: Uint8Array
   isBusiness: Uint8Array
@@ -70,6 +73,7 @@ export type ReadRule = {
   currency: string
   /** Keys of confirmed first-purchase benefits. */
   benefits: ReadonlySet<string>
+  hasCosts: boolean
 }
 
 /** @param only  one customer instead of all that Shopify lists */
@@ -136,7 +140,7 @@ export async function readOrders(
   shop: ShopId,
   customers: CustomerColumns,
   discounts: DiscountSets,
-  { rule, currency, benefits }: ReadRule,
+  { rule, currency, benefits, hasCosts }: ReadRule,
   calendar: ShopCalendar,
   expected: number,
   asOf: Instant,
@@ -150,6 +154,7 @@ export async function readOrders(
     at: new Float64Array(room),
     netMinor: new Float64Array(room),
     discountSet: new Int32Array(room),
+    keptMinor: new Float64Array(hasCosts ? room : 0),
     hasCounted: new Uint8Array(room),
     isBusiness: new Uint8Array(room),
     takenOffMinor: new Float64Array(discounts.keys.length),
@@ -217,6 +222,7 @@ export async function readOrders(
     orders.at[position] = facts.orderedAt
     orders.netMinor[position] = netMinorOf(facts)
     orders.discountSet[position] = set
+    if (hasCosts) orders.keptMinor[position] = goodsKeptMinor(goodsMinorOf(facts), row.int4(QUANTITY), row.int4(LEFT))
     orders.isBusiness[position] = facts.isBusiness ? 1 : 0
     orders.count += 1
     if (facts.orderedAt >= marksFrom) {
@@ -276,6 +282,7 @@ function widenOrders(orders: OrderColumns): void {
   orders.customer = wider(new Int32Array(room), orders.customer)
   orders.at = wider(new Float64Array(room), orders.at)
   orders.netMinor = wider(new Float64Array(room), orders.netMinor)
+  if (orders.keptMinor.length > 0) orders.keptMinor = wider(new Float64Array(room), orders.keptMinor)
   orders.discountSet = wider(new Int32Array(room), orders.discountSet)
   orders.hasCounted = wider(new Uint8Array(room), orders.hasCounted)
   orders.isBusiness = wider(new Uint8Array(room), orders.isBusiness)

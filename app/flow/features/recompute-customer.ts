@@ -57,7 +57,7 @@ export async function recomputeCustomer(
     const answered = Object.keys(settings.benefitCodes)
     const benefits = new Set(answered.filter((key) => settings.benefitCodes[key] === 'confirmed'))
     const calendar = calendarOf(facts.timezone, asOf)
-    const rule = { rule: settings.orderRule, currency: facts.currency, benefits }
+    const rule = { rule: settings.orderRule, currency: facts.currency, benefits, hasCosts: settings.costs !== null }
     const customers = await readCustomers(tx, shop, customer)
     const discounts = new DiscountSets(answered, true)
     const only = ` AND "customer" = ${BigInt(customer)}`
@@ -65,10 +65,20 @@ export async function recomputeCustomer(
     if (customers.index.size === 0) await removeCustomer(tx, shop, customer)
     else
       await takeCustomerEvidence(tx, shop, customer, orders, customers, discounts, rule, calendar, facts.summary, asOf)
-    const { saleMondays, minimums } = await readLearned(tx, shop, asOf)
-    await takeCuts(tx, shop, orders, customers, discounts, minimums)
+    const learned = await readLearned(tx, shop, asOf)
+    await takeCuts(tx, shop, orders, customers, discounts, learned.minimums)
     const grouped = byCustomer(orders, customers.index.size)
-    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, calendar, saleMondays, asOf)
+    const folded = foldCustomers(
+      orders,
+      grouped,
+      customers,
+      discounts,
+      benefits,
+      calendar,
+      learned,
+      settings.costs,
+      asOf,
+    )
     if (folded.standings.count > 0) {
       standSince(folded, orders, grouped, limitsOverTime(facts.adopted, settings.thresholds), asOf)
       const fit = await readLifetimeFit(tx, shop)

@@ -58,7 +58,12 @@ export async function recomputeFeatures(
     const calendar = shopCalendar(facts.timezone, facts.firstOrderAt ?? asOf, asOf)
     const basis = JSON.stringify([[...benefits].sort(), facts.timezone, facts.currency, settings.orderRule])
     const isKept = cause !== 'import' && previous?.evidence.basis === basis
-    const read: ReadRule = { rule: settings.orderRule, currency: facts.currency, benefits }
+    const read: ReadRule = {
+      rule: settings.orderRule,
+      currency: facts.currency,
+      benefits,
+      hasCosts: settings.costs !== null,
+    }
     if (facts.isLimited) {
       const standings = await recomputeCounted(tx, shop, facts, settings.thresholds, previous, calendar, asOf)
       await stillMine(tx)
@@ -69,11 +74,22 @@ export async function recomputeFeatures(
     const orders = await readOrders(tx, shop, customers, discounts, read, calendar, facts.orders, asOf)
     const known = isKept ? previous.evidence : null
     const weeks = await takeEvidence(tx, shop, orders, customers, discounts, benefits, calendar, known, asOf)
-    const lesson = await learnOfSales(tx, shop, orders, discounts, weeks, basis, asOf)
+    const taughtBy = JSON.stringify([basis, settings.costs !== null])
+    const lesson = await learnOfSales(tx, shop, orders, discounts, weeks, taughtBy, asOf)
     await takeCuts(tx, shop, orders, customers, discounts, lesson.minimums)
     const grouped = byCustomer(orders, customers.index.size)
-    const folded = foldCustomers(orders, grouped, customers, discounts, benefits, calendar, lesson.saleMondays, asOf)
-    const learned = await learnOfPeople(tx, shop, lesson, folded.standings, basis, asOf)
+    const folded = foldCustomers(
+      orders,
+      grouped,
+      customers,
+      discounts,
+      benefits,
+      calendar,
+      lesson,
+      settings.costs,
+      asOf,
+    )
+    const learned = await learnOfPeople(tx, shop, lesson, folded.standings, taughtBy, asOf)
     const adopted = await keepEstimates(tx, shop, folded, asOf)
     if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)
     const { thresholds } = settings

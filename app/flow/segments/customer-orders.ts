@@ -110,6 +110,7 @@ type StoredFacts = Omit<CherryFacts, 'first' | 'profilesWithBenefit' | 'laterCon
   first: number
   sumLnGapDays: number | null
   saleOccasions: number
+  laterLeftMinor: bigint | null
 }
 
 /** What speaks for and against cherry-picker as of a moment, of one person with these orders. */
@@ -125,7 +126,7 @@ export function evidenceOf(
     ...stored,
     first: FIRSTS[stored.first]!,
     profilesWithBenefit: stored.benefitsUsed > 0 ? 1 : 0,
-    laterContributionMinor: null,
+    laterContributionMinor: stored.laterLeftMinor === null ? null : Number(stored.laterLeftMinor),
   }
   const chances = chancesOf(stored, orders, state, asOf)
   return cherryEvidenceOf(facts, state.settings.thresholds, discountsOf(recent, state), chances, state.currency ?? '')

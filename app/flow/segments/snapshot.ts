@@ -87,10 +87,10 @@ async function loadStandings(shop: ShopId, since: Instant | null = null): Promis
     const standings = emptyStandings(Number(counted?.count ?? 0))
     const sql = `SELECT "customer", "n", "firstAt", "lastAt", "firstGapDays", "sumLnGapDays", "isBusiness", "dealLines",
       "dealDiscounted", "dealExpected", "dealVariance", "recentOccasions", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts",
-      "asOf", "benefitCuts", "first", "laterDiscounted" ${where} ORDER BY "customer"`
+      "asOf", "benefitCuts", "first", "laterDiscounted", "laterLeftMinor" ${where} ORDER BY "customer"`
     let i = 0
     let newestAt = since ?? 0
-    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 20, (row) => {
+    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 21, (row) => {
       // A customer written since the count: the next look brings them.
       if (i === standings.count) return
       newestAt = Math.max(newestAt, row.time(16))
@@ -113,6 +113,7 @@ async function loadStandings(shop: ShopId, since: Instant | null = null): Promis
       standings.benefitCuts[i] = row.int4(17)
       standings.first[i] = row.int4(18)
       standings.laterDiscounted[i] = row.int4(19)
+      if (!row.isNull(20)) standings.laterLeftMinor[i] = row.int8(20)
       i += 1
     })
     standings.count = i

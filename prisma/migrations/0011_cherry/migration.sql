@@ -15,7 +15,8 @@ ALTER TABLE "CustomerFeatures"
     ADD COLUMN "first" INTEGER NOT NULL DEFAULT 0,
     ADD COLUMN "laterDiscounted" INTEGER NOT NULL DEFAULT 0,
     ADD COLUMN "saleOccasions" INTEGER NOT NULL DEFAULT 0,
-    ADD COLUMN "sumSquaredGapDays" DOUBLE PRECISION;
+    ADD COLUMN "sumSquaredGapDays" DOUBLE PRECISION,
+    ADD COLUMN "laterLeftMinor" BIGINT;
 
 ALTER TABLE "Membership"
     ADD COLUMN "isVip" BOOLEAN NOT NULL DEFAULT false,
