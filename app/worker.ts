@@ -7,9 +7,12 @@ import { fillSegments } from './jobs/fill-segments.ts'
 import { followScopes } from './jobs/follow-scopes.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
 import { leaveShop } from './jobs/leave-shop.ts'
+import { linkAccounts } from './jobs/link-accounts.ts'
 import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
 import { publishCustomer } from './jobs/publish-customer.ts'
+import { readAccount } from './jobs/read-account.ts'
+import { readAccounts } from './jobs/read-accounts.ts'
 import { recompute } from './jobs/recompute.ts'
 import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
@@ -33,11 +36,14 @@ const JOBS = [
   readBeside,
   refreshOrder,
   refreshCustomer,
+  readAccounts,
+  readAccount,
   checkHealth,
   followScopes,
   recompute,
   recomputeCustomerJob,
   fillSegments,
+  linkAccounts,
   announceJob(moveText),
   publish,
   publishCustomer,

@@ -437,7 +437,7 @@ export type ActivityEntry =
   | {
       what: 'import'
       id: number
-      kind: 'history' | 'catch-up'
+      kind: 'history' | 'catch-up' | 'accounts'
       subject: 'orders' | 'customers'
       state: string
       rows: number

@@ -55,7 +55,9 @@ const MOST_BY_EITHER = 4
 const MOST_NUMBERS_OF_MAILBOX = 6
 const MOST_AT_ADDRESS = 4
 /** A domain that goes with more numbers than this is a provider's that is not in the list, not a company's. */
-const MOST_NUMBERS_OF_COMPANY = 50
+export const MOST_NUMBERS_OF_COMPANY = 50
+/** What more identities share than this is a place's by every rule below: such accounts need not even be read. */
+export const MOST_IDENTITIES = Math.max(MOST_BY_MOBILE, MOST_BY_EITHER, MOST_AT_ADDRESS)
 
 /**
  * An e-mail address so that all spellings of one mailbox are one text: compatibility forms (full-width) folded, invisible
@@ -109,19 +111,20 @@ export function accountKeysOf(
  *
  * Known limits: two people who share one mobile number, and a number that was given to somebody else, are suggested; a
  * person who comes with another mailbox, another number and another name is not.
+ *
+ * @param accounts   all accounts, or at least every account that shares its mailbox, number or name at a door with another
+ * @param companies  workplaces that are companies', from all accounts: `companiesIn`
  */
-export function suggestedLinks(accounts: readonly AccountKeys[]): Link[] {
+export function suggestedLinks(
+  accounts: readonly AccountKeys[],
+  companies: ReadonlySet<string> = companiesIn(accounts),
+): Link[] {
   const links: Link[] = []
   const link = (because: Link['because'], group: readonly AccountKeys[]) => {
     for (const other of group.slice(1)) links.push({ profiles: [group[0]!.profile, other.profile], because })
   }
   for (const group of groupsBy(accounts, (each) => each.email))
     if (distinct(group, (each) => each.phone) <= MOST_NUMBERS_OF_MAILBOX) link('email', group)
-  const companies = new Set(
-    groupsBy(accounts, (each) => each.workplace)
-      .filter((group) => distinct(group, (each) => each.phone) <= MOST_NUMBERS_OF_COMPANY)
-      .map((group) => group[0]!.workplace),
-  )
   for (const group of groupsBy(accounts, (each) => each.phone))
     if (isOfOnePerson(group, companies)) link('phone', group)
   for (const group of groupsBy(accounts, (each) => each.nameAtAddress))
@@ -129,15 +132,23 @@ export function suggestedLinks(accounts: readonly AccountKeys[]): Link[] {
   return links
 }
 
-/** @param companies  domains of companies with at least two accounts */
-function isOfOnePerson(group: readonly AccountKeys[], companies: ReadonlySet<string | null>): boolean {
+/** Domains of companies: with at least two accounts, and not with as many numbers as only a provider has. */
+export function companiesIn(accounts: readonly AccountKeys[]): Set<string> {
+  return new Set(
+    groupsBy(accounts, (each) => each.workplace)
+      .filter((group) => distinct(group, (each) => each.phone) <= MOST_NUMBERS_OF_COMPANY)
+      .map((group) => group[0]!.workplace!),
+  )
+}
+
+function isOfOnePerson(group: readonly AccountKeys[], companies: ReadonlySet<string>): boolean {
   // Whoever adds an extension says that the number is a switchboard's.
   if (group.some((each) => each.phoneKind === 'fixed')) return false
   if (group[0]!.phoneKind === 'mobile') return identities(group) <= MOST_BY_MOBILE
   if (identities(group) > MOST_BY_EITHER) return false
   // Two mailboxes of one company on a number that may be its switchboard: colleagues.
-  const places = [...new Map(group.map((each) => [each.email, each.workplace])).values()].filter((at) =>
-    companies.has(at),
+  const places = [...new Map(group.map((each) => [each.email, each.workplace])).values()].filter(
+    (at) => at !== null && companies.has(at),
   )
   return new Set(places).size === places.length
 }

@@ -116,6 +116,10 @@ export const SettingsShape = z
       .refine((costs) => costShareOf(costs).share < 1, 'costs-all')
       .nullable()
       .default(null),
+    /** Accounts of one person are looked for, by keyed hashes of e-mail, phone and address (level 2). */
+    linkAccounts: z.boolean().default(false),
+    /** Names are asked of Shopify for the rows on screen, and never kept (level 2). */
+    showNames: z.boolean().default(false),
     setup: z
       .object({ lookedAt: z.boolean().default(false), themeAdded: z.boolean().default(false) })
       .default({ lookedAt: false, themeAdded: false }),

@@ -43,6 +43,12 @@ export const WORK = {
     withOrders: z.boolean().optional(),
     mayBeOurs: z.boolean().optional(),
   }),
+  /** entity: the shop. Everybody's e-mail, phone and address once, as keyed hashes; resumable, polls while Shopify writes. */
+  'read-accounts': z.object({}),
+  /** entity: the customer's id. The same of one account that was touched. */
+  'read-account': z.object({}),
+  /** entity: the shop. Which accounts look like one person's. */
+  'link-accounts': z.object({}),
   /** entity: the shop. Facts, estimates, evidence and stages of everybody, as of now. */
   recompute: z.object({ cause: z.enum(['import', 'time', 'rule', 'estimates']) }),
   /** entity: the customer's id. The same of one customer, as of now. */

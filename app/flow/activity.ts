@@ -35,7 +35,7 @@ async function imports(tx: Tx, shop: ShopId): Promise<ActivityEntry[]> {
   return rows.map((row) => ({
     what: 'import',
     id: row.id,
-    kind: row.kind === 'history' ? 'history' : 'catch-up',
+    kind: row.kind === 'history' || row.kind === 'accounts' ? row.kind : 'catch-up',
     subject: row.subject === 'customers' ? 'customers' : 'orders',
     state: row.state,
     rows: row.rootsRead,

@@ -28,6 +28,18 @@ function settingsOf(row: Row | undefined): Settings {
 }
 
 /**
+ * Whether the merchant has switched on the search for several accounts of one person. The settings stay as they are until this transaction ends, so that nothing is
+ * written behind an erasure.
+ */
+export async function mayLinkAccounts(tx: BulkTx, shop: ShopId): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM "Settings" WHERE shop = $1 AND data -> 'linkAccounts' = 'true'::jsonb FOR SHARE`,
+    [shop],
+  )
+  return rows.length > 0
+}
+
+/**
  * Lays a change over the settings and owes what follows from it. Nothing is written, and no version counted, where the
  * change changes nothing.
  *
@@ -71,6 +83,7 @@ async function oweWhatFollows(tx: Tx, shop: ShopId, before: SettingsData, after:
     (field) => !same(before[field], after[field]),
   )
   if (after.taggingOn && isTagChanged) await owe(tx, shop, 'publish', String(shop), {})
+  if (after.linkAccounts && !before.linkAccounts) await owe(tx, shop, 'read-accounts', String(shop), {})
   const isSwitched = before.shopifySegmentsOn !== after.shopifySegmentsOn
   const isRenamed = after.shopifySegmentsOn && (isTagChanged || before.language !== after.language)
   if (isSwitched || isRenamed) await owe(tx, shop, 'sync-segments', String(shop), {})

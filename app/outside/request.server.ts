@@ -26,6 +26,8 @@ type Schemas<P, Q, F> = { params?: z.ZodType<P>; query?: z.ZodType<Q>; form?: z.
 export type MerchantContext<P, Q, F> = {
   shop: ShopId
   domain: string
+  /** Shopify's id of who is signed in; null: the request does not say. */
+  staff: string | null
   locale: 'en' | 'ko'
   params: P
   query: Q
@@ -60,11 +62,12 @@ export function forMerchant<T>(
 ): (args: RouteArguments) => Promise<unknown> {
   return async ({ request, params }) => {
     try {
-      const { shop, domain } = await signedIn(request)
+      const { shop, domain, staff } = await signedIn(request)
       const url = new URL(request.url)
       const context: MerchantContext<unknown, unknown, unknown> = {
         shop,
         domain,
+        staff,
         locale: await localeOf(shop, url),
         params: schemas.params ? parsed(schemas.params, params, 'not-found') : params,
         query: schemas.query ? parsed(schemas.query, Object.fromEntries(url.searchParams), 'invalid-input') : {},
@@ -182,13 +185,13 @@ function jsonOf(text: string): unknown {
 async function signedIn(
   request: Request,
   from: 'page' | 'extension' = 'page',
-): Promise<{ shop: ShopId; domain: string }> {
+): Promise<{ shop: ShopId; domain: string; staff: string | null }> {
   refuseOddToken(request, from)
-  const { session } = await shopify.authenticate.admin(request)
+  const { session, sessionToken } = await shopify.authenticate.admin(request)
   const domain = session.shop
   const shop = isShopDomain(domain) ? await installedShop(domain) : null
   if (shop === null) throw new AccessLost('shop-gone', 'a session without an installation')
-  return { shop, domain }
+  return { shop, domain, staff: sessionToken.sub ?? null }
 }
 
 // Before the library, which would ask for a token at whatever host the session token names.

@@ -1,3 +1,5 @@
+import type { ProtectedPart } from '../domain/people-pages.ts'
+
 /** What one access scope is asked for. */
 export type ScopeUse = {
   /** Operations of app/flow/**\/*.graphql that need it. */
@@ -33,6 +35,10 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'CustomersCounted',
       'CustomerWordsBulk',
       'CheckoutsUpdated',
+      'AccountsBulk',
+      'AccountById',
+      'AccountsTried',
+      'NamesNow',
     ],
     topics: [
       'customers/data_request',
@@ -47,7 +53,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     ],
     features: ['import', 'stages', 'tagging', 'live'],
     reason:
-      'Customers are put into segments; only ids, dates, tags, consent, the country and Shopify’s groups are read, no names or addresses.',
+      'Customers are put into segments; only ids, dates, tags, consent, the country and Shopify’s groups are read. Names, e-mail, phone and address are read only where a shop has switched on what needs them.',
   },
   read_orders: {
     documents: [
@@ -104,6 +110,20 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     features: ['tagging', 'storefront message'],
     reason: 'Segments are written to customers as tags and one metafield.',
   },
+}
+
+/** A document that reads protected customer data of level 2. Both features are off until the merchant switches them on. */
+export type Level2Use = { feature: 'same person' | 'names on screen'; parts: readonly ProtectedPart[] }
+
+/**
+ * Every document that reads protected customer data of level 2, with the feature that needs it; a test holds that no other
+ * document selects such a field, and that these select only what is said here.
+ */
+export const LEVEL_2: Readonly<Record<string, Level2Use>> = {
+  AccountsBulk: { feature: 'same person', parts: ['email', 'phone', 'address'] },
+  AccountById: { feature: 'same person', parts: ['email', 'phone', 'address'] },
+  AccountsTried: { feature: 'same person', parts: ['email', 'phone', 'address'] },
+  NamesNow: { feature: 'names on screen', parts: ['name'] },
 }
 
 /** Documents and topics that Shopify gives every installed app. */

@@ -11,16 +11,20 @@ import {
   shopifySegments,
 } from '#app/flow/publication/shopify-segments.ts'
 import { discountList, leftOut } from '#app/flow/segments/pages.ts'
+import { linkingFor } from '#app/flow/segments/people/linking.ts'
+import { nameLooks, switchNames } from '#app/flow/segments/people/names.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
+import { readAccountsAgain, switchLinkingOff, switchLinkingOn } from '#app/flow/sync/accounts-switch.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { MerchantContext } from '#app/outside/request.server.ts'
 import type { DryRun } from '#app/domain/pages.ts'
+import type { SwitchAnswer } from '#app/domain/people-pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { SettingsFields, settingsFieldsOf, tagFieldsOf } from '#app/ui/settings-fields.ts'
 import { SETTINGS_ACTS, SettingsScreen } from '#app/ui/settings-page.tsx'
 import type { SettingsAct, SettingsView } from '#app/ui/settings-page.tsx'
 
-type Answer = { saved: true } | { refused: string; fields: Record<string, string> }
+type Answer = { saved: true; switched: SwitchAnswer | null } | { refused: string; fields: Record<string, string> }
 type ShopId = MerchantContext<unknown, unknown, unknown>['shop']
 
 const ACTS: Record<SettingsAct, (shop: ShopId) => Promise<unknown>> = {
@@ -30,8 +34,14 @@ const ACTS: Record<SettingsAct, (shop: ShopId) => Promise<unknown>> = {
   silence: (shop) => saveSettings(shop, { announceMoves: false }),
   'create-segments': createShopifySegments,
   'remove-segments': removeShopifySegments,
+  link: switchLinkingOn,
+  'link-again': readAccountsAgain,
+  unlink: switchLinkingOff,
+  'show-names': (shop) => switchNames(shop, true),
+  'hide-names': (shop) => switchNames(shop, false),
   leave: prepareToLeave,
 }
+const SWITCHES: readonly SettingsAct[] = ['link', 'unlink', 'show-names', 'hide-names']
 
 const SettingsForm = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('save'), patch: SettingsFields }),
@@ -46,13 +56,18 @@ export const loader = forMerchant({}, async ({ shop }): Promise<SettingsView> =>
     freshnessFor(shop),
   ])
   const [flow, segments, left] = await Promise.all([movesToAnnounce(shop), shopifySegments(shop), leaving(shop)])
-  return { settings, orders, codes, freshness, flow, shopifySegments: segments, leaving: left }
+  const [linking, looks] = await Promise.all([linkingFor(shop), nameLooks(shop)])
+  const people = { linking, showNames: settings.showNames, looks }
+  return { settings, orders, codes, freshness, flow, shopifySegments: segments, leaving: left, people }
 })
 
-export const action = forMerchant({ form: SettingsForm }, async ({ shop, form }) => {
+export const action = forMerchant({ form: SettingsForm }, async ({ shop, form }): Promise<Answer> => {
   if (form.intent === 'save') await saveSettings(shop, form.patch)
-  else await ACTS[form.intent](shop)
-  return { saved: true as const }
+  else {
+    const answer = await ACTS[form.intent](shop)
+    if (SWITCHES.includes(form.intent)) return { saved: true, switched: answer as SwitchAnswer }
+  }
+  return { saved: true, switched: null }
 })
 
 export default function SettingsRoute() {
@@ -61,13 +76,16 @@ export default function SettingsRoute() {
   const trial = useFetcher<DryRun>()
   const [asked, setAsked] = useState('')
   const refused = saving.state === 'idle' && saving.data !== undefined && 'refused' in saving.data
-  useFollowing(page.shopifySegments.isUnderWay || page.leaving.state === 'under-way')
+  const { linking } = page.people
+  const isReading = linking.state === 'reading' || linking.state === 'linking'
+  useFollowing(page.shopifySegments.isUnderWay || page.leaving.state === 'under-way' || isReading)
   return (
     <SettingsScreen
       page={page}
       tagPreview={trial.state === 'idle' && trial.data !== undefined ? { of: asked, run: trial.data } : null}
       isPreviewing={trial.state !== 'idle'}
       isSaving={saving.state !== 'idle'}
+      switched={saving.data !== undefined && 'switched' in saving.data ? saving.data.switched : null}
       errors={refused && saving.data !== undefined && 'fields' in saving.data ? { '': '', ...saving.data.fields } : {}}
       onPreviewTags={(draft) => {
         const fields = tagFieldsOf(draft)

@@ -24,6 +24,7 @@ import { forMerchant } from '#app/outside/request.server.ts'
 import { localeIn } from '#app/ui/formats.ts'
 import type { Locale } from '#app/ui/formats.ts'
 import { POLARIS_WORDS, Words, useWords } from '#app/ui/i18n.tsx'
+import { NamesOnScreen } from '#app/ui/names.tsx'
 import { PageFailed, PageLoading } from '#app/ui/page-states.tsx'
 
 type Frame = {
@@ -32,6 +33,7 @@ type Frame = {
   adminLocale: Locale
   timeZone: string | null
   isCherryPublic: boolean
+  showNames: boolean
 }
 
 /** Korean breaks lines between words, not inside them; so do Korean product names on an English page. */
@@ -40,8 +42,14 @@ const KOREAN_LINES = 'html { word-break: keep-all; overflow-wrap: break-word; }'
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }]
 
 export const loader = forMerchant({}, async ({ shop, locale, request }): Promise<Frame> => {
-  const [frame, { cherryPublicName }] = await Promise.all([frameOf(shop), getSettings(shop)])
-  return { ...frame, locale, adminLocale: localeIn(new URL(request.url).search), isCherryPublic: cherryPublicName }
+  const [frame, { cherryPublicName, showNames }] = await Promise.all([frameOf(shop), getSettings(shop)])
+  return {
+    ...frame,
+    locale,
+    adminLocale: localeIn(new URL(request.url).search),
+    isCherryPublic: cherryPublicName,
+    showNames,
+  }
 })
 
 // Shopify names the admin's language in the address of the document only; asked again, the loader would not know it.
@@ -51,33 +59,36 @@ export const headers: HeadersFunction = (args) => boundary.headers(args)
 
 export default function App() {
   const frame = useLoaderData<Frame>()
-  const { locale, isCherryPublic } = useChosen(frame)
+  const { locale, isCherryPublic, showNames } = useChosen(frame)
   return (
     <AppProvider isEmbeddedApp apiKey={frame.apiKey} i18n={POLARIS_WORDS[locale]}>
       <Words locale={locale} timeZone={frame.timeZone} isCherryPublic={isCherryPublic}>
         <style>{KOREAN_LINES}</style>
         <Navigation />
-        <Content />
+        <NamesOnScreen isOn={showNames}>
+          <Content />
+        </NamesOnScreen>
       </Words>
     </AppProvider>
   )
 }
 
-type Chosen = Pick<Frame, 'locale' | 'isCherryPublic'>
+type Chosen = Pick<Frame, 'locale' | 'isCherryPublic' | 'showNames'>
 
-/** The language and the wording that the page started in, until Settings says another. */
+/** The language, the wording and the names that the page started in, until Settings says another. */
 function useChosen(frame: Frame): Chosen {
   const [before, setBefore] = useState<Chosen>(frame)
   const saved = useMatches().find((match) => match.id === 'routes/app.settings')?.data as
-    { settings?: { language: Locale | null; cherryPublicName: boolean } } | undefined
+    { settings?: { language: Locale | null; cherryPublicName: boolean; showNames: boolean } } | undefined
   const settings = saved?.settings
   const locale = settings === undefined ? before.locale : (settings.language ?? frame.adminLocale)
   const isCherryPublic = settings?.cherryPublicName ?? before.isCherryPublic
+  const showNames = settings?.showNames ?? before.showNames
   useEffect(() => {
-    setBefore({ locale, isCherryPublic })
+    setBefore({ locale, isCherryPublic, showNames })
     document.documentElement.lang = locale
-  }, [locale, isCherryPublic])
-  return { locale, isCherryPublic }
+  }, [locale, isCherryPublic, showNames])
+  return { locale, isCherryPublic, showNames }
 }
 
 function Navigation() {

@@ -1,6 +1,7 @@
 import { BlockStack, Box, Divider, InlineStack, Link, Text } from '@shopify/polaris'
 import type { CustomerRow } from '#app/domain/pages.ts'
 import { useWords } from './i18n.tsx'
+import { useCustomerTitles } from './names.tsx'
 import { OutlookLine } from './outlook.tsx'
 import { evidenceGroups, evidenceText, reasonText } from './reason.ts'
 
@@ -15,13 +16,17 @@ type Props = {
 
 /** A few people of a segment, each with what they bought and why they are here; `about` says what "here" is. */
 export function CustomerList({ rows, about, horizonDays }: Props) {
+  const titleOf = useCustomerTitles(
+    'list',
+    rows.map((row) => row.customer),
+  )
   return (
     <BlockStack>
       {rows.map((row, index) => (
         <BlockStack key={row.customer}>
           {index === 0 ? null : <Divider />}
           <Box paddingBlock="300">
-            <CustomerLine row={row} about={about} horizonDays={horizonDays} />
+            <CustomerLine row={row} about={about} title={titleOf(row.customer)} horizonDays={horizonDays} />
           </Box>
         </BlockStack>
       ))}
@@ -29,7 +34,12 @@ export function CustomerList({ rows, about, horizonDays }: Props) {
   )
 }
 
-function CustomerLine({ row, about, horizonDays }: Omit<Props, 'rows'> & { row: CustomerRow }) {
+function CustomerLine({
+  row,
+  about,
+  title,
+  horizonDays,
+}: Omit<Props, 'rows'> & { row: CustomerRow; title: string }) {
   const { t, f } = useWords()
   const facts = [
     t('count.ordersShort', { count: row.orders, n: f.number(row.orders) }),
@@ -39,7 +49,7 @@ function CustomerLine({ row, about, horizonDays }: Omit<Props, 'rows'> & { row: 
   return (
     <BlockStack gap="100">
       <InlineStack gap="200" align="space-between">
-        <Link url={`/app/customers/${row.customer}`}>{t('customer.title', { id: row.customer })}</Link>
+        <Link url={`/app/customers/${row.customer}`}>{title}</Link>
         {about === 'move' || about === 'cherry-picker' ? null : (
           <Text as="span" tone="subdued">
             {t('customer.sinceShort', { date: f.date(row.since) })}

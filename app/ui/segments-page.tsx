@@ -31,6 +31,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
         { content: t('segments.tagging'), url: '/app/tagging' },
         { content: t('movesPage.title'), url: '/app/moves' },
         { content: t('exclude.title'), url: '/app/exclusions' },
+        { content: t('linking.title'), url: '/app/people' },
       ]}
     >
       <BlockStack gap="400">

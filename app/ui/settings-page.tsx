@@ -1,6 +1,7 @@
 import { Banner, BlockStack, Box, Card, Layout, Page, Select, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { Announcements, BenefitCodeCard, DryRun, Freshness, Leaving, ShopifySegments } from '#app/domain/pages.ts'
+import type { PeopleSettings, SwitchAnswer } from '#app/domain/people-pages.ts'
 import type { LeftOutReason } from '#app/domain/order.ts'
 import { SettingsShape, patchedSettings } from '#app/domain/settings.ts'
 import type { Settings, SettingsData } from '#app/domain/settings.ts'
@@ -15,6 +16,7 @@ import { PrepareToUninstall } from './settings-leaving.tsx'
 import { OrderRuleSettings } from './settings-order-rule.tsx'
 import { SegmentSettings } from './settings-segments.tsx'
 import { StopTagging } from './settings-stop.tsx'
+import { LinkingSettings, NameSettings } from './settings-people.tsx'
 import { TagSettings } from './settings-tags.tsx'
 
 /** What the settings page shows. */
@@ -27,6 +29,7 @@ export type SettingsView = {
   flow: Announcements
   shopifySegments: ShopifySegments
   leaving: Leaving
+  people: PeopleSettings
 }
 
 /** What a button does at once, without the save bar. */
@@ -37,6 +40,11 @@ export const SETTINGS_ACTS = [
   'silence',
   'create-segments',
   'remove-segments',
+  'link',
+  'link-again',
+  'unlink',
+  'show-names',
+  'hide-names',
   'leave',
 ] as const
 export type SettingsAct = (typeof SETTINGS_ACTS)[number]
@@ -47,6 +55,8 @@ export type SettingsProps = {
   tagPreview: { of: string; run: DryRun } | null
   isPreviewing: boolean
   isSaving: boolean
+  /** What Shopify said to the last switch of protected customer data; null: none was touched. */
+  switched: SwitchAnswer | null
   /** Field → key of a text, from the server. */
   errors: Record<string, string>
   onPreviewTags: (draft: SettingsData) => void
@@ -159,6 +169,19 @@ export function SettingsScreen(props: SettingsProps) {
               isSaving={isSaving}
               onSwitch={(isOn) => onAct(isOn ? 'announce' : 'silence')}
             />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            id="people"
+            title={<Inset>{t('linking.title')}</Inset>}
+            description={<Inset>{t('linking.text')}</Inset>}
+          >
+            <LinkingSettings people={page.people} answer={props.switched} isSaving={isSaving} onAct={onAct} />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('names.title')}</Inset>}
+            description={<Inset>{t('names.text')}</Inset>}
+          >
+            <NameSettings people={page.people} answer={props.switched} isSaving={isSaving} onAct={onAct} />
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection
             title={<Inset>{t('language.title')}</Inset>}

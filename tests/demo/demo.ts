@@ -5,6 +5,7 @@
  *   --orders FILE    load a real log (Online Retail columns, or our own; see README) instead of the seeded world
  *   --folder DIR     keep the data there instead of .local/demo
  *   --limited        without read_all_orders, as in a shop before Shopify has approved it: orders older than 60 days are hidden
+ *   --level1         as before Shopify has approved names, e-mail, phone and address: without accounts of one person and names
  *   --check          a fresh world in a folder of its own, the whole road unattended, one JSON line, exit 0 or 1
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -26,6 +27,7 @@ const { values: flags } = parseArgs({
     orders: { type: 'string' },
     folder: { type: 'string' },
     limited: { type: 'boolean', default: false },
+    level1: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
   },
 })
@@ -103,6 +105,7 @@ async function run(): Promise<number> {
       isFresh,
       isThrowaway: flags.check,
       withoutScopes,
+      isLevel1: flags.level1,
     })
     try {
       if (flags.check) return await checkTheRoad(stack)

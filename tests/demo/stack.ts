@@ -43,6 +43,8 @@ export async function startStack(options: {
   isFresh?: boolean
   /** Scopes that Shopify or the merchant has not granted. */
   withoutScopes?: string[]
+  /** Shopify has not approved names, e-mail, phone and address for the app. */
+  isLevel1?: boolean
 }): Promise<Stack> {
   const { folder, say } = options
   mkdirSync(folder, { recursive: true })
@@ -73,6 +75,7 @@ export async function startStack(options: {
       apiSecret,
       folder: path.join(folder, 'world'),
       withoutScopes,
+      level2: !(options.isLevel1 ?? false),
     })
     closing.push(() => shop.stop())
 

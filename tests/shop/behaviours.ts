@@ -11,6 +11,7 @@ import {
 } from './catalogue.ts'
 import type { Catalogue } from './catalogue.ts'
 import { between, chanceFrom, oneOf, spread, wholeBetween } from './chance.ts'
+import { giveContacts } from './contacts.ts'
 import { nameOf } from './people.ts'
 import { World } from './world.ts'
 import type { NewOrder, WorldCustomer, WorldProduct } from './world.ts'
@@ -95,6 +96,7 @@ export function seededWorld(now: number): World {
   }
   place(world, purchases)
   leaveCheckouts(world, now)
+  giveContacts(world)
   return world
 }
 

@@ -30,6 +30,15 @@ export type WorldCustomer = {
   smsConsent?: string
   /** Of the default address, where it is not what `countryOf` makes of them: two letters. */
   country?: string
+  contact?: WorldContact
+}
+
+/** How somebody can be reached beyond the e-mail address that their habits are drawn from; `email` is shown instead of it. */
+export type WorldContact = {
+  email?: string
+  /** The account's own number: Shopify gives it to one customer only. */
+  phone?: string
+  address?: { address1: string; address2?: string; city: string; zip: string; phone?: string }
 }
 
 export type WorldCollection = { id: number; title: string; updatedAt: number; productIds: number[] }

@@ -20,10 +20,10 @@ import {
 import { describe, expect, test } from 'vitest'
 
 import { adminIntrospection } from '#tests/support/admin-schema.mjs'
-import { SCOPES } from '#app/outside/scopes.ts'
+import { LEVEL_2, SCOPES } from '#app/outside/scopes.ts'
 import { filesBelow, read } from './source.ts'
 
-type Marked = { name: string; isProtected?: boolean; requiredAccess?: string | null }
+type Marked = { name: string; isProtected?: boolean; protectedContent?: string | null; requiredAccess?: string | null }
 
 const introspection = (await adminIntrospection()) as IntrospectionQuery
 const schema = buildClientSchema(introspection)
@@ -83,8 +83,8 @@ function isPlainList(parent: string, type: GraphQLOutputType): boolean {
   return isListType(inner) && !parent.endsWith('Connection')
 }
 
-/** The documents with every fragment written out where it is spread. */
-function unfolded(): DocumentNode {
+/** The documents, or one of them, with every fragment written out where it is spread. */
+function unfolded(only?: string): DocumentNode {
   const fragments = new Map(
     document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])),
   )
@@ -98,9 +98,23 @@ function unfolded(): DocumentNode {
         },
       },
     }) as DocumentNode
-  const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+  const operations = operationsOf().filter((one) => only === undefined || one.name?.value === only)
   return unfold({ kind: Kind.DOCUMENT, definitions: operations })
 }
+
+function operationsOf() {
+  return document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+}
+
+/** What Shopify protects by itself, by Type.field: email, phone, address or name. */
+const partOf = new Map<string, string | null>(
+  markedTypes.flatMap((type) =>
+    (type.fields ?? []).map((field): [string, string | null] => [
+      `${type.name}.${field.name}`,
+      field.protectedContent ?? null,
+    ]),
+  ),
+)
 
 describe('the GraphQL documents', () => {
   const fields = selections(unfolded())
@@ -111,9 +125,15 @@ describe('the GraphQL documents', () => {
     expect(fields.length).toBeGreaterThan(50)
   })
 
-  test('select no protected customer data of level 2', () => {
+  test('select no protected customer data of level 2, but for those listed with the feature that needs it', () => {
     expect(level2.size).toBeGreaterThan(50)
-    expect(fields.map(({ key }) => key).filter((key) => level2.has(key))).toEqual([])
+    const selected = new Map<string, Set<string>>()
+    for (const name of operationsOf().map((one) => one.name!.value)) {
+      const parts = selections(unfolded(name)).flatMap(({ key }) => (level2.has(key) ? [partOf.get(key) ?? key] : []))
+      if (parts.length > 0) selected.set(name, new Set(parts))
+    }
+    const listed = Object.entries(LEVEL_2).map(([name, { parts }]) => [name, [...parts].sort()] as const)
+    expect([...selected].map(([name, parts]) => [name, [...parts].sort()] as const).sort()).toEqual(listed.sort())
   })
 
   test('select no deprecated field', () => {

@@ -15,6 +15,7 @@ const OWNERS: Record<string, string[]> = {
     'LiveHealth',
     'Tombstone',
     'PrivacyRequest',
+    'AccountKeys',
     'StagedCustomer',
     'StagedOrder',
     'StagedLine',
@@ -39,6 +40,8 @@ const OWNERS: Record<string, string[]> = {
     'Exclusion',
     'SegmentCard',
     'SegmentReview',
+    'PersonLink',
+    'NameLook',
   ],
   'app/flow/publication/': [
     'Ledger',

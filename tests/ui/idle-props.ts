@@ -23,6 +23,7 @@ export const settings = {
   tagPreview: null,
   isPreviewing: false,
   isSaving: false,
+  switched: null,
   errors: {},
   onPreviewTags: nothing,
   onSave: nothing,

@@ -131,6 +131,11 @@ export const NOTHING_NEW: ActivityPage = {
 
 export const SETTINGS: SettingsView = {
   freshness: FRESH,
+  people: {
+    linking: { state: 'off', read: 0, total: null, waiting: 0, problem: null },
+    showNames: false,
+    looks: { looks: 0, lastAt: null },
+  },
   settings: { ...defaultSettings(), taggingOn: true, version: 3, benefitCodes: { 'code:WELCOME20': 'confirmed' } },
   orders: {
     orders: 16_372,

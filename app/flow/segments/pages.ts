@@ -8,6 +8,7 @@ import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { countMembers, type MemberCounts } from './counts.ts'
 import { movesUnder } from './preview.ts'
+import { linkingOf } from './people/linking.ts'
 import { moneyOf, readShopState, type ShopState } from './shop-state.ts'
 
 /** A share of fewer than this many says nothing. */
@@ -28,6 +29,7 @@ export async function homePage(shop: ShopId): Promise<Omit<HomePage, keyof SyncS
       codes,
       freshness: await freshnessOf(tx, shop),
       themeEditorUrl: themeEditorUrl(state.domain),
+      pairsToReview: (await linkingOf(tx, shop)).waiting,
     }
   })
 }

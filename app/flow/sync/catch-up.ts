@@ -8,6 +8,8 @@ import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.se
 import { forgetDeliveries } from '#app/outside/inbox.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
+import { mayLinkAccounts } from '../settings.ts'
+import { oweUnread } from './accounts.ts'
 import type { Holder } from './backfill.ts'
 import { oweBeside } from './beside.ts'
 import { lookForDeleted, lookAtSample } from './deleted.ts'
@@ -86,6 +88,7 @@ export async function catchUp(holder: Holder & { payload: WorkPayload<'catch-up'
     await tx.query(`UPDATE "PrivacyRequest" SET export = NULL WHERE shop = $1 AND "dueAt" < now()`, [shop])
     if (payload.isNightly === true) await forgetDeliveries(tx, shop)
     if (isWhole) await oweBeside(tx, shop)
+    if (await mayLinkAccounts(tx, shop)) await oweUnread(tx, shop)
     if (touched.everybody)
       await owe(tx, shop, 'recompute', String(shop), { cause: agreed.isImport ? 'import' : 'time' })
   })

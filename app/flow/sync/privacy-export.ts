@@ -14,7 +14,16 @@ import { tombstoneHash } from './erased.ts'
 import { personNamed, type PersonNamed } from './privacy-body.ts'
 
 /** Where something is stored about a person, as their own row or as that of an order of theirs, and in which order it is told. */
-const TABLES: { table: string; of: 'customer' | 'order'; column: string; orderBy: string }[] = [
+const TABLES: {
+  table: string
+  of: 'customer' | 'order'
+  column: string
+  orderBy: string
+  /** A second column that may name them. */
+  or?: string
+  /** What is told of a row, where that is not all of it. */
+  told?: string
+}[] = [
   { table: 'Customer', of: 'customer', column: 'id', orderBy: 'id' },
   { table: 'Order', of: 'order', column: 'id', orderBy: 'id' },
   { table: 'Line', of: 'order', column: 'order', orderBy: '"order", id' },
@@ -26,6 +35,26 @@ const TABLES: { table: string; of: 'customer' | 'order'; column: string; orderBy
   { table: 'OwnMove', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'Exclusion', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
+  // A hash says nothing to anybody without the key: which ones there are is told.
+  {
+    table: 'AccountKeys',
+    of: 'customer',
+    column: 'customer',
+    orderBy: 'customer',
+    told: `jsonb_build_object('fetchedAt', t."fetchedAt", 'keptAsKeyedHash', array_remove(ARRAY[
+      CASE WHEN t.email IS NOT NULL THEN 'email' END, CASE WHEN t.phone IS NOT NULL THEN 'phone' END,
+      CASE WHEN t.address IS NOT NULL THEN 'address' END, CASE WHEN t."nameAtAddress" IS NOT NULL THEN 'nameAtAddress' END,
+      CASE WHEN t.workplace IS NOT NULL THEN 'workplace' END], NULL))`,
+  },
+  // Whose the other account is stays theirs.
+  {
+    table: 'PersonLink',
+    of: 'customer',
+    column: 'a',
+    or: 'b',
+    orderBy: 'a, b',
+    told: `to_jsonb(t) - '{shop,a,b}'::text[]`,
+  },
   { table: 'Ledger', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'TagChange', of: 'customer', column: 'customer', orderBy: 'id' },
 ]
@@ -81,11 +110,11 @@ async function storedAbout(tx: Tx, shop: ShopId, person: PersonNamed): Promise<S
   ).map((row) => row.id)
   const counts: Record<string, number> = {}
   const parts: string[] = []
-  for (const { table, of, column, orderBy } of TABLES) {
+  for (const { table, of, column, orderBy, or = column, told = `to_jsonb(t) - 'shop'` } of TABLES) {
     const ids = of === 'order' ? orders : customer === null ? [] : [customer]
     const [found] = await tx.$queryRawUnsafe<Aggregate[]>(
-      `SELECT count(*)::int AS rows, coalesce(jsonb_agg(to_jsonb(t) - 'shop' ORDER BY ${orderBy}), '[]')::text AS json
-      FROM "${table}" t WHERE shop = $1 AND "${column}" = ANY ($2::text[]::bigint[])`,
+      `SELECT count(*)::int AS rows, coalesce(jsonb_agg(${told} ORDER BY ${orderBy}), '[]')::text AS json
+      FROM "${table}" t WHERE shop = $1 AND ("${column}" = ANY ($2::text[]::bigint[]) OR "${or}" = ANY ($2::text[]::bigint[]))`,
       shop,
       ids,
     )

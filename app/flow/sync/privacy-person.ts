@@ -78,6 +78,10 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
     DELETE FROM "Exclusion" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.AbandonedCheckout = await tx.$executeRaw`
     DELETE FROM "AbandonedCheckout" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  counts.AccountKeys = await tx.$executeRaw`
+    DELETE FROM "AccountKeys" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
+  counts.PersonLink = await tx.$executeRaw`
+    DELETE FROM "PersonLink" WHERE shop = ${shop} AND (a = ${customer}::text::bigint OR b = ${customer}::text::bigint)`
   counts.Ledger = await tx.$executeRaw`
     DELETE FROM "Ledger" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   counts.TagChange = await tx.$executeRaw`
@@ -85,7 +89,7 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
   // Work for them would ask Shopify for them again.
   counts.Work = await tx.$executeRaw`
     DELETE FROM "Work" WHERE shop = ${shop} AND entity = ${customer}
-      AND kind IN ('refresh-customer', 'recompute-customer', 'publish-customer')`
+      AND kind IN ('refresh-customer', 'recompute-customer', 'publish-customer', 'read-account')`
   counts.Customer = await tx.$executeRaw`
     DELETE FROM "Customer" WHERE shop = ${shop} AND id = ${customer}::text::bigint`
   // An answer made for them earlier holds all of it.

@@ -9,10 +9,12 @@ import { CustomerByIdDocument, CustomerOrdersDocument, OrderByIdDocument } from 
 import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
+import { mayLinkAccounts } from '../settings.ts'
 import type { Holder } from './backfill.ts'
 import { againAfter, lookAt } from './doorbell.ts'
 import { buryDeleted } from './erased.ts'
 import { shareMergeLock } from './merge.ts'
+import { eraseAccount } from './privacy-accounts.ts'
 import { fetchStart, storeSingles, type WholeOrder, wholeOrder } from './refetch.ts'
 
 type Refresh<K extends 'refresh-order' | 'refresh-customer'> = Holder & { entity: Id; payload: WorkPayload<K> }
@@ -59,6 +61,7 @@ export async function refreshCustomer(holder: Refresh<'refresh-customer'>): Prom
       if (customer) await storeSingles(tx, shop, { customers: [customer], orders: [] }, fetchedAt)
       else await forgetCustomer(tx, shop, id, fetchedAt)
     })
+    if (customer && (await mayLinkAccounts(tx, shop))) await owe(tx, shop, 'read-account', id, {})
   })
   if (customer && payload.withOrders) await refreshOrdersOf(holder, admin, id)
   else if (customer) return againAfter(Date.parse(customer.updatedAt), fetchedAt)
@@ -130,6 +133,7 @@ async function forgetCustomer(tx: BulkTx, shop: ShopId, id: Id, fetchedAt: Insta
     new Date(fetchedAt).toISOString(),
   ])
   await tx.query(`DELETE FROM "AbandonedCheckout" WHERE shop = $1 AND customer = $2`, [shop, id])
+  await eraseAccount(tx, shop, id)
   const orders = await tx.query<{ id: Id }>(
     `SELECT id::text AS id FROM "Order" WHERE shop = $1 AND customer = $2 ORDER BY id`,
     [shop, id],

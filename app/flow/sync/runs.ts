@@ -17,7 +17,7 @@ type RunProblem = { kind: string; detail?: string; discarded?: string[] }
 
 export type Run = {
   id: number
-  kind: 'history' | 'catch-up'
+  kind: 'history' | 'catch-up' | 'accounts'
   subject: Subject
   state: RunState
   /** Digits of the bulk operation's gid. */
@@ -161,6 +161,20 @@ export async function finishRun(
     `UPDATE "SyncRun" SET state = $3, problem = $4, orphans = coalesce($5, orphans), "finishedAt" = now(), url = NULL
      WHERE shop = $1 AND id = $2`,
     [shop, run, end.state, end.problem === null ? null : JSON.stringify(end.problem), end.orphans ?? null],
+  )
+}
+
+/** Trouble that the newest run of a kind met after it was done; null: it has passed. */
+export async function noteTrouble(
+  tx: BulkTx,
+  shop: ShopId,
+  kind: Run['kind'],
+  problem: RunProblem | null,
+): Promise<void> {
+  await tx.query(
+    `UPDATE "SyncRun" SET problem = $3 WHERE shop = $1 AND id = (
+       SELECT max(id) FROM "SyncRun" WHERE shop = $1 AND kind = $2 AND state = 'done')`,
+    [shop, kind, problem === null ? null : JSON.stringify(problem)],
   )
 }
 

@@ -39,9 +39,27 @@ function emailState(customer: WorldCustomer): string {
   return customer.emailConsent ?? 'NOT_SUBSCRIBED'
 }
 
-/** Without a state there is no phone number. */
+/** Without a number and without a state there is no phone. */
 function smsOf<T>(customer: WorldCustomer, of: T): T | null {
-  return customer.smsConsent === undefined ? null : of
+  return customer.smsConsent === undefined && customer.contact?.phone === undefined ? null : of
+}
+
+function smsState(customer: WorldCustomer): string {
+  return customer.smsConsent ?? 'NOT_SUBSCRIBED'
+}
+
+/** Whoever has a consent and no number in the world has one of their own all the same. */
+function phoneOf(customer: WorldCustomer): string {
+  return customer.contact?.phone ?? `+8210${String(customer.id).slice(-8)}`
+}
+
+/** All that Shopify says of an address, with null where the world says nothing. */
+function addressOf(customer: WorldCustomer, _args: Args, call: Call): Record<string, unknown> | null {
+  const address = customer.contact?.address
+  const countryCodeV2 = countryOf(call.shop.world, customer)
+  if (address === undefined && countryCodeV2 === null) return null
+  const unsaid = { address1: null, address2: null, city: null, zip: null, phone: null }
+  return { kind: 'MailingAddress', countryCodeV2, ...unsaid, ...address }
 }
 
 export const customerFields: PlayedFields = {
@@ -64,29 +82,29 @@ export const customerFields: PlayedFields = {
     defaultEmailAddress: (customer: WorldCustomer) => ({ kind: 'CustomerEmailAddress', customer }),
     emailMarketingConsent: (customer: WorldCustomer) => ({ marketingState: emailState(customer) }),
     defaultPhoneNumber: (customer: WorldCustomer) => smsOf(customer, { kind: 'CustomerPhoneNumber', customer }),
-    smsMarketingConsent: (customer: WorldCustomer) => smsOf(customer, { marketingState: customer.smsConsent }),
+    smsMarketingConsent: (customer: WorldCustomer) => smsOf(customer, { marketingState: smsState(customer) }),
     statistics: (customer: WorldCustomer, _args, call) => ({
       kind: 'CustomerStatistics',
       ...shopifyWordsOf(call.shop.world, customer),
     }),
-    defaultAddress: (customer: WorldCustomer, _args, call) => {
-      const countryCodeV2 = countryOf(call.shop.world, customer)
-      return countryCodeV2 === null ? null : { kind: 'MailingAddress', countryCodeV2 }
-    },
     // Level 2: the executor lets these through only for an app approved for them.
     firstName: (customer: WorldCustomer) => customer.firstName,
     lastName: (customer: WorldCustomer) => customer.lastName,
     displayName: (customer: WorldCustomer) => `${customer.firstName} ${customer.lastName}`.trim(),
-    email: (customer: WorldCustomer) => customer.email,
+    email: (customer: WorldCustomer) => customer.contact?.email ?? customer.email,
+    // Not protected by itself: its lines, postcode and number are.
+    defaultAddress: addressOf,
   },
   CustomerEmailAddress: {
-    emailAddress: (of: ContactOf) => of.customer.email,
+    emailAddress: (of: ContactOf) => of.customer.contact?.email ?? of.customer.email,
     marketingState: (of: ContactOf) => emailState(of.customer),
     validFormat: () => true,
   },
   CustomerPhoneNumber: {
-    marketingState: (of: ContactOf) => of.customer.smsConsent,
-    smsMarketingConsent: (of: ContactOf) => ({ state: of.customer.smsConsent }),
+    phoneNumber: (of: ContactOf) => phoneOf(of.customer),
+    marketingState: (of: ContactOf) => smsState(of.customer),
+    // The newer field has another word for nobody's answer.
+    smsMarketingConsent: (of: ContactOf) => ({ state: of.customer.smsConsent ?? 'NEVER_SUBSCRIBED' }),
   },
 }
 
