@@ -85,6 +85,8 @@ export type HomePage = SyncState & {
   freshness: Freshness
   /** Deep link that opens the theme editor with our block. */
   themeEditorUrl: string
+  /** Pairs of accounts that look like one person's and wait for the merchant's answer. */
+  pairsToReview: number
 }
 
 /** How a confirmed or proposed first-purchase code did. Shares are 0–1. */

@@ -34,12 +34,7 @@ export function CustomerList({ rows, about, horizonDays }: Props) {
   )
 }
 
-function CustomerLine({
-  row,
-  about,
-  title,
-  horizonDays,
-}: Omit<Props, 'rows'> & { row: CustomerRow; title: string }) {
+function CustomerLine({ row, about, title, horizonDays }: Omit<Props, 'rows'> & { row: CustomerRow; title: string }) {
   const { t, f } = useWords()
   const facts = [
     t('count.ordersShort', { count: row.orders, n: f.number(row.orders) }),

@@ -36,6 +36,7 @@ export function HomeScreen({ page, savingKey, onDecide, onThemeAdded, isAsking, 
         {page.week === null || shopIsEmpty || page.freshness.isLimited ? null : (
           <CodesCard codes={page.codes} savingKey={savingKey} onDecide={onDecide} />
         )}
+        {page.pairsToReview === 0 ? null : <PairsCard pairs={page.pairsToReview} />}
         <FreshnessCard page={page} isAsking={isAsking} onCheck={onCheck} />
       </BlockStack>
     </Page>
@@ -92,6 +93,23 @@ function WeekCard({ week, isLimited }: { week: NonNullable<HomePage['week']>; is
             {t('home.week.all')}
           </Button>
         </InlineStack>
+      </BlockStack>
+    </Card>
+  )
+}
+
+function PairsCard({ pairs }: { pairs: number }) {
+  const { t, f } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('people.home.title', { count: pairs, n: f.number(pairs) })}
+        </Text>
+        <Text as="p">{t('people.home.text')}</Text>
+        <div>
+          <Button url="/app/people">{t('linking.review')}</Button>
+        </div>
       </BlockStack>
     </Card>
   )

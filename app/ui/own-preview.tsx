@@ -2,6 +2,7 @@ import { Badge, BlockStack, Box, Divider, InlineStack, Link, Text } from '@shopi
 import type { OwnExample, OwnPreview, RuleTrouble } from '#app/domain/own-pages.ts'
 import { CountCard } from './count-card.tsx'
 import { useWords } from './i18n.tsx'
+import { useCustomerTitles } from './names.tsx'
 import { troubleText, verdictText, type OwnWords } from './own-text.ts'
 
 type Props = {
@@ -78,6 +79,10 @@ type ExamplesProps = { examples: OwnExample[]; isSaved: boolean; words: OwnWords
 
 function Examples({ examples, isSaved, words }: ExamplesProps) {
   const { t, f } = useWords()
+  const titleOf = useCustomerTitles(
+    'list',
+    examples.map((example) => example.customer),
+  )
   return (
     <BlockStack>
       <Text as="h3" variant="headingSm">
@@ -89,7 +94,7 @@ function Examples({ examples, isSaved, words }: ExamplesProps) {
           <Box paddingBlock="300">
             <BlockStack gap="100">
               <InlineStack gap="200" align="space-between">
-                <Link url={`/app/customers/${example.customer}`}>{t('customer.title', { id: example.customer })}</Link>
+                <Link url={`/app/customers/${example.customer}`}>{titleOf(example.customer)}</Link>
                 {isSaved && example.move !== 'stays' ? (
                   <Badge tone={example.move === 'enters' ? 'info' : 'attention'}>{t(`own.move.${example.move}`)}</Badge>
                 ) : null}

@@ -355,6 +355,7 @@ export const NO_ORDERS_CUSTOMER: CustomerPage = {
 }
 
 export const HOME: HomePage = {
+  pairsToReview: 0,
   currency: 'KRW',
   import: IMPORTED,
   check: 'idle',
