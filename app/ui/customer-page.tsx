@@ -18,6 +18,7 @@ import type { CustomerOrder, CustomerPage } from '#app/domain/pages.ts'
 import { FlagsCard } from './flags.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { useCustomerTitles } from './names.tsx'
 import { OutlookCard } from './outlook.tsx'
 import { verdictText } from './own-text.ts'
 import { discountText, evidenceGroups, evidenceText, noWindowText, reasonText } from './reason.ts'
@@ -28,9 +29,10 @@ import { StageTimeline } from './stage-timeline.tsx'
 /** `children`: what was written down of this customer, beside what is worked out. */
 export function CustomerScreen({ page, children }: { page: CustomerPage; children?: ReactNode }) {
   const { t } = useWords()
+  const titleOf = useCustomerTitles('customer', [page.customer])
   return (
     <Page
-      title={t('customer.title', { id: page.customer })}
+      title={titleOf(page.customer)}
       titleMetadata={
         <InlineStack gap="100">
           <StageBadge segment={page.stage} />

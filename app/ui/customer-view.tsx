@@ -5,6 +5,7 @@ import type { Stage } from '#app/domain/stages.ts'
 import { CustomerScreen } from './customer-page.tsx'
 import { FreshnessLine } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { useCustomerTitles } from './names.tsx'
 import { reasonText } from './reason.ts'
 import { SixtyDays } from './sixty-days.tsx'
 import { StageBadge } from './stage-badge.tsx'
@@ -57,9 +58,10 @@ type UnexplainedProps = {
 /** A customer without a stage: why, and what was written down of them. */
 function Unexplained({ page, title, isInShopify, children: [text, written] }: UnexplainedProps) {
   const { t } = useWords()
+  const titleOf = useCustomerTitles('customer', [page.customer])
   return (
     <Page
-      title={t('customer.title', { id: page.customer })}
+      title={titleOf(page.customer)}
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
       secondaryActions={
         isInShopify ? (
