@@ -10,11 +10,13 @@ type Row = { version: number; data: unknown }
 
 /** The shop's settings with every default filled in; version 0 while nothing was ever saved. */
 export async function readSettings(tx: Tx | BulkTx, shop: ShopId): Promise<Settings> {
-  const rows =
-    'copyIn' in tx
-      ? await tx.query<Row>('SELECT version, data FROM "Settings" WHERE shop = $1', [shop])
-      : await tx.$queryRaw<Row[]>`SELECT version, data FROM "Settings" WHERE shop = ${shop}`
+  const rows = await ask<Row>(tx, 'SELECT version, data FROM "Settings" WHERE shop = $1', [shop])
   return settingsOf(rows[0])
+}
+
+/** One statement through either of the two doors. */
+async function ask<R>(tx: Tx | BulkTx, text: string, values: unknown[]): Promise<R[]> {
+  return 'copyIn' in tx ? tx.query<R>(text, values) : tx.$queryRawUnsafe<R[]>(text, ...values)
 }
 
 /** The same for a page. */
@@ -50,11 +52,14 @@ export async function saveSettings(shop: ShopId, patch: SettingsPatch): Promise<
 }
 
 /** The same inside the caller's transaction. */
-export async function saveSettingsIn(tx: Tx, shop: ShopId, patch: SettingsPatch): Promise<Settings> {
+export async function saveSettingsIn(tx: Tx | BulkTx, shop: ShopId, patch: SettingsPatch): Promise<Settings> {
   // The row must exist to be locked: two people save at once, and the second builds on the first.
-  await tx.$executeRaw`
-    INSERT INTO "Settings" (shop, version, data, "updatedAt") VALUES (${shop}, 0, '{}', now()) ON CONFLICT DO NOTHING`
-  const rows = await tx.$queryRaw<Row[]>`SELECT version, data FROM "Settings" WHERE shop = ${shop} FOR UPDATE`
+  await ask(
+    tx,
+    `INSERT INTO "Settings" (shop, version, data, "updatedAt") VALUES ($1, 0, '{}', now()) ON CONFLICT DO NOTHING`,
+    [shop],
+  )
+  const rows = await ask<Row>(tx, 'SELECT version, data FROM "Settings" WHERE shop = $1 FOR UPDATE', [shop])
   const before = settingsOf(rows[0])
   const { version, ...data } = before
   const parsed = SettingsShape.safeParse(patchedSettings(data, withTick(patch)))
@@ -62,9 +67,11 @@ export async function saveSettingsIn(tx: Tx, shop: ShopId, patch: SettingsPatch)
   const after = parsed.data
   if (same(data, after)) return before
   const saved = { ...after, version: version + 1 }
-  await tx.$executeRaw`
-    UPDATE "Settings" SET version = ${saved.version}, data = ${JSON.stringify(after)}::jsonb, "updatedAt" = now()
-    WHERE shop = ${shop}`
+  await ask(tx, 'UPDATE "Settings" SET version = $2::int, data = $3::jsonb, "updatedAt" = now() WHERE shop = $1', [
+    shop,
+    saved.version,
+    JSON.stringify(after),
+  ])
   await oweWhatFollows(tx, shop, data, after)
   return saved
 }
@@ -76,7 +83,7 @@ function withTick(patch: SettingsPatch): SettingsPatch {
   return RULE_FIELDS.some((field) => patch[field] !== undefined) ? { announceRuleMoves: false, ...patch } : patch
 }
 
-async function oweWhatFollows(tx: Tx, shop: ShopId, before: SettingsData, after: SettingsData): Promise<void> {
+async function oweWhatFollows(tx: Tx | BulkTx, shop: ShopId, before: SettingsData, after: SettingsData): Promise<void> {
   const isRuleChanged = RULE_FIELDS.some((field) => !same(before[field], after[field]))
   if (isRuleChanged) await owe(tx, shop, 'recompute', String(shop), { cause: 'rule' })
   const isTagChanged = (['tagPrefix', 'tagTexts', 'cherryPublicName'] as const).some(

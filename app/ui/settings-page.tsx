@@ -1,4 +1,4 @@
-import { Banner, BlockStack, Box, Card, Layout, Page, Select, Text } from '@shopify/polaris'
+import { Banner, BlockStack, Box, Button, Card, Layout, Page, Select, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { Announcements, BenefitCodeCard, DryRun, Freshness, Leaving, ShopifySegments } from '#app/domain/pages.ts'
 import type { PeopleSettings, SwitchAnswer } from '#app/domain/people-pages.ts'
@@ -198,6 +198,14 @@ export function SettingsScreen(props: SettingsProps) {
                 ]}
                 onChange={(value) => change({ language: value === 'en' || value === 'ko' ? value : null })}
               />
+            </Card>
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            title={<Inset>{t('copy.title')}</Inset>}
+            description={<Inset>{t('copy.linkText')}</Inset>}
+          >
+            <Card>
+              <Button url="/app/setup-copy">{t('copy.link')}</Button>
             </Card>
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection

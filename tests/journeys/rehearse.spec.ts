@@ -1,4 +1,5 @@
-/** A merchant tries a rule and a stage's numbers on the past 2 years before saving. */
+/** A merchant tries a rule on the past 2 years before saving, and takes over the setup of another shop. */
+import { readFile } from 'node:fs/promises'
 import type { FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CANNOT_WALK, VIEWS, appIn, beginJourney, excessWidth, installAndImport, type Journey } from './journey.ts'
@@ -58,6 +59,38 @@ describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', { timeout
     await page.getByRole('button', { name: 'Discard' }).click()
   })
 
+  test('she downloads the setup, and a file of another shop says what it would change, is taken over and undone', async () => {
+    await page.goto(journey.adminOf('/setup-copy'))
+    const arrival = page.waitForEvent('download')
+    await app.getByRole('button', { name: 'Download setup' }).click()
+    const setup = JSON.parse(await readFile(await (await arrival).path(), 'utf8')) as Record<string, unknown>
+    expect(JSON.stringify(setup)).not.toMatch(/customer|81000000/)
+    const choose = (text: string) =>
+      app
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'morello-setup.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+    await choose('{"kind":"theme"}')
+    await app.getByText('This is not a setup of Morello.').waitFor()
+    const rule = { kind: 'number', feature: 'orders', op: 'at-least', value: 4 }
+    const thresholds = { ...(setup.settings as { thresholds: object }).thresholds, lateRatio: 1.2 }
+    await choose(
+      JSON.stringify({
+        ...setup,
+        settings: { ...(setup.settings as object), thresholds },
+        segments: [{ name: 'From the agency', rule }],
+      }),
+    )
+    await app.getByText(/1 rule differs\. Return window here: \d+ days.* [1-9]\d* moves? between segments\./).waitFor()
+    await app.getByText(/From the agency: new, [1-9]\d* customers/).waitFor()
+    await journey.picture(page, 'setup-copy-diff-en-1280')
+    await app.getByRole('button', { name: 'Take over' }).click()
+    await app.getByText('The setup was taken over').waitFor()
+    await app.getByRole('button', { name: 'Undo taking over' }).click()
+    await app.getByRole('button', { name: 'Put back' }).click()
+    await app.getByText('What was set before is back').waitFor()
+    expect(await app.getByRole('button', { name: 'Undo taking over' }).count()).toBe(0)
+  })
+
   test.each(VIEWS)('its cards stand in %s at %i pixels', async (locale, width) => {
     const visitor = await journey.openAs(locale, width)
     for (const place of ['/segments/at-risk', '/segments/own/new']) {
@@ -68,6 +101,12 @@ describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', { timeout
       await journey.picture(visitor, `rehearse${place.replaceAll('/', '-')}-${locale}-${width}`)
       expect(await excessWidth(visitor), `${place} at ${width}`).toBeLessThanOrEqual(0)
     }
+    await visitor.goto(journey.adminOf('/setup-copy'))
+    await appIn(visitor)
+      .getByRole('button', { name: /Download setup|설정 내려받기/ })
+      .waitFor()
+    await journey.picture(visitor, `setup-copy-${locale}-${width}`)
+    expect(await excessWidth(visitor), `setup-copy at ${width}`).toBeLessThanOrEqual(0)
     await visitor.context().close()
   })
 

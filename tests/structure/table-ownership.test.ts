@@ -37,6 +37,7 @@ const OWNERS: Record<string, string[]> = {
     'OwnSegmentVersion',
     'OwnMembership',
     'OwnMove',
+    'SetupCopy',
     'Exclusion',
     'SegmentCard',
     'SegmentReview',

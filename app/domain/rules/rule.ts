@@ -199,8 +199,11 @@ function faulty(fault: RuleFault): InvalidInput {
   return new InvalidInput(`no rule: ${fault}`, { fields: { rule: fault } })
 }
 
-/** Walks what may be anything, without recursion: nothing is deep enough to break it. */
-function faultOf(sent: unknown): RuleFault | null {
+/**
+ * What is wrong with the shape of something that may be anything; null: its groups and their number may be so. Without
+ * recursion: nothing is deep enough to break it.
+ */
+export function faultOf(sent: unknown): RuleFault | null {
   let conditions = 0
   const waiting: { node: unknown; depth: number; nots: number }[] = [{ node: sent, depth: 0, nots: 0 }]
   for (let next = waiting.pop(); next; next = waiting.pop()) {

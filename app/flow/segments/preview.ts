@@ -92,6 +92,21 @@ export async function saveThresholds(shop: ShopId, changed: Partial<Thresholds>,
   await saveSettings(shop, { thresholds: changed, announceRuleMoves: announce })
 }
 
+/** How many moves between segments other thresholds would bring; null before the first run of the stages. */
+export async function movesWith(shop: ShopId, thresholds: Thresholds): Promise<number | null> {
+  return withShop(shop, async (tx) => {
+    const { worked, settings } = await readShopState(tx, shop)
+    if (worked === null) return null
+    const snapshot = await snapshotOf(shop, worked.asOf)
+    const { estimates } = worked
+    const of = (each: Thresholds) =>
+      [stagesOf(snapshot, estimates, each), membersOf(snapshot, 'cherry-picker', estimates, each)] as const
+    const [stages, pickers] = of(settings.thresholds)
+    const [newStages, newPickers] = of(thresholds)
+    return movesBetween(stages, newStages, pickers, newPickers)
+  })
+}
+
 /** How many customers other estimates would move to another stage. */
 export async function movesUnder(shop: ShopId, state: ShopState, estimates: Estimates): Promise<number> {
   const worked = workedOut(shop, state)

@@ -34,6 +34,7 @@ export const ERASED_WITH_A_SHOP = [
   'OwnMove',
   'OwnSegmentVersion',
   'OwnSegment',
+  'SetupCopy',
   'Exclusion',
   'SegmentCard',
   'SegmentReview',

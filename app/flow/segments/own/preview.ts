@@ -104,6 +104,24 @@ export function readOrTrouble(sent: unknown): Rule | OwnPreview {
   }
 }
 
+/**
+ * Who would be in a rule, enter and leave, for a page that counts several: of a large shop by the fixed sample.
+ *
+ * @param saved  as it is saved now; null: a new one
+ */
+export async function countRule(
+  tx: BulkTx,
+  context: RuleContext,
+  rule: Rule,
+  saved: Rule | null,
+): Promise<Pick<Figures, 'members' | 'enters' | 'leaves'>> {
+  const both: Rule = { kind: 'all', rules: [rule, saved ?? NOBODY] }
+  const sample = await sampleOf(tx, context, productsNamed(both, context.others))
+  if (sample.total >= SAMPLED_FROM) return sampledFigures(sample, rule, saved ?? NOBODY, context, () => null)
+  const spellings = await spellingsOf(tx, context.shop, both, context.others)
+  return exactFigures(tx, rule, saved ?? NOBODY, { ...context, spellings })
+}
+
 const spelled = new Map<ShopId, { at: Instant; spellings: ReadonlyMap<string, readonly string[]> }>()
 const SPELLED_FOR_MS = 5 * 60_000
 const SHOPS_SPELLED = 50

@@ -25,19 +25,27 @@ import { ownSegments, type OwnSegmentRow } from './stored.ts'
  * @throws {InvalidInput} `fields.name` and `fields.rule` are keys of the screen texts; not-found for an id that is not there
  */
 export async function saveOwn(shop: ShopId, id: number | null, sent: { name: string; rule: unknown }): Promise<number> {
+  return withShopBulk(shop, (tx) => saveOwnIn(tx, shop, id, sent))
+}
+
+/** The same inside the caller's transaction; where it refuses, nothing has been written. */
+export async function saveOwnIn(
+  tx: BulkTx,
+  shop: ShopId,
+  id: number | null,
+  sent: { name: string; rule: unknown },
+): Promise<number> {
   const rule = readRule(sent.rule)
-  return withShopBulk(shop, async (tx) => {
-    const { segments, settings } = await alone(tx, shop)
-    const before = segments.find((each) => each.id === id)
-    if (id !== null && !before) throw gone(shop, id)
-    if (id === null && segments.length >= MOST_SEGMENTS) throw refused('name', 'own-too-many')
-    const name = validName(sent.name, id, segments, settings)
-    await refuseTrouble(tx, shop, id, rule, segments, settings)
-    if (before && before.name === name && JSON.stringify(before.rule) === JSON.stringify(rule)) return before.id
-    const saved = await write(tx, shop, before ?? null, name, rule)
-    await oweWhatFollows(tx, shop, settings, conditionsOf(rule).some(isWordOfShopify))
-    return saved
-  })
+  const { segments, settings } = await alone(tx, shop)
+  const before = segments.find((each) => each.id === id)
+  if (id !== null && !before) throw gone(shop, id)
+  if (id === null && segments.length >= MOST_SEGMENTS) throw refused('name', 'own-too-many')
+  const name = validName(sent.name, id, segments, settings)
+  await refuseTrouble(tx, shop, id, rule, segments, settings)
+  if (before && before.name === name && JSON.stringify(before.rule) === JSON.stringify(rule)) return before.id
+  const saved = await write(tx, shop, before ?? null, name, rule)
+  await oweWhatFollows(tx, shop, settings, conditionsOf(rule).some(isWordOfShopify))
+  return saved
 }
 
 /**
@@ -47,18 +55,21 @@ export async function saveOwn(shop: ShopId, id: number | null, sent: { name: str
  *         customers out of rewards
  */
 export async function deleteOwn(shop: ShopId, id: number): Promise<void> {
-  await withShopBulk(shop, async (tx) => {
-    const { segments, settings } = await alone(tx, shop)
-    if (!segments.some((each) => each.id === id)) throw gone(shop, id)
-    if (segments.some((each) => each.id !== id && segmentsNamed(each.rule).includes(id)))
-      throw refused('name', 'own-named')
-    await tx.query('DELETE FROM "OwnSegmentVersion" WHERE "shop" = $1 AND "segment" = $2', [shop, id])
-    await tx.query('DELETE FROM "OwnSegment" WHERE "shop" = $1 AND "id" = $2', [shop, id])
-    await forgetCard(tx, shop, `own:${id}`)
-    // Asked last: whoever keeps it out at this moment holds its row.
-    if (await isKeptOut(tx, shop, id)) throw refused('name', 'own-excluded')
-    await oweWhatFollows(tx, shop, settings)
-  })
+  await withShopBulk(shop, (tx) => deleteOwnIn(tx, shop, id))
+}
+
+/** The same inside the caller's transaction, which must not be kept where it refuses. */
+export async function deleteOwnIn(tx: BulkTx, shop: ShopId, id: number): Promise<void> {
+  const { segments, settings } = await alone(tx, shop)
+  if (!segments.some((each) => each.id === id)) throw gone(shop, id)
+  if (segments.some((each) => each.id !== id && segmentsNamed(each.rule).includes(id)))
+    throw refused('name', 'own-named')
+  await tx.query('DELETE FROM "OwnSegmentVersion" WHERE "shop" = $1 AND "segment" = $2', [shop, id])
+  await tx.query('DELETE FROM "OwnSegment" WHERE "shop" = $1 AND "id" = $2', [shop, id])
+  await forgetCard(tx, shop, `own:${id}`)
+  // Asked last: whoever keeps it out at this moment holds its row.
+  if (await isKeptOut(tx, shop, id)) throw refused('name', 'own-excluded')
+  await oweWhatFollows(tx, shop, settings)
 }
 
 async function isKeptOut(tx: BulkTx, shop: ShopId, id: number): Promise<boolean> {
