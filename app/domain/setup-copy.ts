@@ -101,7 +101,16 @@ export type SetupFault = {
 }
 
 /** Conditions that mean the same in every shop; those of any other kind are not copied. */
-const PORTABLE: readonly Condition['kind'][] = ['number', 'date', 'stage', 'flag', 'consent', 'tag']
+const PORTABLE: readonly Condition['kind'][] = [
+  'number',
+  'date',
+  'stage',
+  'flag',
+  'consent',
+  'tag',
+  'one-of',
+  'left-checkout',
+]
 
 /** Why a segment is left out of a file, or of what is taken over. `what`: the product, the amount's currency, the segment. */
 export type LeftOutOfSetup = {
@@ -127,7 +136,8 @@ export function setupOf(
     for (const condition of conditionsOf(rule)) {
       const { kind } = condition
       if (kind === 'bought' && skusOf(condition.product).length === 0) note(why, id, 'no-sku', condition.title)
-      else if (kind !== 'bought' && kind !== 'segment' && !PORTABLE.includes(kind)) note(why, id, 'not-portable', '')
+      else if (kind !== 'bought' && kind !== 'segment' && !PORTABLE.includes(kind))
+        note(why, id, 'not-portable', 'title' in condition ? condition.title : kind)
     }
   spread(segments, why)
   const kept = segments.filter(({ id }) => !why.has(id))

@@ -85,6 +85,13 @@ describe('the file of a setup', () => {
   })
 })
 
+test('a segment on a collection is left out of the file, for collections belong to one shop', () => {
+  const rule: Rule = { kind: 'bought-in', collection: '9', title: 'Sets', times: 1, withinDays: null }
+  const { setup, leftOut } = setupOf(defaultSettings(), [{ id: 1, name: 'Sets', rule }], 'KRW', skus)
+  expect(setup.segments).toEqual([])
+  expect(leftOut).toEqual([{ name: 'Sets', why: [{ kind: 'not-portable', what: 'Sets' }] }])
+})
+
 describe('a file that is no setup', () => {
   const deep = (levels: number): unknown => (levels === 0 ? orders : { kind: 'all', rules: [deep(levels - 1)] })
   const rule = (sent: unknown) => spoiled((file) => Object.assign(file, { segments: [{ name: 'Odd', rule: sent }] }))

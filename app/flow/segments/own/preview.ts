@@ -116,7 +116,7 @@ export async function countRule(
   saved: Rule | null,
 ): Promise<Pick<Figures, 'members' | 'enters' | 'leaves'>> {
   const both: Rule = { kind: 'all', rules: [rule, saved ?? NOBODY] }
-  const sample = await sampleOf(tx, context, productsNamed(both, context.others))
+  const sample = await sampleOf(tx, context, looksOf([both], context.others, false))
   if (sample.total >= SAMPLED_FROM) return sampledFigures(sample, rule, saved ?? NOBODY, context, () => null)
   const spellings = await spellingsOf(tx, context.shop, both, context.others)
   return exactFigures(tx, rule, saved ?? NOBODY, { ...context, spellings })
