@@ -99,7 +99,9 @@ async function end({ shop, world }: PlayedShop) {
   return {
     rows: await storedRows(shop),
     standings: standings.map((row) => ({ ...row, customer: Number(row.customer) })),
-    imports: runs.map(({ subject, state }) => ({ subject, state })),
+    imports: runs.filter(({ kind }) => kind !== 'beside').map(({ subject, state }) => ({ subject, state })),
+    // Whichever of them was read first.
+    beside: runs.flatMap(({ kind, subject, state }) => (kind === 'beside' ? `${subject} ${state}` : [])).sort(),
     shopify: [...world.customers.values()].map(({ id, tags, metafields }) => ({
       id,
       tags: [...tags].sort(),

@@ -16,7 +16,7 @@ import { lookForDeleted, lookAtSample } from './deleted.ts'
 import { isCounted } from './limited.ts'
 import { BadLine, idOf, type Subject } from './read-order.ts'
 import { fetchStart, storeCustomers, storeOrders, type WholeOrder, wholeOrder } from './refetch.ts'
-import { bereft } from './refresh.ts'
+import { bereft, hasOwnSegments } from './refresh.ts'
 import {
   type BadLineNote,
   createRun,
@@ -130,10 +130,10 @@ async function follow(holder: Holder, admin: Admin, subject: Subject, from: Inst
       await holder.stillMine(tx)
       const customers = touched.isWhole ? [] : await touchedBy(tx, shop, subject, page.touches)
       const shown = subject === 'customers' ? page.touches.map((touch) => touch.id) : []
-      const before = await tagsOf(tx, shop, shown)
+      const before = await describedAs(tx, shop, shown)
       const bad = page.count === 0 ? [] : await page.store(tx, run.id, fetchedAt)
       await oweTouched(tx, shop, customers, touched)
-      if (!touched.everybody) await oweRetagged(tx, shop, before)
+      if (!touched.everybody) await oweRedescribed(tx, shop, before)
       const read: Run = {
         ...run,
         linesRead: run.linesRead + page.count,
@@ -191,23 +191,34 @@ async function oweTouched(tx: BulkTx, shop: ShopId, customers: Id[], touched: To
   for (const customer of customers) await owe(tx, shop, 'recompute-customer', customer, {})
 }
 
-/** Somebody else's hand on the tags moves no stage, and is noticed all the same. Of everybody, the whole run sees to it. */
-async function oweRetagged(tx: BulkTx, shop: ShopId, before: Map<Id, string>): Promise<void> {
+type Described = { id: Id; tags: string; rest: string }
+
+/**
+ * Somebody else's hand on the tags moves no stage, and is noticed all the same; so is what the merchant's own rules look at,
+ * also where Shopify has changed it within the second that is stored. Of everybody, the whole run sees to it.
+ */
+async function oweRedescribed(tx: BulkTx, shop: ShopId, before: Map<Id, Described>): Promise<void> {
   const shown = [...before.keys()]
-  const after = await tagsOf(tx, shop, shown)
-  const retagged = new Set(shown.filter((customer) => before.get(customer) !== after.get(customer)))
+  const after = await describedAs(tx, shop, shown)
+  const has = (what: 'tags' | 'rest') => (customer: Id) => before.get(customer)?.[what] !== after.get(customer)?.[what]
+  const retagged = new Set(shown.filter(has('tags')))
+  const redescribed = [...new Set([...retagged, ...shown.filter(has('rest'))])]
   for (const customer of await bereft(tx, shop, shown)) retagged.add(customer)
   for (const customer of [...retagged].sort()) await owe(tx, shop, 'publish-customer', customer, {})
+  if (redescribed.length === 0 || !(await hasOwnSegments(tx, shop))) return
+  for (const customer of redescribed.sort()) await owe(tx, shop, 'recompute-customer', customer, {})
 }
 
-/** The stored tags of those who are stored. */
-async function tagsOf(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Map<Id, string>> {
+/** What is stored of those who are stored, beside what their stage follows from. */
+async function describedAs(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Map<Id, Described>> {
   if (customers.length === 0) return new Map()
-  const rows = await tx.query<{ id: Id; tags: string }>(
-    `SELECT id::text, to_jsonb(tags)::text AS tags FROM "Customer" WHERE shop = $1 AND id = ANY ($2::bigint[])`,
+  const rows = await tx.query<Described>(
+    `SELECT id::text, to_jsonb(tags)::text AS tags,
+       jsonb_build_array("emailConsent", "smsConsent", "rfmGroup", "spendTier", country)::text AS rest
+     FROM "Customer" WHERE shop = $1 AND id = ANY ($2::bigint[])`,
     [shop, customers],
   )
-  return new Map(rows.map((row) => [row.id, row.tags]))
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 async function orderPage(shop: ShopId, admin: Admin, since: Instant, after: string | null): Promise<Page> {

@@ -172,7 +172,7 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
 }
 
 /** Rules of the merchant's own look at tags, consent and Shopify's words, which move nobody's stage. */
-async function hasOwnSegments(tx: BulkTx, shop: ShopId): Promise<boolean> {
+export async function hasOwnSegments(tx: BulkTx, shop: ShopId): Promise<boolean> {
   return (await tx.query('SELECT FROM "OwnSegment" WHERE shop = $1 LIMIT 1', [shop])).length > 0
 }
 

@@ -60,6 +60,26 @@ describe('a catch-up', () => {
   })
 })
 
+test('a catch-up has whoever says yes to mail worked out again for own segments, also within the second that is stored', async () => {
+  const live = await playLiveShop((world) => fillWithSomeOfEverything(world, 6), { isNow: true })
+  const { world, shop } = live
+  const customer = world.addCustomer({ createdAt: world.now() })
+  await runCatchUp(live)
+  // Shopify's updatedAt has whole seconds: this change is of the one that is stored.
+  customer.emailConsent = 'SUBSCRIBED'
+  world.touch()
+  expect(await runCatchUp(live)).toEqual([])
+  await connectAs('superuser', (client) =>
+    client.query(
+      `INSERT INTO "OwnSegment" (shop, name, version, rule, "savedAt") VALUES ($1, 'Mail', 1, '{"kind":"consent","channel":"email"}', now())`,
+      [shop],
+    ),
+  )
+  customer.emailConsent = 'UNSUBSCRIBED'
+  world.touch()
+  expect(await runCatchUp(live)).toEqual([`recompute-customer ${customer.id}`])
+})
+
 describe('a catch-up over whose tags somebody else has had a hand', () => {
   test('has their tags looked at: where they differ from what was stored, and where one that we gave is not there', async () => {
     const live = await playLiveShop((world) => fillWithSomeOfEverything(world, 12), { isNow: true })
