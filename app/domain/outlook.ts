@@ -2,6 +2,7 @@
  * What to expect of a customer: how likely they are to order within the shop's window, and what they are worth within 12
  * months. It ranks and forecasts; no stage, tag or reason rests on it.
  */
+import type { Exclusion } from './exclusions.ts'
 import { expectedSpend } from './lifetime/gamma-gamma.ts'
 import type { SpendFit } from './lifetime/gamma-gamma.ts'
 import { expectedPurchasesOfAll } from './lifetime/mbg-nbd.ts'
@@ -122,14 +123,16 @@ function inSteps(minor: number): number {
   return minor < 1 ? 0 : Math.round(Math.exp(Math.round(Math.log(minor) / RANK_STEP) * RANK_STEP))
 }
 
-/** Why somebody has the priority that they have: money expected, or kept out by the merchant. */
-export type Priority = { minor: number; because: 'expected-value' | 'excluded' }
+/** Whom to begin with, as money; where it is 0 because the merchant keeps them out, by what. */
+export type Priority = { minor: number; keptOutBy: Exclusion | null }
 
 /**
- * Whom to begin with: the money left that is expected of somebody, and 0 while they are kept out.
+ * Whom to begin with: the money left that is expected of somebody, and 0 while anything keeps them out of rewards.
  *
  * @param valueMinor  expected within 12 months, left after costs
+ * @param exclusions  in force; the first that names the customer, or else the first, is the one that is told
  */
-export function priorityOf({ valueMinor, isExcluded }: { valueMinor: number; isExcluded: boolean }): Priority {
-  return isExcluded ? { minor: 0, because: 'excluded' } : { minor: valueMinor, because: 'expected-value' }
+export function priorityOf(valueMinor: number, exclusions: readonly Exclusion[]): Priority {
+  const keptOutBy = exclusions.find(({ segment }) => segment === null) ?? exclusions[0] ?? null
+  return { minor: keptOutBy === null ? valueMinor : 0, keptOutBy }
 }

@@ -7,6 +7,7 @@ import type { Exclusion } from './exclusions.ts'
 import type { Instant, LeftOutReason } from './order.ts'
 import type { Money } from './money.ts'
 import type { CustomerOutlook, ShopOutlook } from './outlook-pages.ts'
+import type { Refill } from './product-cycles.ts'
 import type { OwnRow, OwnStanding } from './own-pages.ts'
 import type { Estimates, Stage, StageReason, StageSpan, Thresholds } from './stages.ts'
 
@@ -239,6 +240,8 @@ export type CustomerPage = {
   timeline: (StageSpan & { isReplayed: boolean })[]
   /** When the next order is or was most likely; null: no order yet, or nobody here has reordered to learn it from. */
   window: { from: Instant; to: Instant; hasPassed: boolean } | null
+  /** What of their last order runs out first, which the window goes by; null: not known of any of it. */
+  refill: Refill | null
   /** `customer` null: nothing can be said of this one. */
   outlook: { shop: ShopOutlook; customer: CustomerOutlook | null }
   /** The newest of them; so many older ones, which count all the same, are not listed. */

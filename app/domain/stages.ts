@@ -263,14 +263,20 @@ function medianOf(values: readonly number[]): number {
   )
 }
 
-/** When the next order is likely: the store's middle gaps in terms of the personal cycle; null if unknown or already past. */
+/**
+ * When the next order is likely: the store's middle gaps in terms of the personal cycle; null if unknown or already past.
+ *
+ * @param priorCycleDays  what the personal cycle is drawn towards, where more is known of it than the shop's: how long what
+ *                        they bought lasts. No stage rests on it, so that a stage stays what replay makes of orders alone.
+ */
 export function nextOrderWindow(
   facts: StageFacts,
   estimates: Estimates,
   asOf: Instant,
+  priorCycleDays = estimates.cycleDays,
 ): { from: Instant; to: Instant } | null {
   if (facts.lastAt === null || estimates.gapRatioP20 === null || estimates.gapRatioP80 === null) return null
-  const cycleMs = personalCycleDays(facts, estimates) * DAY_MS
+  const cycleMs = cycleDaysOf(facts.n, facts.sumLnGapDays, priorCycleDays) * DAY_MS
   const to = Math.round(facts.lastAt + cycleMs * estimates.gapRatioP80)
   return to < asOf ? null : { from: Math.round(facts.lastAt + cycleMs * estimates.gapRatioP20), to }
 }

@@ -181,6 +181,18 @@ function WindowCard({ page }: { page: CustomerPage }) {
             </Text>
           </>
         )}
+        {page.refill === null ? null : (
+          <Text as="p">
+            {page.refill.pieces === 1
+              ? t('refill.one', { title: page.refill.title, days: f.number(Math.round(page.refill.cycleDays)) })
+              : t('refill.many', {
+                  title: page.refill.title,
+                  days: f.number(Math.round(page.refill.cycleDays)),
+                  pieces: f.number(page.refill.pieces),
+                  all: f.number(Math.round(page.refill.lastsDays)),
+                })}
+          </Text>
+        )}
       </BlockStack>
     </Card>
   )

@@ -1,6 +1,7 @@
 import { BlockStack, Card, Link, Text } from '@shopify/polaris'
 import type { TFunction } from 'i18next'
 import type { CustomerOutlook, ShopOutlook } from '#app/domain/outlook-pages.ts'
+import { exclusionText } from './exclusion-text.ts'
 import type { Formats } from './formats.ts'
 import { useWords } from './i18n.tsx'
 
@@ -22,19 +23,16 @@ function silenceText(t: TFunction, f: Formats, shop: Exclude<ShopOutlook, Known>
   return t(`outlook.none.${lacking}`, { found: f.number(found), needed: f.number(needed) })
 }
 
+/** How much, or why nothing. */
+function priorityText(t: TFunction, f: Formats, { expected, priority }: NonNullable<CustomerOutlook['worth']>): string {
+  const text = t('outlook.priority', { money: f.money({ ...expected, minor: priority.minor }) })
+  return priority.keptOutBy === null ? text : `${text} (${exclusionText(t, f, priority.keptOutBy)})`
+}
+
 /** In a list: the priority and the chance, on one line. */
 export function OutlookLine({ outlook, horizonDays }: { outlook: CustomerOutlook; horizonDays: number }) {
   const { t, f } = useWords()
-  const priority =
-    outlook.worth === null
-      ? []
-      : outlook.worth.priority.because === 'excluded'
-        ? [t('outlook.excluded')]
-        : [
-            t('outlook.priority', {
-              money: f.money({ ...outlook.worth.expected, minor: outlook.worth.priority.minor }),
-            }),
-          ]
+  const priority = outlook.worth === null ? [] : [priorityText(t, f, outlook.worth)]
   return <Text as="p">{[...priority, chanceText(t, f, outlook.shareBuying, horizonDays)].join(' · ')}</Text>
 }
 
@@ -124,9 +122,7 @@ function Worth({ shop, customer: { worth } }: { shop: Known; customer: CustomerO
             : t('outlook.range', { low: f.money(low), high: f.money(high) })}
       </Text>
       <Text as="p">
-        {priority.because === 'excluded'
-          ? t('outlook.excluded')
-          : `${t('outlook.priority', { money: f.money({ ...expected, minor: priority.minor }) })}. ${t('outlook.priorityText')}`}
+        {`${priorityText(t, f, worth)}. ${priority.keptOutBy === null ? t('outlook.priorityText') : ''}`}
       </Text>
       <Costs shop={shop} />
     </>

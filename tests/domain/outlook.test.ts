@@ -111,9 +111,12 @@ describe('a fit', () => {
 })
 
 describe('priority', () => {
-  test('is the money expected, and 0 while somebody is kept out', () => {
-    expect(priorityOf({ valueMinor: 4_200, isExcluded: false })).toEqual({ minor: 4_200, because: 'expected-value' })
-    expect(priorityOf({ valueMinor: 4_200, isExcluded: true })).toEqual({ minor: 0, because: 'excluded' })
+  test('is the money expected, and 0 while anything keeps somebody out, which is told', () => {
+    const named = { id: 2, segment: null, reason: 'resells', since: 0, until: null }
+    const asMember = { ...named, id: 1, segment: { id: 7, name: 'Staff' } }
+    expect(priorityOf(4_200, [])).toEqual({ minor: 4_200, keptOutBy: null })
+    expect(priorityOf(4_200, [asMember])).toEqual({ minor: 0, keptOutBy: asMember })
+    expect(priorityOf(4_200, [asMember, named])).toEqual({ minor: 0, keptOutBy: named })
   })
 })
 

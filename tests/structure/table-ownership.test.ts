@@ -24,6 +24,7 @@ const OWNERS: Record<string, string[]> = {
     'Estimates',
     'LifetimeFit',
     'Learned',
+    'ProductCycle',
     'OrderEvidence',
     'CustomerFeatures',
     'DiscountUse',

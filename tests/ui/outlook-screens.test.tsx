@@ -71,13 +71,16 @@ const cases: Case[] = [
       <OutlookLine
         outlook={{
           ...expectedOf(0),
-          worth: { ...expectedOf(0).worth!, priority: { minor: 0, because: 'excluded' } },
+          worth: {
+            ...expectedOf(0).worth!,
+            priority: { minor: 0, keptOutBy: { id: 1, segment: null, reason: 'Resells', since: 0, until: null } },
+          },
         }}
         horizonDays={98}
       />
     ),
-    en: ['Priority 0: kept out. · About 3 in 10'],
-    ko: ['우선순위 0: 제외한 고객입니다.'],
+    en: ['Priority ₩0 (Kept out of rewards until you end it: Resells) · About 3 in 10'],
+    ko: ['우선순위 0원 (', 'Resells'],
   },
   {
     name: 'a shop of which nothing can be said says why',

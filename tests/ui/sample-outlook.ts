@@ -32,7 +32,7 @@ export function expectedOf(index: number): CustomerOutlook {
       expected: won(minor),
       low: won(index === 0 ? 12_000 : 0),
       high: won(minor * 3),
-      priority: { minor, because: 'expected-value' },
+      priority: { minor, keptOutBy: null },
     },
   }
 }

@@ -254,6 +254,7 @@ export const CUSTOMER: CustomerPage = {
     { stage: 'at-risk', from: AS_OF - 12 * DAY_MS, to: null, isReplayed: false },
   ],
   window: { from: AS_OF + 5 * DAY_MS, to: AS_OF + 40 * DAY_MS, hasPassed: false },
+  refill: { title: 'Cica toner 500 ml', pieces: 2, cycleDays: 59.2, lastsDays: 118.4 },
   outlook: { shop: SHOP_OUTLOOK, customer: expectedOf(0) },
   orders: [
     {
@@ -345,6 +346,7 @@ export const NO_ORDERS_CUSTOMER: CustomerPage = {
   next: null,
   timeline: [],
   window: null,
+  refill: null,
   outlook: { shop: SHOP_OUTLOOK, customer: null },
   orders: [],
   ordersCounted: 0,

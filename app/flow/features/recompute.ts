@@ -19,6 +19,7 @@ import { byCustomer, foldCustomers } from './fold.ts'
 import { keepLifetimeFit } from './lifetime-fit.ts'
 import { expectedOf, horizonDaysOf } from './outlooks.ts'
 import { learnOfPeople, learnOfSales, takeCuts } from './learn.ts'
+import { writeProductCycles } from './product-cycles.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
 import { holdWholeShop } from '../recompute-lock.ts'
 import { replayStages, writeStageDays } from './stage-days.ts'
@@ -97,6 +98,7 @@ export async function recomputeFeatures(
     const windowDays = windowDaysOf(estimatesAt(adopted, asOf), thresholds)
     const horizonDays = horizonDaysOf(windowDays)
     const fit = await keepLifetimeFit(tx, shop, orders, grouped, folded, calendar, horizonDays, asOf)
+    if (fit.takenAt === asOf) await writeProductCycles(tx, shop, read, customers.index.size, asOf)
     folded.expected12mMinor = expectedOf(folded, fit, (at) => calendar.dayOf(at), asOf)
     const uses = countDiscountUses(orders, grouped, folded, discounts, settings.benefitCodes, windowDays, asOf)
     const summary: SummaryData = summaryOf(orders, folded, replay, tierUnder(learned, thresholds), {

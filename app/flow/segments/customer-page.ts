@@ -5,6 +5,7 @@ import { factsOf, gapDaysOf, occasionsOf } from '#app/domain/occasions.ts'
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import type { CustomerOrder, CustomerPage, FlagReason } from '#app/domain/pages.ts'
 import { desiredTags } from '#app/domain/publication.ts'
+import type { Refill } from '#app/domain/product-cycles.ts'
 import { spansOf } from '#app/domain/replay.ts'
 import { nextOrderWindow, nextStage, stageAt, stageReason } from '#app/domain/stages.ts'
 import type { Estimates, Stage, StageFacts, StageSpan } from '#app/domain/stages.ts'
@@ -14,6 +15,7 @@ import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { evidenceOf, ordersOf, type ReadOrder } from './customer-orders.ts'
 import { customerOutlooks, shopOutlook } from './outlook.ts'
+import { refillOf } from './refill.ts'
 import { ownStandings } from './own/pages.ts'
 import { adminUrl, moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
@@ -47,6 +49,7 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
     const { facts, gapDays, spans } = state.isLimited
       ? countedHistory(features, membership)
       : historyOf(orders, account?.createdAt.getTime() ?? Infinity, state, asOf)
+    const refill = state.isLimited ? null : await refillOf(tx, shop, features.lastOrder)
     const stage = stageAt(facts, asOf, estimates, settings.thresholds)
     const tier = membership.cherryPicker as CherryTier
     return {
@@ -57,7 +60,8 @@ export async function customerPage(shop: ShopId, customer: Id): Promise<Customer
       reason: stageReason(facts, asOf, estimates, settings.thresholds, settings.version, gapDays),
       next: nextStage(facts, asOf, estimates, settings.thresholds),
       timeline: spans.map((span) => ({ ...span, isReplayed: span.from < summary.firstAsOf })),
-      window: windowOf(facts, estimates, asOf),
+      window: windowOf(facts, estimates, asOf, refill),
+      refill,
       outlook: {
         shop: await shopOutlook(tx, shop, state),
         customer: (await customerOutlooks(tx, shop, [id], state, asOf)).get(customer) ?? null,
@@ -156,7 +160,12 @@ function flagReasons(
 }
 
 /** Asked as of the last order, so that a range which has passed is still known. */
-function windowOf(facts: StageFacts, estimates: Estimates, asOf: Instant): CustomerPage['window'] {
-  const window = facts.lastAt === null ? null : nextOrderWindow(facts, estimates, facts.lastAt)
+function windowOf(
+  facts: StageFacts,
+  estimates: Estimates,
+  asOf: Instant,
+  refill: Refill | null,
+): CustomerPage['window'] {
+  const window = facts.lastAt === null ? null : nextOrderWindow(facts, estimates, facts.lastAt, refill?.lastsDays)
   return window && { ...window, hasPassed: window.to < asOf }
 }

@@ -5,7 +5,9 @@ import type { Instant } from '#app/domain/order.ts'
 import type { CustomerOutlook, ShopOutlook } from '#app/domain/outlook-pages.ts'
 import { outlooksOf, priorityOf } from '#app/domain/outlook.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
+import { now } from '#app/outside/clock.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import { exclusionsOf } from './exclusions.ts'
 import type { ShopState } from './shop-state.ts'
 
 async function readFit(tx: Tx, shop: ShopId): Promise<LifetimeFit | null> {
@@ -71,30 +73,46 @@ export async function customerOutlooks(
     },
     calendar.dayOf(upTo),
   )
+  const keptOut = await exclusionsOf(tx, shop, customers, now())
   const kept = 1 - costShareOf(state.settings.costs).share
   const left = (minor: number) => ({ minor: Math.round(minor * kept), currency: state.currency ?? '' })
   for (const [row, outlook] of outlooks.entries()) {
     if (outlook === null) continue
     const { shareBuying, worth } = outlook
-    found.set(String(rows[row]!.customer), {
+    const id = String(rows[row]!.customer)
+    found.set(id, {
       shareBuying,
       worth: worth && {
         expected: left(worth.expectedMinor),
         low: left(worth.lowMinor),
         high: left(worth.highMinor),
-        priority: priorityOf({ valueMinor: left(worth.expectedMinor).minor, isExcluded: false }),
+        priority: priorityOf(left(worth.expectedMinor).minor, keptOut.get(id) ?? []),
       },
     })
   }
   return found
 }
 
-/** Ids of the people in a stage, whom to begin with first: those expected to bring most money within 12 months. */
+/**
+ * Ids of the people in a stage, whom to begin with first: those expected to bring most money within 12 months, and after
+ * them whoever is kept out of rewards.
+ */
 export async function idsByPriority(tx: Tx, shop: ShopId, stage: string, rows: number): Promise<bigint[]> {
-  const found = await tx.$queryRaw<{ customer: bigint }[]>`
-    SELECT f."customer" FROM "CustomerFeatures" f
-      JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
-    WHERE f."shop" = ${shop} AND m."stage" = ${stage}
-    ORDER BY f."expected12mMinor" DESC NULLS LAST, f."customer" LIMIT ${rows}`
-  return found.map((row) => row.customer)
+  const moment = new Date(now())
+  // Asked of each customer on the way down the list, which ends with the last row that is wanted.
+  const listed = async (isKeptOut: boolean, limit: number): Promise<bigint[]> => {
+    const found = await tx.$queryRaw<{ customer: bigint }[]>`
+      SELECT f."customer" FROM "CustomerFeatures" f
+        JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
+      WHERE f."shop" = ${shop} AND m."stage" = ${stage} AND ${isKeptOut} = (
+        EXISTS (SELECT FROM "Exclusion" x WHERE x."shop" = ${shop} AND x."customer" = f."customer"
+          AND x."endedAt" IS NULL AND (x."until" IS NULL OR x."until" > ${moment}))
+        OR EXISTS (SELECT FROM "OwnMembership" o WHERE o."shop" = ${shop} AND o."customer" = f."customer"
+          AND o."segments" && ARRAY(SELECT x."segment" FROM "Exclusion" x WHERE x."shop" = ${shop}
+            AND x."segment" IS NOT NULL AND x."endedAt" IS NULL AND (x."until" IS NULL OR x."until" > ${moment}))))
+      ORDER BY f."expected12mMinor" DESC NULLS LAST, f."customer" LIMIT ${limit}`
+    return found.map((row) => row.customer)
+  }
+  const first = await listed(false, rows)
+  return first.length === rows ? first : [...first, ...(await listed(true, rows - first.length))]
 }

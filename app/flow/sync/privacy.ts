@@ -53,6 +53,7 @@ export const ERASED_WITH_A_SHOP = [
   'Learned',
   'Estimates',
   'LifetimeFit',
+  'ProductCycle',
   'Settings',
   'Tombstone',
   'LiveHealth',

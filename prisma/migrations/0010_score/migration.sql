@@ -11,6 +11,15 @@ CREATE TABLE "LifetimeFit" (
     CONSTRAINT "LifetimeFit_pkey" PRIMARY KEY ("shop")
 );
 
+CREATE TABLE "ProductCycle" (
+    "shop" INTEGER NOT NULL,
+    "product" BIGINT NOT NULL,
+    "gaps" INTEGER NOT NULL,
+    "cycleDays" DOUBLE PRECISION NOT NULL,
+
+    CONSTRAINT "ProductCycle_pkey" PRIMARY KEY ("shop","product")
+);
+
 -- AlterTable
 ALTER TABLE "CustomerFeatures" ADD COLUMN "expected12mMinor" BIGINT;
 
@@ -22,7 +31,7 @@ DO $$
 DECLARE
   tenant_table text;
 BEGIN
-  FOREACH tenant_table IN ARRAY ARRAY['LifetimeFit'] LOOP
+  FOREACH tenant_table IN ARRAY ARRAY['LifetimeFit', 'ProductCycle'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
     EXECUTE format(
@@ -33,4 +42,4 @@ BEGIN
   END LOOP;
 END $$;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON "LifetimeFit" TO morello_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "LifetimeFit", "ProductCycle" TO morello_app;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CustomerPage, SegmentPage } from '#app/domain/pages.ts'
 import { customerPage } from '#app/flow/segments/customer-page.ts'
+import { exclude } from '#app/flow/segments/exclusions.ts'
 import { segmentPage } from '#app/flow/segments/segment-page.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
@@ -80,7 +81,7 @@ describe('what a shop learns of its customers', () => {
     for (const { customer, outlook } of page.examples) {
       // Half of it is left after costs, and a stored amount is within half a step of 10 %.
       expect(outlook!.worth!.expected.minor / stored.get(customer)!).toBeCloseTo(0.5, 1)
-      expect(outlook!.worth!.priority).toEqual({ minor: outlook!.worth!.expected.minor, because: 'expected-value' })
+      expect(outlook!.worth!.priority).toEqual({ minor: outlook!.worth!.expected.minor, keptOutBy: null })
       const { outlook: own } = await customerPage(shop, customer)
       expect(own.customer).toEqual(outlook)
     }
@@ -96,6 +97,21 @@ describe('what a shop learns of its customers', () => {
     const page = await customerPage(shop, customer)
     expect(page.outlook.shop).toMatchObject({ costs: { share: 0.8, isAssumed: false } })
     expect(page.outlook.customer!.worth!.expected.minor).toBeCloseTo(outlook!.worth!.expected.minor * 0.4, -1)
+  })
+
+  test('gives whoever is kept out priority 0 with the reason, and lists them last', async () => {
+    const shop = await shopWith(town(160))
+    const before = (await segmentPage(shop, 'at-risk')).examples.map((row) => row.customer)
+    expect(before.length).toBeGreaterThan(3)
+    expect(before.length).toBeLessThanOrEqual(10)
+    await exclude(shop, { customer: before[0]! }, { reason: 'Resells', until: '' })
+    const { examples, row } = await segmentPage(shop, 'at-risk')
+    const listed = examples.map((each) => each.customer)
+    if (row.customers > 10) expect(listed).not.toContain(before[0])
+    else expect(listed).toEqual([...before.slice(1), before[0]])
+    const { outlook } = await customerPage(shop, before[0]!)
+    expect(outlook.customer!.worth!.priority).toMatchObject({ minor: 0, keptOutBy: { reason: 'Resells' } })
+    expect(outlook.customer!.worth!.expected.minor).toBeGreaterThan(0)
   })
 
   test('is taken anew after a week, and a night writes only rows that have come to another step', async () => {

@@ -26,6 +26,7 @@ const TABLES = [
   ['Estimates', 'version'],
   ['LifetimeFit', 'shop'],
   ['Learned', 'version'],
+  ['ProductCycle', 'product'],
   ['OrderEvidence', '"order"'],
   ['DiscountUse', 'key'],
   ['StageDay', 'day, stage'],
