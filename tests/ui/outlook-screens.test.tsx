@@ -42,7 +42,7 @@ const cases: Case[] = [
     en: [
       '1 in 10 or more like this one bring nothing; 9 of 10 bring at most ₩267,000.',
       '9 of 10 like this one bring nothing more.',
-      'By your costs in Settings, 62% of an order’s money.',
+      'By your costs in Settings: 62% of an order’s money.',
       'no order here has brought money',
     ],
     ko: ['9명은 267,000원 이하입니다.', '10명 중 9명은 더 구매하지 않습니다.', '주문 금액의 62% 기준입니다.'],

@@ -112,11 +112,15 @@ export async function customerRows(
   })
 }
 
-/** The same rows with what is to be expected of each. */
+/** The same rows with what is to be expected of each, whom to begin with first. */
 export async function withOutlook(tx: Tx, shop: ShopId, rows: CustomerRow[], state: ShopState): Promise<CustomerRow[]> {
   const customers = rows.map((row) => BigInt(row.customer))
   const outlooks = await customerOutlooks(tx, shop, customers, state, workedOut(shop, state).asOf)
-  return rows.map((row) => ({ ...row, outlook: outlooks.get(row.customer) ?? null }))
+  const priorityOf = (row: CustomerRow) => row.outlook?.worth?.priority.minor ?? -1
+  // They come by what is stored, in steps of 10 %.
+  return rows
+    .map((row) => ({ ...row, outlook: outlooks.get(row.customer) ?? null }))
+    .sort((a, b) => priorityOf(b) - priorityOf(a))
 }
 
 /** The same rows with what speaks for and against cherry-picker. */

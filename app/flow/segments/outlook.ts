@@ -75,7 +75,7 @@ export async function customerOutlooks(
   )
   const keptOut = await exclusionsOf(tx, shop, customers, now())
   const kept = 1 - costShareOf(state.settings.costs).share
-  const left = (minor: number) => ({ minor: Math.round(minor * kept), currency: state.currency ?? '' })
+  const left = (minor: number) => ({ minor: asTold(minor * kept), currency: state.currency ?? '' })
   for (const [row, outlook] of outlooks.entries()) {
     if (outlook === null) continue
     const { shareBuying, worth } = outlook
@@ -91,6 +91,11 @@ export async function customerOutlooks(
     })
   }
   return found
+}
+
+/** Two figures: more would claim to know what nobody does. */
+function asTold(minor: number): number {
+  return Math.round(Number(minor.toPrecision(2)))
 }
 
 /**
