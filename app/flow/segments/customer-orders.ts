@@ -41,6 +41,22 @@ export async function ordersOf(
 ): Promise<Map<Id, ReadOrder[]>> {
   const rows = await tx.order.findMany({
     where: { shop, customer: { in: customers } },
+    select: {
+      id: true,
+      customer: true,
+      name: true,
+      processedAt: true,
+      isTest: true,
+      isBusiness: true,
+      cancelledAt: true,
+      financialStatus: true,
+      subtotalMinor: true,
+      totalMinor: true,
+      refundedMinor: true,
+      discountMinor: true,
+      currency: true,
+      discounts: true,
+    },
     orderBy: [{ processedAt: 'desc' }, { id: 'desc' }],
   })
   // By joins, for a customer may have more orders than a query takes parameters.

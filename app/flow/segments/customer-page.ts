@@ -19,6 +19,8 @@ import { refillOf } from './refill.ts'
 import { ownStandings } from './own/pages.ts'
 import { adminUrl, moneyOf, readShopState, workedOut, type ShopState } from './shop-state.ts'
 
+/** Somebody with 50,000 orders takes a busy machine longer than a page is otherwise given. */
+const READING = { timeoutMs: 60_000 }
 /** Of somebody with thousands, the newest tell enough. */
 const ORDERS_SHOWN = 100
 
@@ -29,66 +31,70 @@ const ORDERS_SHOWN = 100
  */
 export async function customerPage(shop: ShopId, customer: Id): Promise<CustomerPage> {
   const own = await ownStandings(shop, customer, now())
-  return withShop(shop, async (tx) => {
-    const state = await readShopState(tx, shop)
-    const { asOf: runAt, summary, estimates } = workedOut(shop, state)
-    const id = BigInt(customer)
-    const membership = await tx.membership.findUnique({ where: { shop_customer: { shop, customer: id } } })
-    const features = await tx.customerFeatures.findUnique({ where: { shop_customer: { shop, customer: id } } })
-    // Without a stage there is nothing to explain.
-    if (!membership || !features || membership.stage === null)
-      throw new InvalidInput(`no customer ${customer} in shop ${shop}`, { code: 'not-found' })
-    // An order may have moved this customer alone since the run over the whole shop.
-    const asOf = Math.max(runAt, membership.decidedAt.getTime())
-    const account = await tx.customer.findUnique({ where: { shop_id: { shop, id } } })
-    const ledger = await tx.ledger.findUnique({ where: { shop_customer: { shop, customer: id } } })
-    const names = new Map(own.names.map((each) => [each.id, each.name]))
-    const inOwn = own.standings.map((each) => each.id)
-    const { settings } = state
-    const orders = (await ordersOf(tx, shop, [id], state, asOf)).get(customer) ?? []
-    const { facts, gapDays, spans } = state.isLimited
-      ? countedHistory(features, membership)
-      : historyOf(orders, account?.createdAt.getTime() ?? Infinity, state, asOf)
-    const refill = state.isLimited ? null : await refillOf(tx, shop, features.lastOrder)
-    const stage = stageAt(facts, asOf, estimates, settings.thresholds)
-    const tier = membership.cherryPicker as CherryTier
-    return {
-      customer,
-      stage,
-      since: spans.at(-1)?.from ?? membership.stageSince.getTime(),
-      asOf,
-      reason: stageReason(facts, asOf, estimates, settings.thresholds, settings.version, gapDays),
-      next: nextStage(facts, asOf, estimates, settings.thresholds),
-      timeline: spans.map((span) => ({ ...span, isReplayed: span.from < summary.firstAsOf })),
-      window: windowOf(facts, estimates, asOf, refill),
-      refill,
-      outlook: {
-        shop: await shopOutlook(tx, shop, state),
-        customer: (await customerOutlooks(tx, shop, [id], state, asOf)).get(customer) ?? null,
-      },
-      orders: orders.slice(0, ORDERS_SHOWN).map(shownOrder),
-      olderOrders: Math.max(0, orders.length - ORDERS_SHOWN),
-      ordersCounted: orders.filter((order) => order.leftOut === null).length,
-      spent: moneyOf(state, Number(features.netMinor)),
-      spent12m: moneyOf(state, Number(features.net12mMinor)),
-      isBusiness: membership.isBusiness,
-      isWatched: membership.isWatched,
-      cherry: {
-        tier,
-        evidence: state.isLimited
-          ? []
-          : evidenceOf({ ...features, n: facts.n, isBusiness: membership.isBusiness }, orders, state, asOf),
-      },
-      flags: flagReasons(features, membership, state),
-      own,
-      tags: {
-        ours: ledger?.tags ?? [],
-        wanted: desiredTags(stage, tier, { ...settings, own: names }, inOwn),
-      },
-      shopifyUrl: adminUrl(state.domain, `customers/${customer}`),
-      freshness: await freshnessOf(tx, shop),
-    }
-  })
+  return withShop(
+    shop,
+    async (tx) => {
+      const state = await readShopState(tx, shop)
+      const { asOf: runAt, summary, estimates } = workedOut(shop, state)
+      const id = BigInt(customer)
+      const membership = await tx.membership.findUnique({ where: { shop_customer: { shop, customer: id } } })
+      const features = await tx.customerFeatures.findUnique({ where: { shop_customer: { shop, customer: id } } })
+      // Without a stage there is nothing to explain.
+      if (!membership || !features || membership.stage === null)
+        throw new InvalidInput(`no customer ${customer} in shop ${shop}`, { code: 'not-found' })
+      // An order may have moved this customer alone since the run over the whole shop.
+      const asOf = Math.max(runAt, membership.decidedAt.getTime())
+      const account = await tx.customer.findUnique({ where: { shop_id: { shop, id } } })
+      const ledger = await tx.ledger.findUnique({ where: { shop_customer: { shop, customer: id } } })
+      const names = new Map(own.names.map((each) => [each.id, each.name]))
+      const inOwn = own.standings.map((each) => each.id)
+      const { settings } = state
+      const orders = (await ordersOf(tx, shop, [id], state, asOf)).get(customer) ?? []
+      const { facts, gapDays, spans } = state.isLimited
+        ? countedHistory(features, membership)
+        : historyOf(orders, account?.createdAt.getTime() ?? Infinity, state, asOf)
+      const refill = state.isLimited ? null : await refillOf(tx, shop, features.lastOrder)
+      const stage = stageAt(facts, asOf, estimates, settings.thresholds)
+      const tier = membership.cherryPicker as CherryTier
+      return {
+        customer,
+        stage,
+        since: spans.at(-1)?.from ?? membership.stageSince.getTime(),
+        asOf,
+        reason: stageReason(facts, asOf, estimates, settings.thresholds, settings.version, gapDays),
+        next: nextStage(facts, asOf, estimates, settings.thresholds),
+        timeline: spans.map((span) => ({ ...span, isReplayed: span.from < summary.firstAsOf })),
+        window: windowOf(facts, estimates, asOf, refill),
+        refill,
+        outlook: {
+          shop: await shopOutlook(tx, shop, state),
+          customer: (await customerOutlooks(tx, shop, [id], state, asOf)).get(customer) ?? null,
+        },
+        orders: orders.slice(0, ORDERS_SHOWN).map(shownOrder),
+        olderOrders: Math.max(0, orders.length - ORDERS_SHOWN),
+        ordersCounted: orders.filter((order) => order.leftOut === null).length,
+        spent: moneyOf(state, Number(features.netMinor)),
+        spent12m: moneyOf(state, Number(features.net12mMinor)),
+        isBusiness: membership.isBusiness,
+        isWatched: membership.isWatched,
+        cherry: {
+          tier,
+          evidence: state.isLimited
+            ? []
+            : evidenceOf({ ...features, n: facts.n, isBusiness: membership.isBusiness }, orders, state, asOf),
+        },
+        flags: flagReasons(features, membership, state),
+        own,
+        tags: {
+          ours: ledger?.tags ?? [],
+          wanted: desiredTags(stage, tier, { ...settings, own: names }, inOwn),
+        },
+        shopifyUrl: adminUrl(state.domain, `customers/${customer}`),
+        freshness: await freshnessOf(tx, shop),
+      }
+    },
+    READING,
+  )
 }
 
 type History = { facts: StageFacts; gapDays: number[] | null; spans: StageSpan[] }
