@@ -12,6 +12,7 @@ const EXAMS: Record<string, () => Promise<Exam>> = {
   siege: () => import('./siege.ts'),
   arrivals: () => import('./arrivals.ts'),
   missed: () => import('./missed.ts'),
+  incremental: () => import('./incremental.ts'),
   'hostile-writer': () => import('./hostile-writer.ts'),
 }
 
