@@ -95,12 +95,12 @@ export async function saveThresholds(shop: ShopId, changed: Partial<Thresholds>,
 /** How many moves between segments other thresholds would bring; null before the first run of the stages. */
 export async function movesWith(shop: ShopId, thresholds: Thresholds): Promise<number | null> {
   return withShop(shop, async (tx) => {
-    const { worked, settings } = await readShopState(tx, shop)
+    const { worked, settings, learned } = await readShopState(tx, shop)
     if (worked === null) return null
     const snapshot = await snapshotOf(shop, worked.asOf)
     const { estimates } = worked
     const of = (each: Thresholds) =>
-      [stagesOf(snapshot, estimates, each), membersOf(snapshot, 'cherry-picker', estimates, each)] as const
+      [stagesOf(snapshot, estimates, each), membersOf(snapshot, 'cherry-picker', estimates, each, learned)] as const
     const [stages, pickers] = of(settings.thresholds)
     const [newStages, newPickers] = of(thresholds)
     return movesBetween(stages, newStages, pickers, newPickers)
