@@ -232,7 +232,13 @@ export function cherryTierOf(
 
 /** Watch list: one occasion so far, with a first-purchase benefit. One order proves nothing: shown, never tagged. */
 export function isWatched(facts: CherryFacts): boolean {
-  return !facts.isBusiness && facts.n === 1 && facts.benefitsUsed >= 1 && facts.benefitAttempts === 0
+  return (
+    !facts.isBusiness &&
+    facts.n === 1 &&
+    facts.benefitsUsed >= 1 &&
+    facts.benefitAttempts === 0 &&
+    facts.profilesWithBenefit === 1
+  )
 }
 
 /** The discounts behind the facts, for the evidence list. */

@@ -32,6 +32,8 @@ export type Standings = {
   freeKits: Int32Array
   benefitAttempts: Int32Array
   benefitCuts: Int32Array
+  /** Other accounts, confirmed to be the same person's, that used a first-purchase benefit. */
+  linkedWithBenefit: Int32Array
   /** The first occasion, as a position of FIRSTS. */
   first: Int32Array
   laterDiscounted: Int32Array
@@ -67,6 +69,7 @@ export function emptyStandings(count: number): Standings {
     freeKits: new Int32Array(count),
     benefitAttempts: new Int32Array(count),
     benefitCuts: new Int32Array(count),
+    linkedWithBenefit: new Int32Array(count),
     first: new Int32Array(count),
     laterDiscounted: new Int32Array(count),
     saleOccasions: new Int32Array(count),
@@ -102,7 +105,7 @@ export function cherryFactsInto(facts: CherryFacts, standings: Standings, positi
   facts.benefitCuts = standings.benefitCuts[position]!
   facts.first = FIRSTS[standings.first[position]!]!
   facts.laterDiscounted = standings.laterDiscounted[position]!
-  facts.profilesWithBenefit = facts.benefitsUsed > 0 ? 1 : 0
+  facts.profilesWithBenefit = (facts.benefitsUsed > 0 ? 1 : 0) + standings.linkedWithBenefit[position]!
   facts.laterContributionMinor = knownOrNull(standings.laterLeftMinor[position]!)
 }
 

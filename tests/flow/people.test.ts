@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { confirmedLinks } from '#app/flow/confirmed-links.ts'
+import { customerPage } from '#app/flow/segments/customer-page.ts'
 import { decideLink } from '#app/flow/segments/people/decide.ts'
 import { linkingFor } from '#app/flow/segments/people/linking.ts'
 import { namesOnScreen, switchNames } from '#app/flow/segments/people/names.ts'
 import { reviewPage } from '#app/flow/segments/people/queue.ts'
-import { getSettings } from '#app/flow/settings.ts'
+import { getSettings, saveSettings } from '#app/flow/settings.ts'
 import { switchLinkingOff, switchLinkingOn } from '#app/flow/sync/accounts-switch.ts'
 import { readExport } from '#app/flow/sync/privacy-export.ts'
 import { linkAccounts } from '#app/jobs/link-accounts.ts'
@@ -24,7 +25,7 @@ import { action } from '#app/routes/webhooks.tsx'
 import { connectAs } from '#tests/support/database.ts'
 import type { World, WorldContact } from '#tests/shop/world.ts'
 
-import { recompute } from './features/recomputed.ts'
+import { memberships, recompute } from './features/recomputed.ts'
 import { JOBS } from './sync/jobs.ts'
 import { importAll, type PlayedShop, playShop } from './sync/played.ts'
 
@@ -45,6 +46,8 @@ const PEOPLE: [string, WorldContact][] = [
   ['alone@example.com', { phone: '+821099990000' }],
 ]
 
+const hasCode = (index: number) => index === 2 || index === 3
+
 function fill(world: World): void {
   for (const [index, [email, contact]] of PEOPLE.entries()) {
     const customer = world.addCustomer({ email, contact, country: 'KR', firstName: 'Haeun', lastName: `No ${index}` })
@@ -52,7 +55,9 @@ function fill(world: World): void {
     world.addOrder({
       customerId: customer.id,
       processedAt: world.now() - (index + 1) * DAY_MS * 2,
-      lines: [{ productId, unitMinor: 5000 }],
+      // The two of one number each took the first-purchase code.
+      discounts: hasCode(index) ? [{ kind: 'code', title: 'WELCOME10' }] : [],
+      lines: [{ productId, unitMinor: 5000, allocations: hasCode(index) ? [{ discount: 0, minor: 500 }] : [] }],
     })
   }
 }
@@ -202,6 +207,40 @@ describe('several accounts of one person', { timeout: 240_000 }, () => {
     await decideLink(shop, { a: ids[2]!, b: ids[3]! }, 'suggested')
     expect(await withShopBulk(shop, (tx) => confirmedLinks(tx, shop))).toEqual(new Map())
     await expect(decideLink(shop, { a: ids[0]!, b: ids[7]! }, 'confirmed')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test('who took the first-purchase benefit on two accounts is a confirmed cherry-picker, alone worked out and at night', async () => {
+    const played = await switchedOn()
+    const { shop, ids } = played
+    await saveSettings(shop, { benefitCodes: { 'code:WELCOME10': 'confirmed' } })
+    await recompute(shop, Date.now(), 'rule')
+    const standing = async () => {
+      const all = await memberships(shop)
+      return [ids[2]!, ids[3]!].map((id) => [all.get(Number(id))!.cherryPicker, all.get(Number(id))!.isWatched])
+    }
+    expect(await standing()).toEqual([
+      ['none', true],
+      ['none', true],
+    ])
+    await decideLink(shop, { a: ids[2]!, b: ids[3]! }, 'confirmed')
+    await played.work()
+    const confirmed = [
+      ['confirmed', false],
+      ['confirmed', false],
+    ]
+    expect(await standing()).toEqual(confirmed)
+    const { cherry } = await customerPage(shop, ids[2]!)
+    expect(cherry.tier).toBe('confirmed')
+    expect(cherry.evidence).toContainEqual(expect.objectContaining({ kind: 'benefit-on-accounts', count: 2 }))
+    await recompute(shop, Date.now(), 'time')
+    expect(await standing()).toEqual(confirmed)
+
+    await decideLink(shop, { a: ids[2]!, b: ids[3]! }, 'household')
+    await played.work()
+    expect(await standing()).toEqual([
+      ['none', true],
+      ['none', true],
+    ])
   })
 
   test('a customer who changes their number is held against the others again', async () => {

@@ -32,6 +32,7 @@ function columnsOf({ standings, orders, money, lastOrder, expected12mMinor }: Fo
     { name: 'freeKits', kind: 'int4', values: standings.freeKits },
     { name: 'benefitAttempts', kind: 'int4', values: standings.benefitAttempts },
     { name: 'benefitCuts', kind: 'int4', values: standings.benefitCuts },
+    { name: 'linkedWithBenefit', kind: 'int4', values: standings.linkedWithBenefit },
     { name: 'first', kind: 'int4', values: standings.first },
     { name: 'laterDiscounted', kind: 'int4', values: standings.laterDiscounted },
     { name: 'saleOccasions', kind: 'int4', values: standings.saleOccasions },

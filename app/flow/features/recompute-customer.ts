@@ -17,6 +17,7 @@ import { takeCustomerEvidence } from './customer-evidence.ts'
 import { removeCustomer, writeCustomer } from './customer-rows.ts'
 import { DiscountSets } from './discount-sets.ts'
 import { byCustomer, foldCustomers, type ByCustomer, type Folded } from './fold.ts'
+import { countLinkedToOne } from './linked.ts'
 import { readLifetimeFit } from './lifetime-fit.ts'
 import { expectedOf } from './outlooks.ts'
 import { takeCuts } from './learn.ts'
@@ -80,6 +81,7 @@ export async function recomputeCustomer(
       asOf,
     )
     if (folded.standings.count > 0) {
+      await countLinkedToOne(tx, shop, customer, folded.standings)
       standSince(folded, orders, grouped, limitsOverTime(facts.adopted, settings.thresholds), asOf)
       const fit = await readLifetimeFit(tx, shop)
       // One day at a time: the calendar of the months that count knows no earlier change of clocks.

@@ -18,6 +18,7 @@ import { takeEvidence } from './evidence.ts'
 import { byCustomer, foldCustomers } from './fold.ts'
 import { keepLifetimeFit } from './lifetime-fit.ts'
 import { expectedOf, horizonDaysOf } from './outlooks.ts'
+import { countLinked } from './linked.ts'
 import { learnOfPeople, learnOfSales, takeCuts } from './learn.ts'
 import { writeProductCycles } from './product-cycles.ts'
 import { readCustomers, readOrders, type ReadRule } from './read-orders.ts'
@@ -90,6 +91,7 @@ export async function recomputeFeatures(
       settings.costs,
       asOf,
     )
+    await countLinked(tx, shop, folded.standings, customers.index)
     const learned = await learnOfPeople(tx, shop, lesson, folded.standings, taughtBy, asOf)
     const adopted = await keepEstimates(tx, shop, folded, asOf)
     if (adopted.length === 0) throw new Bug(`shop ${shop} has no estimates in force`)

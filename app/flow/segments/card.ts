@@ -1,5 +1,6 @@
 /** A segment's card: facts from a fixed sample of its customers, read by their keys, beside the merchant's words. */
 import { cardFacts, driftOf, type CardFacts, type CardPeople } from '#app/domain/card-facts.ts'
+import { PICKER_TIERS } from '#app/domain/cherry-picker.ts'
 import { isReviewDue, NO_WORDS, type CardKey, type CardPage } from '#app/domain/segment-card.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { Sheet } from '#app/domain/sheet.ts'
@@ -87,11 +88,11 @@ async function shopRow(tx: BulkTx, shop: ShopId): Promise<ShopRow> {
   return row!
 }
 
-function membersSql(key: CardKey): { from: string; is: string; value: string | number } {
+function membersSql(key: CardKey): { from: string; is: string; value: string | number | string[] } {
   const own = ownIdOf(key)
   if (own !== null) return { from: '"OwnMembership"', is: 'm."segments" @> ARRAY[$2::int]', value: own }
   return key === 'cherry-picker'
-    ? { from: '"Membership"', is: 'm."cherryPicker" = $2', value: 'likely' }
+    ? { from: '"Membership"', is: 'm."cherryPicker" = ANY($2)', value: [...PICKER_TIERS] }
     : { from: '"Membership"', is: 'm."stage" = $2', value: key }
 }
 

@@ -126,6 +126,7 @@ type StoredFacts = Omit<CherryFacts, 'first' | 'profilesWithBenefit' | 'laterCon
   first: number
   sumLnGapDays: number | null
   saleOccasions: number
+  linkedWithBenefit: number
   laterLeftMinor: bigint | null
 }
 
@@ -141,7 +142,7 @@ export function evidenceOf(
   const facts: CherryFacts = {
     ...stored,
     first: FIRSTS[stored.first]!,
-    profilesWithBenefit: stored.benefitsUsed > 0 ? 1 : 0,
+    profilesWithBenefit: (stored.benefitsUsed > 0 ? 1 : 0) + stored.linkedWithBenefit,
     laterContributionMinor: stored.laterLeftMinor === null ? null : Number(stored.laterLeftMinor),
   }
   const chances = chancesOf(stored, orders, state, asOf)

@@ -1,4 +1,5 @@
 /** The review list of all that is kept out of rewards. */
+import { PICKER_TIERS } from '#app/domain/cherry-picker.ts'
 import {
   endsSoon,
   type EndedExclusion,
@@ -121,7 +122,7 @@ export async function keptOutIn(shop: ShopId, segment: SegmentKey | { own: numbe
       typeof segment === 'object'
         ? ['OwnMembership', 'm."segments" @> ARRAY[$2::int]', segment.own]
         : segment === 'cherry-picker'
-          ? ['Membership', 'm."cherryPicker" = $2', 'likely']
+          ? ['Membership', 'm."cherryPicker" = ANY($2)', [...PICKER_TIERS]]
           : ['Membership', 'm."stage" = $2', segment]
     const [row] = await tx.query<{ customers: number }>(
       `SELECT count(*)::int AS "customers" FROM "${from}" m

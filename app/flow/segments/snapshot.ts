@@ -87,10 +87,10 @@ async function loadStandings(shop: ShopId, since: Instant | null = null): Promis
     const standings = emptyStandings(Number(counted?.count ?? 0))
     const sql = `SELECT "customer", "n", "firstAt", "lastAt", "firstGapDays", "sumLnGapDays", "isBusiness", "dealLines",
       "dealDiscounted", "dealExpected", "dealVariance", "recentOccasions", "fullPriceOccasions", "benefitsUsed", "freeKits", "benefitAttempts",
-      "asOf", "benefitCuts", "first", "laterDiscounted", "laterLeftMinor" ${where} ORDER BY "customer"`
+      "asOf", "benefitCuts", "first", "laterDiscounted", "laterLeftMinor", "linkedWithBenefit" ${where} ORDER BY "customer"`
     let i = 0
     let newestAt = since ?? 0
-    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 21, (row) => {
+    await readCopy(tx.copyOut(`COPY (${sql}) TO STDOUT (FORMAT binary)`), 22, (row) => {
       // A customer written since the count: the next look brings them.
       if (i === standings.count) return
       newestAt = Math.max(newestAt, row.time(16))
@@ -114,6 +114,7 @@ async function loadStandings(shop: ShopId, since: Instant | null = null): Promis
       standings.first[i] = row.int4(18)
       standings.laterDiscounted[i] = row.int4(19)
       if (!row.isNull(20)) standings.laterLeftMinor[i] = row.int8(20)
+      standings.linkedWithBenefit[i] = row.int4(21)
       i += 1
     })
     standings.count = i

@@ -26,6 +26,8 @@ CREATE TABLE "PersonLink" (
     CONSTRAINT "PersonLink_pkey" PRIMARY KEY ("shop","a","b")
 );
 
+ALTER TABLE "CustomerFeatures" ADD COLUMN "linkedWithBenefit" INTEGER NOT NULL DEFAULT 0;
+
 CREATE INDEX "PersonLink_shop_state_suggestedAt_idx" ON "PersonLink"("shop", "state", "suggestedAt");
 CREATE INDEX "PersonLink_shop_b_idx" ON "PersonLink"("shop", "b");
 
