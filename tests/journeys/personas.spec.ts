@@ -51,7 +51,7 @@ describe.skipIf(CANNOT_WALK)('exclusions, cards and moves in a browser', { timeo
     await app.getByText('Choose today or a later day.').waitFor()
     await app.getByText('Until I end it', { exact: true }).click()
     await app.getByRole('button', { name: 'Keep out of rewards', exact: true }).click()
-    await app.getByText('Kept out of rewards until you end it: returns everything').waitFor()
+    await app.getByText('Kept out of rewards until you end it: returns everything', { exact: true }).waitFor()
     await journey.picture(page, 'exclusion-customer-en')
     await page.goto(journey.adminOf('/exclusions'))
     await app.getByText('1 customer is kept out of rewards.').waitFor()

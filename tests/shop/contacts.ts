@@ -2,7 +2,7 @@ import { chanceFrom, oneOf, wholeBetween } from './chance.ts'
 import type { World, WorldContact, WorldCustomer } from './world.ts'
 
 /*
- * Where the people of the seeded shop live and how they are called. Some of them came twice: their second account has
+ * Where the people of the seeded shop live, how they are called, and who wants mail. Some of them came twice: their second account has
  * another spelling of their mailbox, their mobile number, or their name at another provider and the same door. Others only
  * share a door: those are households. Nothing here is drawn from the chance that orders are drawn from.
  */
@@ -21,7 +21,11 @@ const CHERRY_TWICE = 6
 export function giveContacts(world: World): void {
   const random = chanceFrom('contacts')
   const everybody = [...world.customers.values()]
-  for (const customer of everybody) customer.contact = contactOf(random)
+  const consent = chanceFrom('consents')
+  for (const customer of everybody) {
+    customer.contact = contactOf(random)
+    customer.emailConsent = consent() < 0.6 ? 'SUBSCRIBED' : consent() < 0.3 ? 'UNSUBSCRIBED' : 'NOT_SUBSCRIBED'
+  }
   const newest = (behaviour: string): WorldCustomer[] =>
     everybody
       .filter((customer) => customer.behaviour === behaviour)
