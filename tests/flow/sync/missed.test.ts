@@ -11,6 +11,8 @@ import { type LiveShop, playLiveShop, staleRows } from './live.ts'
 /** The exam has 10,000 events, in a shop with a history of its size. */
 const EVENTS = Number(process.env['EXAM_EVENTS'] ?? 250)
 const ORDERS = EVENTS * (process.env['EXAM_EVENTS'] ? 6 : 1)
+// Of fourteen that are lost one leaves a row stale, for others tell of the same: few events lose more, so that some do.
+const DROP_SHARE = process.env['EXAM_EVENTS'] ? 0.02 : 0.3
 const WITHIN_MS = 60_000 + EVENTS * 200
 
 const SECOND_DAYS = 1 / 86_400
@@ -94,13 +96,13 @@ function points(live: LiveShop): { spent: number } {
 }
 
 test(
-  'with 2 % of the events lost, 5 % repeated and all shuffled, one reconciliation leaves nothing stale',
+  'with events lost, 5 % repeated and all shuffled, one reconciliation leaves nothing stale',
   async () => {
     const live = await playLiveShop(fill)
     const { world, local } = live
     const told = points(live)
     const { webhooks } = local.shop.played
-    Object.assign(local.shop.faults.webhooks, { seed: 'missed', dropShare: 0.02, repeatShare: 0.05, shuffle: 200 })
+    Object.assign(local.shop.faults.webhooks, { seed: 'missed', dropShare: DROP_SHARE, repeatShare: 0.05, shuffle: 200 })
     expect(await staleRows(live)).toEqual([])
 
     const begin = world.now()
