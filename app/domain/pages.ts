@@ -136,6 +136,8 @@ export type SegmentsPage = {
   flags: FlagCounts
   taggingOn: boolean
   announceMoves: boolean
+  /** The three questions of the setup helper are neither answered nor put away. */
+  asksWatchFirst: boolean
 }
 
 export type CustomerRow = {

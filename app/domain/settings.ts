@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { costShareOf } from './costs.ts'
+import { FirstAnswersShape } from './first-answers.ts'
 import { DEFAULT_ORDER_RULE } from './order.ts'
 import { DEFAULT_THRESHOLDS } from './stages.ts'
 
@@ -121,8 +122,14 @@ export const SettingsShape = z
     /** Names are asked of Shopify for the rows on screen, and never kept (level 2). */
     showNames: z.boolean().default(false),
     setup: z
-      .object({ lookedAt: z.boolean().default(false), themeAdded: z.boolean().default(false) })
-      .default({ lookedAt: false, themeAdded: false }),
+      .object({
+        lookedAt: z.boolean().default(false),
+        themeAdded: z.boolean().default(false),
+        /** The answers of the setup helper; null: not answered. */
+        watchFirst: FirstAnswersShape.nullable().default(null),
+        watchFirstDismissed: z.boolean().default(false),
+      })
+      .default({ lookedAt: false, themeAdded: false, watchFirst: null, watchFirstDismissed: false }),
   })
   .superRefine((settings, context) => {
     const seen = new Set<string>()

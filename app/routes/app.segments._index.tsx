@@ -17,6 +17,7 @@ import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 
 const SegmentsForm = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('looked') }),
+  z.object({ intent: z.literal('dismiss-first') }),
   z.object({
     intent: z.literal('estimates'),
     version: z.coerce.number().int().positive(),
@@ -35,6 +36,7 @@ export const clientLoader = ({ serverLoader }: ClientLoaderFunctionArgs) =>
 
 export const action = forMerchant({ form: SegmentsForm }, async ({ shop, form }) => {
   if (form.intent === 'looked') await saveSettings(shop, { setup: { lookedAt: true } })
+  else if (form.intent === 'dismiss-first') await saveSettings(shop, { setup: { watchFirstDismissed: true } })
   else {
     if (form.decision === 'adopt') await saveSettings(shop, { announceRuleMoves: form.announce === 'yes' })
     await decideEstimates(shop, form.version, form.decision)
@@ -60,6 +62,7 @@ export default function Segments() {
             { method: 'post' },
           )
         }
+        onDismissFirst={() => fetcher.submit({ intent: 'dismiss-first' }, { method: 'post' })}
       />
     </>
   )

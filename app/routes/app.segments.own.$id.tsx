@@ -1,7 +1,7 @@
 import { useFetcher, useLoaderData, useNavigate } from '@remix-run/react'
 import { useEffect } from 'react'
 import { z } from 'zod'
-import { ownEditor } from '#app/flow/segments/own/pages.ts'
+import { ownEditor, withPrepared } from '#app/flow/segments/own/pages.ts'
 import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { OwnEditor } from '#app/domain/own-pages.ts'
@@ -17,7 +17,13 @@ const OwnForm = z.discriminatedUnion('intent', [
 
 type Answer = { id: number | null } | { refused: string; fields: { name?: string; rule?: string } }
 
-export const loader = forMerchant({ params: OwnParams }, ({ shop, params }) => ownEditor(shop, params.id))
+/** A new segment may begin with a rule and a name that another page has prepared. */
+const PreparedQuery = z.object({ rule: RuleText.optional(), name: z.string().max(300).optional() })
+
+export const loader = forMerchant({ params: OwnParams, query: PreparedQuery }, async ({ shop, params, query }) => {
+  const editor = await ownEditor(shop, params.id)
+  return params.id === null ? withPrepared(editor, query) : editor
+})
 
 export const action = forMerchant({ params: OwnParams, form: OwnForm }, async ({ shop, params, form }) => {
   if (form.intent === 'save') return { id: await saveOwn(shop, params.id, form) }

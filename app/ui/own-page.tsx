@@ -105,7 +105,7 @@ export function OwnScreen(props: Props) {
           isBusy={props.isPreviewing}
           hasFailed={props.hasPreviewFailed}
           isComplete={isWhole}
-          isSaved={page.rule !== null}
+          isSaved={page.id !== null}
           words={words}
         />
         <KeptOutCard page={page} />

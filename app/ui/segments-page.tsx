@@ -2,6 +2,7 @@ import { BlockStack, Box, Button, Card, InlineGrid, InlineStack, Link, Page, Tex
 import { useState } from 'react'
 import type { Freshness, SegmentKey, SegmentsPage, StageRow } from '#app/domain/pages.ts'
 import type { Estimates } from '#app/domain/stages.ts'
+import { WatchFirstCard } from './first-card.tsx'
 import { FlagsRow } from './flags.tsx'
 import { FlowTick } from './flow-tick.tsx'
 import { FreshnessTrouble, isTroubled } from './freshness.tsx'
@@ -19,9 +20,10 @@ type Props = {
   isSaving: boolean
   /** `announce`: Shopify Flow is told of the moves. */
   onEstimates: (version: number, decision: 'adopt' | 'keep', announce: boolean) => void
+  onDismissFirst: () => void
 }
 
-export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
+export function SegmentsScreen({ page, isSaving, onEstimates, onDismissFirst }: Props) {
   const { t } = useWords()
   if (page.rows.length === 0 || page.totalCustomers === 0) return <NothingYet page={page} />
   return (
@@ -32,6 +34,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
         { content: t('movesPage.title'), url: '/app/moves' },
         { content: t('exclude.title'), url: '/app/exclusions' },
         { content: t('linking.title'), url: '/app/people' },
+        { content: t('first.title'), url: '/app/segments/first' },
       ]}
     >
       <BlockStack gap="400">
@@ -49,6 +52,7 @@ export function SegmentsScreen({ page, isSaving, onEstimates }: Props) {
             </Text>
           </Box>
         )}
+        {page.asksWatchFirst ? <WatchFirstCard isSaving={isSaving} onDismiss={onDismissFirst} /> : null}
         <Cards page={page} />
         <Others page={page} />
         {page.freshness.isLimited ? null : <FlagsRow flags={page.flags} />}

@@ -1,4 +1,4 @@
-/** A merchant tries a rule on the past 2 years before saving, and takes over the setup of another shop. */
+/** A merchant asks which segments to watch, tries a rule on the past 2 years before saving, and takes over the setup of another shop. */
 import { readFile } from 'node:fs/promises'
 import type { FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -91,6 +91,31 @@ describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', { timeout
     expect(await app.getByRole('button', { name: 'Undo taking over' }).count()).toBe(0)
   })
 
+  test('three answers propose segments, and a prepared rule opens in the editor with whom it promised', async () => {
+    await page.goto(journey.adminOf('/segments'))
+    await app.getByRole('link', { name: 'Answer three questions' }).click()
+    await app.getByLabel('What worries you most?').selectOption('no-return')
+    await app.getByRole('button', { name: 'Show segments' }).click()
+    await app.getByText(/whose only order is \d+ days old or older/).waitFor()
+    await app.getByRole('button', { name: 'Answer again' }).click()
+    await app.getByLabel('What do you sell?').selectOption('kept')
+    await app.getByRole('button', { name: 'Show segments' }).click()
+    await app.getByText('Your answers: Things that are worn or kept').waitFor()
+    const reach = await app
+      .getByText(/of them \(\d+%\) can be emailed/)
+      .first()
+      .innerText()
+    const promised = /^([\d,]+) of them/.exec(reach)![1]!
+    await journey.picture(page, 'first-proposals-en-1280')
+    await app.getByRole('link', { name: 'Open prepared rule' }).first().click()
+    await app.getByText(new RegExp(`^(About )?${promised} customers? \\(`)).waitFor()
+    expect(await app.getByLabel('Name').first().inputValue()).toBe('Time for a second order')
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.goto(journey.adminOf('/segments'))
+    await app.getByText('All stages').waitFor()
+    expect(await app.getByText('Answer three questions').count()).toBe(0)
+  })
+
   test.each(VIEWS)('its cards stand in %s at %i pixels', async (locale, width) => {
     const visitor = await journey.openAs(locale, width)
     for (const place of ['/segments/at-risk', '/segments/own/new']) {
@@ -101,6 +126,12 @@ describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', { timeout
       await journey.picture(visitor, `rehearse${place.replaceAll('/', '-')}-${locale}-${width}`)
       expect(await excessWidth(visitor), `${place} at ${width}`).toBeLessThanOrEqual(0)
     }
+    await visitor.goto(journey.adminOf('/segments/first'))
+    await appIn(visitor)
+      .getByRole('button', { name: /Answer again|다시 답하기/ })
+      .waitFor()
+    await journey.picture(visitor, `first-${locale}-${width}`)
+    expect(await excessWidth(visitor), `segments/first at ${width}`).toBeLessThanOrEqual(0)
     await visitor.goto(journey.adminOf('/setup-copy'))
     await appIn(visitor)
       .getByRole('button', { name: /Download setup|설정 내려받기/ })

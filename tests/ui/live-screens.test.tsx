@@ -256,7 +256,7 @@ const cases: Case[] = [
   },
   {
     name: 'new thresholds can be told to Flow too',
-    screen: <SegmentsScreen page={pages.SEGMENTS} isSaving={false} onEstimates={nothing} />,
+    screen: <SegmentsScreen page={pages.SEGMENTS} isSaving={false} onEstimates={nothing} onDismissFirst={nothing} />,
     en: ['Tell Shopify Flow of these 212 moves'],
     ko: ['이 이동 212건을 Shopify Flow에 알리기'],
   },
@@ -285,7 +285,9 @@ describe('the screens of the live road', () => {
 
   it('offer no tick for Flow where it is told of nothing', () => {
     const quiet = { ...pages.SEGMENTS, announceMoves: false }
-    expect(textOf('en', <SegmentsScreen page={quiet} isSaving={false} onEstimates={nothing} />)).not.toContain('Flow')
+    expect(
+      textOf('en', <SegmentsScreen page={quiet} isSaving={false} onEstimates={nothing} onDismissFirst={nothing} />),
+    ).not.toContain('Flow')
   })
 
   it('say in red words on every page that something is late', () => {
@@ -294,7 +296,12 @@ describe('the screens of the live road', () => {
     const segment = { preview: null, isPreviewing: false, hasPreviewFailed: false, isSaving: false, rehearsal }
     for (const screen of [
       <HomeScreen page={{ ...pages.HOME, ...late }} {...home} />,
-      <SegmentsScreen page={{ ...pages.SEGMENTS, ...late }} isSaving={false} onEstimates={nothing} />,
+      <SegmentsScreen
+        page={{ ...pages.SEGMENTS, ...late }}
+        isSaving={false}
+        onEstimates={nothing}
+        onDismissFirst={nothing}
+      />,
       <SegmentScreen page={{ ...pages.SEGMENT, ...late }} {...segment} onPreview={nothing} onSave={nothing} />,
       <WatchScreen page={{ ...pages.WATCHED, ...late }} onPage={nothing} />,
       <CustomerViewScreen page={{ ...sample.CUSTOMER_VIEW, ...late, state: 'known', page: customer }} />,

@@ -141,6 +141,7 @@ export const SEGMENTS: SegmentsPage = {
   flags: { vip: 512, buysInSales: 204, regular: 388 },
   taggingOn: true,
   announceMoves: true,
+  asksWatchFirst: false,
 }
 
 export const NO_SEGMENTS: SegmentsPage = {

@@ -115,7 +115,12 @@ const cases: Case[] = [
   {
     name: 'a page says how many changes wait, and that it goes on by itself',
     screen: (
-      <SegmentsScreen page={{ ...sample.SEGMENTS, freshness: fresh.LATE }} isSaving={false} onEstimates={nothing} />
+      <SegmentsScreen
+        page={{ ...sample.SEGMENTS, freshness: fresh.LATE }}
+        isSaving={false}
+        onEstimates={nothing}
+        onDismissFirst={nothing}
+      />
     ),
     en: ['1,204 are waiting, and 2 minutes are promised', 'It goes on by itself'],
     ko: ['1,204건이 처리를 기다리고', '자동으로 계속'],
@@ -145,7 +150,7 @@ const cases: Case[] = [
   },
   {
     name: 'segments show the headline, four cards, others, all stages, the proposal and the watch list',
-    screen: <SegmentsScreen page={sample.SEGMENTS} isSaving={false} onEstimates={nothing} />,
+    screen: <SegmentsScreen page={sample.SEGMENTS} isSaving={false} onEstimates={nothing} onDismissFirst={nothing} />,
     en: [
       'Of those who reorder, half do within 56 days and 8 of 10 within 123.',
       '1,223 of them loyal',
@@ -172,6 +177,7 @@ const cases: Case[] = [
         page={{ ...sample.SEGMENTS, estimates: sample.STARTING, proposal: null }}
         isSaving={false}
         onEstimates={nothing}
+        onDismissFirst={nothing}
       />
     ),
     en: ['A starting value of 60 days until 50 customers have reordered (12 so far).'],
@@ -179,7 +185,9 @@ const cases: Case[] = [
   },
   {
     name: 'segments without customers say when they appear',
-    screen: <SegmentsScreen page={sample.NO_SEGMENTS} isSaving={false} onEstimates={nothing} />,
+    screen: (
+      <SegmentsScreen page={sample.NO_SEGMENTS} isSaving={false} onEstimates={nothing} onDismissFirst={nothing} />
+    ),
     en: ['No customers yet'],
     ko: ['아직 고객이 없습니다'],
   },
@@ -190,6 +198,7 @@ const cases: Case[] = [
         page={{ ...sample.NO_SEGMENTS, import: sample.IMPORTING }}
         isSaving={false}
         onEstimates={nothing}
+        onDismissFirst={nothing}
       />
     ),
     en: ['Orders: 12,400 of 48,000'],
@@ -359,7 +368,7 @@ describe('the screens', () => {
     const business = { ...sample.CUSTOMER, isBusiness: true }
     const screens = [
       <HomeScreen page={sample.HOME} {...home} />,
-      <SegmentsScreen page={sample.SEGMENTS} isSaving={false} onEstimates={nothing} />,
+      <SegmentsScreen page={sample.SEGMENTS} isSaving={false} onEstimates={nothing} onDismissFirst={nothing} />,
       <SegmentScreen page={{ ...sample.CHERRY_SEGMENT, tag: 'seg:discount-seeking' }} {...segment} />,
       <WatchScreen page={sample.WATCHED} onPage={nothing} />,
       <CustomerScreen page={business} />,

@@ -56,13 +56,21 @@ describe('a shop whose older orders Shopify hides', () => {
       ['at-risk', 'lapsed', 'cherry-picker'].includes(row.segment) ? { ...row, customers: 0, share: 0 } : row,
     )
     const page = { ...sample.SEGMENTS, rows, freshness: LIMITED }
-    const text = textOf('en', <SegmentsScreen page={page} isSaving={false} onEstimates={nothing} />)
+    const text = textOf(
+      'en',
+      <SegmentsScreen page={page} isSaving={false} onEstimates={nothing} onDismissFirst={nothing} />,
+    )
     for (const name of ['At-risk', 'Cherry-picker'])
       expect(text).toContain(`${name} – Shows once Shopify lets Morello see older orders.`)
     expect(text).toMatch(/Quiet for long – – /)
     const seen = textOf(
       'en',
-      <SegmentsScreen page={{ ...page, freshness: FRESH }} isSaving={false} onEstimates={nothing} />,
+      <SegmentsScreen
+        page={{ ...page, freshness: FRESH }}
+        isSaving={false}
+        onEstimates={nothing}
+        onDismissFirst={nothing}
+      />,
     )
     expect(seen).toContain('Cherry-picker 0 0% of customers')
     const empty = { ...sample.CHERRY_SEGMENT, examples: [], row: { ...sample.CHERRY_SEGMENT.row, customers: 0 } }

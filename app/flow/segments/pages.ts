@@ -114,6 +114,7 @@ export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'im
     flags: counts.flags,
     taggingOn: state.settings.taggingOn,
     announceMoves: state.settings.announceMoves,
+    asksWatchFirst: state.settings.setup.watchFirst === null && !state.settings.setup.watchFirstDismissed,
   }
 }
 

@@ -13,6 +13,7 @@ import { freshnessOf } from '../../freshness.ts'
 import { readSettings } from '../../settings.ts'
 import { exclusionOfSegment, keptOutIn } from '../exclusions-page.ts'
 import { readPeople } from './people.ts'
+import { readOrTrouble } from './preview.ts'
 import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './stored.ts'
 
 /** Enough of the newest orders and customers to know what is usual here, without reading all of them. */
@@ -78,6 +79,16 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       freshness,
     }
   })
+}
+
+/**
+ * A new segment that begins with what another page has prepared. What is no rule is left out: a link of old, or one that was
+ * cut, opens the empty editor.
+ */
+export function withPrepared(editor: OwnEditor, prepared: { rule?: unknown; name?: string | undefined }): OwnEditor {
+  if (prepared.rule === undefined) return editor
+  const read = readOrTrouble(prepared.rule)
+  return 'troubles' in read ? editor : { ...editor, rule: read, name: prepared.name ?? '' }
 }
 
 async function versionsOf(tx: BulkTx, shop: ShopId, segment: number): Promise<OwnVersion[]> {
