@@ -102,7 +102,12 @@ test(
     const { world, local } = live
     const told = points(live)
     const { webhooks } = local.shop.played
-    Object.assign(local.shop.faults.webhooks, { seed: 'missed', dropShare: DROP_SHARE, repeatShare: 0.05, shuffle: 200 })
+    Object.assign(local.shop.faults.webhooks, {
+      seed: 'missed',
+      dropShare: DROP_SHARE,
+      repeatShare: 0.05,
+      shuffle: 200,
+    })
     expect(await staleRows(live)).toEqual([])
 
     const begin = world.now()
