@@ -237,7 +237,7 @@ export function isWatched(facts: CherryFacts): boolean {
     facts.n === 1 &&
     facts.benefitsUsed >= 1 &&
     facts.benefitAttempts === 0 &&
-    facts.profilesWithBenefit === 1
+    facts.profilesWithBenefit < 2
   )
 }
 
