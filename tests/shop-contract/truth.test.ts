@@ -77,8 +77,9 @@ describe('what Morello finds in the seeded world is what was written there', () 
     expect(pickers.length).toBeGreaterThanOrEqual(30)
     expect(pickers.filter(({ cherryPicker }) => cherryPicker === 'none')).toEqual([])
     // Whoever cancels once and then buys only while a sale runs for everybody has one family of evidence alone, the
-    // cancelled benefit: in a sale week a discount is what everyone has, so it is no habit.
-    expect(likely('cherry-picker') / pickers.length).toBeGreaterThan(0.7)
+    // cancelled benefit: in a sale week a discount is what everyone has, so it is no habit. What the shop's own history
+    // teaches asks for more than the rule before it did, and is right about more of those it names.
+    expect(likely('cherry-picker') / pickers.length).toBeGreaterThan(0.5)
   })
 
   test('one order proves nothing, and nobody is likely for buying in sales, for presents or as a salon', () => {
