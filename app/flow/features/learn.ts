@@ -65,14 +65,17 @@ export async function learnOfPeople(
   const people = new Int32Array(CHERRY_PATTERNS)
   const amounts = new Float64Array(standings.count)
   const facts = emptyCherryFacts()
+  let isNamed = false
   for (let i = 0; i < standings.count; i += 1) {
     cherryFactsInto(facts, standings, i)
+    if (facts.benefitsUsed + facts.benefitAttempts > 0) isNamed = true
     if (teachesMixture(facts)) people[cherryPatternOf(facts)]! += 1
     if (!facts.isBusiness) amounts[i] = standings.net12mMinor[i]!
   }
   const data: LearnedData = {
     basis,
-    mixture: fitCherryMixture(people),
+    // Whom a first-purchase benefit brought is the first thing that tells the two kinds of people apart.
+    mixture: isNamed ? fitCherryMixture(people) : null,
     saleMondays,
     minimums,
     usual,
