@@ -164,7 +164,9 @@ describe('what was deleted and nobody told us', () => {
     const hidden = world.addOrder({ id: gone + 1, processedAt: FIRST, lines: [{ quantity: 1 }] })
     await runCatchUp(live)
     expect(await ids(shop, 'order')).toContain(String(gone))
-    await runCatchUp(live, true)
+    // One in two hundred times chance passes it over in one night.
+    for (let night = 0; night < 4 && (await ids(shop, 'order')).includes(String(gone)); night += 1)
+      await runCatchUp(live, true)
     expect(await ids(shop, 'order')).not.toContain(String(gone))
     expect(await ids(shop, 'order')).not.toContain(String(hidden.id))
   })
