@@ -1,22 +1,11 @@
-import {
-  Badge,
-  BlockStack,
-  Box,
-  Button,
-  Card,
-  Divider,
-  InlineStack,
-  Link,
-  Page,
-  Pagination,
-  Text,
-} from '@shopify/polaris'
+import { Badge, BlockStack, Box, Button, Card, Divider, InlineStack, Link, Page, Text } from '@shopify/polaris'
 import type { EndedExclusion, ExclusionRow, ExclusionsPage } from '#app/domain/exclusions.ts'
 import { ExcludeForm } from './exclude-form.tsx'
 import type { Excluding } from './excluding.ts'
 import { lastDayText } from './exclusion-text.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { ListPages } from './list-pages.tsx'
 import { EmptyCard } from './page-states.tsx'
 
 type Props = { page: ExclusionsPage; excluding: Excluding; onPage: (page: number) => void }
@@ -42,7 +31,7 @@ export function ExclusionsScreen({ page, excluding, onPage }: Props) {
               {page.rows.map((row) => (
                 <Row key={row.id} row={row} excluding={excluding} />
               ))}
-              <Pages page={page} onPage={onPage} />
+              <ListPages list={page} words="exclude" onPage={onPage} />
             </BlockStack>
           </Card>
         )}
@@ -92,31 +81,6 @@ function Who({ row }: { row: Pick<ExclusionRow, 'customer' | 'segment'> }) {
     <Link url={`/app/customers/${row.customer}`}>{t('customer.title', { id: row.customer })}</Link>
   ) : (
     <Link url={`/app/segments/own/${row.segment.id}`}>{t('exclude.segmentNamed', { name: row.segment.name })}</Link>
-  )
-}
-
-function Pages({ page, onPage }: { page: ExclusionsPage; onPage: (page: number) => void }) {
-  const { t, f } = useWords()
-  if (page.total <= page.pageRows) return null
-  const first = page.page * page.pageRows
-  return (
-    <InlineStack gap="300" blockAlign="center">
-      <Pagination
-        hasPrevious={page.page > 0}
-        onPrevious={() => onPage(page.page - 1)}
-        previousTooltip={t('exclude.previous')}
-        hasNext={first + page.rows.length < page.total}
-        onNext={() => onPage(page.page + 1)}
-        nextTooltip={t('exclude.next')}
-      />
-      <Text as="span" tone="subdued">
-        {t('exclude.rows', {
-          from: f.number(first + 1),
-          to: f.number(first + page.rows.length),
-          n: f.number(page.total),
-        })}
-      </Text>
-    </InlineStack>
   )
 }
 

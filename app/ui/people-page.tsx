@@ -11,7 +11,6 @@ import {
   InlineStack,
   Link,
   Page,
-  Pagination,
   Text,
 } from '@shopify/polaris'
 import { LINK_ANSWERS } from '#app/domain/people-pages.ts'
@@ -24,6 +23,7 @@ import type {
   ReviewRow,
 } from '#app/domain/people-pages.ts'
 import { useWords } from './i18n.tsx'
+import { ListPages } from './list-pages.tsx'
 import { LinkingFailed, LinkingState } from './linking-state.tsx'
 import { useCustomerTitles } from './names.tsx'
 import { EmptyCard } from './page-states.tsx'
@@ -92,7 +92,7 @@ export function PeopleScreen({ page, saving, isGone, onAnswer, onShow, onPage }:
               onAnswer={(answer) => onAnswer(row.a.customer, row.b.customer, answer)}
             />
           ))}
-          <Pages page={page} onPage={onPage} />
+          <ListPages list={page} words="people" onPage={onPage} />
         </BlockStack>
       )}
     </Page>
@@ -238,30 +238,5 @@ function Answers({ row, isSaving, isBusy, onAnswer }: Omit<PairProps, 'titleOf'>
         </InlineStack>
       )}
     </BlockStack>
-  )
-}
-
-function Pages({ page, onPage }: Pick<Props, 'page' | 'onPage'>) {
-  const { t, f } = useWords()
-  if (page.total <= page.pageRows) return null
-  const first = page.page * page.pageRows
-  return (
-    <InlineStack gap="300" blockAlign="center" align="center">
-      <Pagination
-        hasPrevious={page.page > 0}
-        onPrevious={() => onPage(page.page - 1)}
-        previousTooltip={t('people.previous')}
-        hasNext={first + page.pageRows < page.total}
-        onNext={() => onPage(page.page + 1)}
-        nextTooltip={t('people.next')}
-      />
-      <Text as="span" tone="subdued">
-        {t('people.rows', {
-          from: f.number(first + 1),
-          to: f.number(Math.min(page.total, first + page.pageRows)),
-          n: f.number(page.total),
-        })}
-      </Text>
-    </InlineStack>
   )
 }

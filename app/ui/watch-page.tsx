@@ -1,14 +1,14 @@
-import { BlockStack, Card, InlineStack, Page, Pagination, Text } from '@shopify/polaris'
+import { BlockStack, Card, Page, Text } from '@shopify/polaris'
 import type { WatchPage } from '#app/domain/pages.ts'
 import { CustomerList } from './customer-list.tsx'
 import { FreshnessLine } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { ListPages } from './list-pages.tsx'
 import { EmptyCard } from './page-states.tsx'
 
 /** Those who have only used a first-purchase benefit so far: shown, never tagged. */
 export function WatchScreen({ page, onPage }: { page: WatchPage; onPage: (page: number) => void }) {
   const { t, f } = useWords()
-  const first = page.page * page.pageRows
   return (
     <Page title={t('watch.title')} backAction={{ content: t('nav.segments'), url: '/app/segments' }}>
       {page.freshness.asOf === null ? (
@@ -23,25 +23,7 @@ export function WatchScreen({ page, onPage }: { page: WatchPage; onPage: (page: 
             </Text>
             <FreshnessLine freshness={page.freshness} />
             <CustomerList rows={page.rows} about="watched" />
-            {page.total <= page.pageRows ? null : (
-              <InlineStack gap="300" blockAlign="center">
-                <Pagination
-                  hasPrevious={page.page > 0}
-                  onPrevious={() => onPage(page.page - 1)}
-                  previousTooltip={t('watch.previous')}
-                  hasNext={first + page.rows.length < page.total}
-                  onNext={() => onPage(page.page + 1)}
-                  nextTooltip={t('watch.next')}
-                />
-                <Text as="span" tone="subdued">
-                  {t('watch.rows', {
-                    from: f.number(first + 1),
-                    to: f.number(first + page.rows.length),
-                    n: f.number(page.total),
-                  })}
-                </Text>
-              </InlineStack>
-            )}
+            <ListPages list={page} words="watch" onPage={onPage} />
           </BlockStack>
         </Card>
       )}
