@@ -9,6 +9,7 @@ import type { Money } from './money.ts'
 import type { CustomerOutlook, ShopOutlook } from './outlook-pages.ts'
 import type { Refill } from './product-cycles.ts'
 import type { OwnRow, OwnStanding } from './own-pages.ts'
+import type { ShopifySegmentKey } from './shopify-segments.ts'
 import type { Estimates, Stage, StageReason, StageSpan, Thresholds } from './stages.ts'
 
 /** A page that can be opened as a segment: the seven stages, and cherry-picker. */
@@ -407,7 +408,7 @@ export type UndoPreview = {
 }
 
 export type ShopifySegmentRow = {
-  segment: SegmentKey
+  segment: ShopifySegmentKey
   name: string
   query: string
   /** there: in Shopify; waiting: about to be created or renamed; refused: Shopify's words are in `problem`. */

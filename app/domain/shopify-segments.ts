@@ -1,8 +1,14 @@
 import type { SegmentKey } from './pages.ts'
-import { tagOfSegment } from './publication.ts'
+import { ownTag, tagOfSegment } from './publication.ts'
 import type { SettingsData } from './settings.ts'
 
 type SegmentSettings = Pick<SettingsData, 'language' | 'tagPrefix' | 'tagTexts' | 'cherryPublicName'>
+
+/** Longest name of a customer segment in Shopify. */
+const NAME_MAX_CHARACTERS = 255
+
+/** What a customer segment of Shopify stands for: a segment of ours, or one of the merchant's own by its id. */
+export type ShopifySegmentKey = SegmentKey | `own:${number}`
 
 /** Every segment of ours, in the order in which the pages name them. */
 export const SEGMENT_KEYS: readonly SegmentKey[] = [
@@ -49,8 +55,19 @@ export function shopifySegment(segment: SegmentKey, settings: SegmentSettings): 
   const names = NAMES[settings.language ?? 'en']
   const shown = segment === 'cherry-picker' && settings.cherryPublicName ? 'discount-seeking' : segment
   const tag = tagOfSegment(segment, settings)
-  const query = tag === null ? 'number_of_orders = 0' : `customer_tags CONTAINS '${quoted(tag)}'`
-  return { name: `Morello: ${names[shown]}`, query }
+  return { name: `Morello: ${names[shown]}`, query: tag === null ? 'number_of_orders = 0' : carrying(tag) }
+}
+
+/** One of the merchant's own segments as Shopify's: by its tag too. A name that Shopify would find too long is cut. */
+export function ownShopifySegment(
+  name: string,
+  settings: Pick<SettingsData, 'tagPrefix'>,
+): { name: string; query: string } {
+  return { name: `Morello: ${name}`.slice(0, NAME_MAX_CHARACTERS), query: carrying(ownTag(name, settings)) }
+}
+
+function carrying(tag: string): string {
+  return `customer_tags CONTAINS '${quoted(tag)}'`
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,12 @@
-/** Each segment of ours as a customer segment of Shopify: created once, found again, renamed, and taken away on request. */
-import type { Problem, SegmentKey, ShopifySegments } from '#app/domain/pages.ts'
-import { SEGMENT_KEYS, isSameSegment, shopifySegment } from '#app/domain/shopify-segments.ts'
+/** Each segment of ours, and each of the merchant's own, as a customer segment of Shopify: created once, found again, renamed, and taken away on request. */
+import type { Problem, ShopifySegmentRow, ShopifySegments } from '#app/domain/pages.ts'
+import {
+  SEGMENT_KEYS,
+  isSameSegment,
+  ownShopifySegment,
+  shopifySegment,
+  type ShopifySegmentKey,
+} from '#app/domain/shopify-segments.ts'
 import {
   SegmentCreateDocument,
   SegmentDeleteDocument,
@@ -12,34 +18,43 @@ import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
-import { readSettings, saveSettingsIn } from '../settings.ts'
+import { saveSettingsIn } from '../settings.ts'
+import { taggingSettings, type TaggingSettings } from './names.ts'
 import type { Hold } from './publish.ts'
 
 type Seen = { id: string; name: string; query: string }
 type SeenPage = { edges: { node: Seen }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
 type Row = { segment: string; gid: string | null; name: string; query: string }
+type Named = { segment: ShopifySegmentKey; name: string; query: string }
 /** What we want of one segment, and what we have of it. */
-type Wanted = { segment: SegmentKey; name: string; query: string; row: Row | undefined }
+type Wanted = Named & { row: Row | undefined }
 
 /**
- * Brings Shopify's segments to ours, or takes them away where they are turned off. A segment that is about to be created is
- * looked for first: a worker that died between creating and writing it down has left it there.
+ * Brings Shopify's segments to ours, or takes them away where they are turned off; one of the merchant's own that is no more
+ * is taken away too. A segment that is about to be created is looked for first: a worker that died between creating and
+ * writing it down has left it there.
  */
 export async function syncSegments(shop: ShopId, hold: Hold): Promise<void> {
   const admin = await adminOf(shop)
-  const settings = await withShop(shop, (tx) => readSettings(tx, shop))
+  const settings = await withShop(shop, (tx) => taggingSettings(tx, shop))
   if (!settings.shopifySegmentsOn) return removeAll(shop, admin, hold)
   const rows = await withShop(shop, (tx) => tx.shopifySegment.findMany({ where: { shop } }))
-  const wanted = SEGMENT_KEYS.map((segment) => ({
-    segment,
-    ...shopifySegment(segment, settings),
-    row: rows.find((row) => row.segment === segment),
-  }))
+  const wanted = allOf(settings).map((one) => ({ ...one, row: rows.find(({ segment }) => segment === one.segment) }))
+  for (const row of rows.filter((one) => !wanted.some((other) => other.row === one)))
+    await remove(shop, admin, row, hold)
   for (const one of wanted.filter(({ row }) => row?.gid)) await update(shop, admin, one, hold)
   const missing = wanted.filter(({ row }) => !row?.gid)
   if (missing.length === 0) return
-  const seen = await seenAlready(admin, missing)
+  const seen = await seenAlready(admin, missing, new Set(rows.map(({ gid }) => gid)))
   for (const one of missing) await create(shop, admin, one, seen.get(one.segment), hold)
+}
+
+/** Every segment with its name and query in Shopify, in the order in which the pages name them. */
+function allOf(settings: TaggingSettings): Named[] {
+  return [
+    ...SEGMENT_KEYS.map((segment) => ({ segment, ...shopifySegment(segment, settings) })),
+    ...[...settings.own].map(([id, name]) => ({ segment: `own:${id}` as const, ...ownShopifySegment(name, settings) })),
+  ]
 }
 
 /** Renames a segment whose text or tag has changed; one that somebody has deleted is created again. */
@@ -70,13 +85,17 @@ async function create(shop: ShopId, admin: Admin, one: Wanted, seen: Seen | unde
   await note(shop, hold, one, answer?.segment?.id ?? null, refused)
 }
 
-/** Segments of ours that are in Shopify without our knowing it. */
-async function seenAlready(admin: Admin, missing: Wanted[]): Promise<Map<SegmentKey, Seen>> {
-  const found = new Map<SegmentKey, Seen>()
+/** Segments of ours that are in Shopify without our knowing it. @param known  gids that stand for others already */
+async function seenAlready(
+  admin: Admin,
+  missing: Wanted[],
+  known: ReadonlySet<string | null>,
+): Promise<Map<ShopifySegmentKey, Seen>> {
+  const found = new Map<ShopifySegmentKey, Seen>()
   let after: string | null = null
   for (;;) {
     const { segments }: { segments: SeenPage } = await admin.ask(SegmentsPageDocument, { after })
-    for (const { node } of segments.edges)
+    for (const { node } of segments.edges.filter((edge) => !known.has(edge.node.id)))
       for (const one of missing) if (!found.has(one.segment) && isSameSegment(node, one)) found.set(one.segment, node)
     after = segments.pageInfo.endCursor
     if (found.size === missing.length || !segments.pageInfo.hasNextPage || after === null) return found
@@ -86,21 +105,22 @@ async function seenAlready(admin: Admin, missing: Wanted[]): Promise<Map<Segment
 /** Takes every segment of ours out of Shopify. */
 export async function removeAll(shop: ShopId, admin: Admin, hold: Hold): Promise<void> {
   const rows = await withShop(shop, (tx) => tx.shopifySegment.findMany({ where: { shop } }))
-  for (const { segment, gid, ...row } of rows) {
-    let refused: Problem | null = null
-    if (gid !== null) {
-      const { segmentDelete: answer } = await admin.change(SegmentDeleteDocument, { id: gid }, { isRepeatable: true })
-      const errors = answer?.userErrors ?? []
-      refused = isGone(errors) ? null : refusalOf(errors)
-    }
-    if (refused)
-      await note(shop, hold, { segment: segment as SegmentKey, name: row.name, query: row.query }, gid, refused)
-    else
-      await withShop(shop, async (tx) => {
-        await hold.stillMine(tx)
-        await tx.shopifySegment.deleteMany({ where: { shop, segment } })
-      })
+  for (const row of rows) await remove(shop, admin, row, hold)
+}
+
+/** Takes one out of Shopify; what Shopify refuses to take out stays written down with its words. */
+async function remove(shop: ShopId, admin: Admin, { segment, gid, name, query }: Row, hold: Hold): Promise<void> {
+  let refused: Problem | null = null
+  if (gid !== null) {
+    const { segmentDelete: answer } = await admin.change(SegmentDeleteDocument, { id: gid }, { isRepeatable: true })
+    const errors = answer?.userErrors ?? []
+    refused = isGone(errors) ? null : refusalOf(errors)
   }
+  if (refused) return note(shop, hold, { segment, name, query }, gid, refused)
+  await withShop(shop, async (tx) => {
+    await hold.stillMine(tx)
+    await tx.shopifySegment.deleteMany({ where: { shop, segment } })
+  })
 }
 
 type UserErrors = { field?: string[] | null; message: string }[]
@@ -118,7 +138,7 @@ function refusalOf(errors: UserErrors): Problem | null {
 async function note(
   shop: ShopId,
   hold: Hold,
-  { segment, name, query }: { segment: SegmentKey; name: string; query: string },
+  { segment, name, query }: Omit<Row, 'gid'>,
   gid: string | null,
   problem: Problem | null,
 ): Promise<void> {
@@ -154,20 +174,26 @@ async function switchTo(shop: ShopId, shopifySegmentsOn: boolean): Promise<void>
 export async function shopifySegments(shop: ShopId): Promise<ShopifySegments> {
   const domain = await domainOf(shop)
   return withShop(shop, async (tx) => {
-    const settings = await readSettings(tx, shop)
-    const rows = await tx.shopifySegment.findMany({ where: { shop } })
+    const settings = await taggingSettings(tx, shop)
+    const rows = await tx.shopifySegment.findMany({ where: { shop }, orderBy: { segment: 'asc' } })
     const work = await tx.work.count({
       where: { shop, kind: 'sync-segments', state: { in: ['waiting', 'running', 'parked'] } },
     })
+    const wanted = allOf(settings)
+    const stored = rows.map((row) => ({ ...row, segment: row.segment as ShopifySegmentKey }))
+    // A segment that is deleted and still in Shopify is shown until it is not.
+    const left = stored.filter(({ segment }) => !wanted.some((one) => one.segment === segment))
     return {
       isOn: settings.shopifySegmentsOn,
       isUnderWay: work > 0,
-      rows: SEGMENT_KEYS.map((segment) => {
-        const row = rows.find((one) => one.segment === segment)
+      rows: [...wanted, ...left].map((one): ShopifySegmentRow => {
+        const row = stored.find(({ segment }) => segment === one.segment)
         const problem = (row?.problem ?? null) as Problem | null
+        const { segment, name, query } = row ?? one
         return {
           segment,
-          ...(row ? { name: row.name, query: row.query } : shopifySegment(segment, settings)),
+          name,
+          query,
           state: problem ? 'refused' : row?.gid ? 'there' : 'waiting',
           url: row?.gid ? `https://${domain}/admin/customers/segments/${row.gid.split('/').at(-1)}` : null,
           problem,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isSameSegment, shopifySegment } from '#app/domain/shopify-segments.ts'
+import type { Rule } from '#app/domain/rules/rule.ts'
+import { isSameSegment, ownShopifySegment, shopifySegment } from '#app/domain/shopify-segments.ts'
 import { defaultSettings } from '#app/domain/settings.ts'
 import {
   createShopifySegments,
@@ -7,6 +8,7 @@ import {
   shopifySegments,
   syncSegments,
 } from '#app/flow/publication/shopify-segments.ts'
+import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import type { PlayedShop } from '#tests/flow/sync/played.ts'
@@ -145,6 +147,133 @@ describe('customer segments of Shopify', () => {
     await syncSegments(shop.shop, STILL_MINE)
     expect(inAdmin(shop)).toEqual([{ name: 'Mine', query: 'number_of_orders = 0' }])
     expect((await shopifySegments(shop.shop)).rows.map(({ state }) => state)).toEqual(Array(8).fill('waiting'))
+  })
+})
+
+describe('the merchant’s own segments among them', () => {
+  const LATE: Rule = { kind: 'stage', stages: ['at-risk'] }
+  const VIP: Rule = { kind: 'tag', tag: 'vip' }
+  const ownInAdmin = (shop: PlayedShop) => inAdmin(shop).filter((one) => !THERE.some(({ name }) => name === one.name))
+  const settled = ({ shop }: PlayedShop) =>
+    withShop(shop, (tx) => tx.work.deleteMany({ where: { shop, kind: 'sync-segments' } }))
+
+  test('are there by their tag, and a rule alone asks nothing of Shopify', async () => {
+    const shop = await played()
+    const id = await saveOwn(shop.shop, null, { name: "Jin's regulars", rule: LATE })
+    await syncSegments(shop.shop, STILL_MINE)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(ownInAdmin(shop)).toEqual([
+      { name: "Morello: Jin's regulars", query: String.raw`customer_tags CONTAINS 'seg:Jin\'s regulars'` },
+    ])
+    expect((await shopifySegments(shop.shop)).rows.at(-1)).toMatchObject({ segment: `own:${id}`, state: 'there' })
+    await settled(shop)
+    await saveOwn(shop.shop, id, { name: "Jin's regulars", rule: VIP })
+    expect(await owedSync(shop)).toBe(0)
+  })
+
+  test('are renamed with the segment, follow the prefix, and go when it is deleted', async () => {
+    const shop = await played()
+    const late = await saveOwn(shop.shop, null, { name: 'Late', rule: LATE })
+    const vip = await saveOwn(shop.shop, null, { name: '단골', rule: VIP })
+    await syncSegments(shop.shop, STILL_MINE)
+    const ids = [...shop.world.segments.keys()]
+    await settled(shop)
+    await saveOwn(shop.shop, late, { name: 'Slow', rule: LATE })
+    expect(await owedSync(shop)).toBe(1)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(ownInAdmin(shop)).toEqual([
+      { name: 'Morello: Slow', query: "customer_tags CONTAINS 'seg:Slow'" },
+      { name: 'Morello: 단골', query: "customer_tags CONTAINS 'seg:단골'" },
+    ])
+    // The same ones: emails and discounts that use them go on.
+    expect([...shop.world.segments.keys()]).toEqual(ids)
+    await saveSettings(shop.shop, { tagPrefix: 'm:' })
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(inAdmin(shop).map(({ query }) => query)).toContain("customer_tags CONTAINS 'm:단골'")
+    await settled(shop)
+    await deleteOwn(shop.shop, vip)
+    expect(await owedSync(shop)).toBe(1)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(inAdmin(shop)).toHaveLength(9)
+    expect(inAdmin(shop).map(({ name }) => name)).not.toContain('Morello: 단골')
+    expect((await shopifySegments(shop.shop)).rows.map(({ segment }) => segment)).not.toContain(`own:${vip}`)
+  })
+
+  test('a name that is given again gets a segment of its own, not the one that is being taken away', async () => {
+    const shop = await played()
+    const first = await saveOwn(shop.shop, null, { name: 'Late', rule: LATE })
+    await syncSegments(shop.shop, STILL_MINE)
+    await deleteOwn(shop.shop, first)
+    await saveOwn(shop.shop, null, { name: 'Late', rule: VIP })
+    await syncSegments(shop.shop, STILL_MINE)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(ownInAdmin(shop).map(({ query }) => query)).toEqual(["customer_tags CONTAINS 'seg:Late'"])
+  })
+
+  test('a worker that dies anywhere leaves one of each, and none that is deleted', async () => {
+    const shop = await played()
+    const gone = await saveOwn(shop.shop, null, { name: 'Gone', rule: LATE })
+    await syncSegments(shop.shop, STILL_MINE)
+    await deleteOwn(shop.shop, gone)
+    for (const name of ['One', 'Two', 'Three']) await saveOwn(shop.shop, null, { name, rule: VIP })
+    for (let steps = 0; steps < 8; steps += 1) {
+      let left = steps
+      const hold = {
+        signal: new AbortController().signal,
+        stillMine: async () => {
+          left -= 1
+          if (left < 0) throw new Error('killed')
+        },
+      }
+      await syncSegments(shop.shop, hold).catch((error: unknown) => {
+        if (!(error instanceof Error) || error.message !== 'killed') throw error
+      })
+    }
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(ownInAdmin(shop).map(({ name }) => name)).toEqual(['Morello: One', 'Morello: Three', 'Morello: Two'])
+  })
+
+  test('go with the others when the feature is turned off, and nothing is owed while it is', async () => {
+    const shop = await played()
+    await saveOwn(shop.shop, null, { name: 'Late', rule: LATE })
+    await syncSegments(shop.shop, STILL_MINE)
+    await removeShopifySegments(shop.shop)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(inAdmin(shop)).toEqual([])
+    await settled(shop)
+    await saveOwn(shop.shop, null, { name: 'Later', rule: LATE })
+    expect(await owedSync(shop)).toBe(0)
+  })
+
+  test('what Shopify refuses to take away is said, and stays in the list until it is gone', async () => {
+    const shop = await played()
+    const late = await saveOwn(shop.shop, null, { name: 'Late', rule: LATE })
+    await syncSegments(shop.shop, STILL_MINE)
+    shop.local.shop.faults.userErrors = {
+      mutation: 'segmentDelete',
+      times: 1,
+      errors: [{ field: null, message: 'Segment is in use.' }],
+    }
+    await deleteOwn(shop.shop, late)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect((await shopifySegments(shop.shop)).rows.at(-1)).toMatchObject({
+      segment: `own:${late}`,
+      name: 'Morello: Late',
+      state: 'refused',
+      problem: { detail: 'Segment is in use.' },
+    })
+    await createShopifySegments(shop.shop)
+    await syncSegments(shop.shop, STILL_MINE)
+    expect(inAdmin(shop)).toEqual(THERE)
+  })
+})
+
+test('the longest name is cut where Shopify would find it too long', () => {
+  const name = 'ㄱ'.repeat(251)
+  const { tagPrefix } = defaultSettings()
+  expect(ownShopifySegment(name, { tagPrefix })).toEqual({
+    name: `Morello: ${'ㄱ'.repeat(246)}`,
+    query: `customer_tags CONTAINS 'seg:${name}'`,
   })
 })
 

@@ -45,6 +45,7 @@ export async function saveOwnIn(
   if (before && before.name === name && JSON.stringify(before.rule) === JSON.stringify(rule)) return before.id
   const saved = await write(tx, shop, before ?? null, name, rule)
   await oweWhatFollows(tx, shop, settings, conditionsOf(rule).some(isWordOfShopify))
+  if (before?.name !== name) await oweShopifySegments(tx, shop, settings)
   return saved
 }
 
@@ -70,6 +71,7 @@ export async function deleteOwnIn(tx: BulkTx, shop: ShopId, id: number): Promise
   // Asked last: whoever keeps it out at this moment holds its row.
   if (await isKeptOut(tx, shop, id)) throw refused('name', 'own-excluded')
   await oweWhatFollows(tx, shop, settings)
+  await oweShopifySegments(tx, shop, settings)
 }
 
 async function isKeptOut(tx: BulkTx, shop: ShopId, id: number): Promise<boolean> {
@@ -102,6 +104,11 @@ async function oweWhatFollows(
   await owe(tx, shop, 'fill-segments', String(shop), {})
   if (looksAtWords) await owe(tx, shop, 'read-beside', 'words', {})
   if (taggingOn) await owe(tx, shop, 'publish', String(shop), {})
+}
+
+/** Shopify's customer segments carry the name, and follow the tag of that name. */
+async function oweShopifySegments(tx: BulkTx, shop: ShopId, { shopifySegmentsOn }: SettingsData): Promise<void> {
+  if (shopifySegmentsOn) await owe(tx, shop, 'sync-segments', String(shop), {})
 }
 
 function validName(
