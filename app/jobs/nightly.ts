@@ -1,11 +1,13 @@
 import { oweNightly } from '#app/flow/features/nightly.ts'
 import { forgetOldChanges } from '#app/flow/publication/history.ts'
+import { forgetOldSetup } from '#app/flow/segments/setup/take-over.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
 export const nightly = defineJob({
   kind: 'nightly',
   async handler({ shop }) {
     await forgetOldChanges(shop)
+    await forgetOldSetup(shop)
     await oweNightly(shop)
   },
 })

@@ -5,6 +5,7 @@ import { lookAtSetup, setupPage, takeOverSetup, undoSetup } from '#app/flow/segm
 import { previewOwn } from '#app/flow/segments/own/preview.ts'
 import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
+import { nightly } from '#app/jobs/nightly.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { connectAs, testShop } from '#tests/support/database.ts'
 import { timeIs } from '#tests/support/time.ts'
@@ -28,6 +29,12 @@ const owed = async (shop: ShopId) =>
   (await sql<{ kind: string }>('SELECT "kind" FROM "Work" WHERE "shop" = $1 ORDER BY 1', [shop])).map(
     ({ kind }) => kind,
   )
+
+/** What the worker does once a night. */
+async function night(shop: ShopId): Promise<void> {
+  const lease = { id: '1', shop, kind: 'nightly' as const, entity: String(shop), version: 1, fence: 1, attempts: 0 }
+  await nightly.run({ ...lease, payload: {} }, { signal: new AbortController().signal })
+}
 
 /** A shop that has set things, and another that has not. */
 async function twoShops() {
@@ -149,12 +156,18 @@ describe('copying a setup', () => {
     expect((await getSettings(into)).setup.lookedAt).toBe(true)
   })
 
-  test('is kept for 30 days', async () => {
+  test('is kept for 30 days, and forgotten in the night after them', async () => {
     const { from, into } = await twoShops()
     await takeOverSetup(into, await setupFile(from))
+    const kept = () => sql('SELECT FROM "SetupCopy" WHERE "shop" = $1', [into])
+    timeIs(NOW + 29 * 86_400_000)
+    await night(into)
+    expect(await kept()).toHaveLength(1)
     timeIs(NOW + 31 * 86_400_000)
     expect((await setupPage(into)).applied).toBeNull()
     await expect(undoSetup(into)).rejects.toMatchObject({ fields: { undo: 'gone' } })
+    await night(into)
+    expect(await kept()).toEqual([])
   })
 
   test('leaves a segment out whole that cannot be here, and says why', async () => {

@@ -241,12 +241,24 @@ async function codesUnknown(tx: BulkTx, shop: ShopId, setup: Setup): Promise<str
   return codes.filter((key) => !known.has(key))
 }
 
+/** Forgets what could be undone and cannot be any more: what the shop had set before is kept no longer than it is of use. */
+export async function forgetOldSetup(shop: ShopId): Promise<void> {
+  await withShopBulk(shop, (tx) =>
+    tx.query('DELETE FROM "SetupCopy" WHERE "shop" = $1 AND "appliedAt" <= $2', [shop, forgottenUntil()]),
+  )
+}
+
+/** What was taken over until then is kept no longer. */
+function forgottenUntil(): Date {
+  return new Date(now() - KEPT_DAYS * DAY_MS)
+}
+
 type Applied = { at: Instant; before: z.infer<typeof BeforeShape>; after: z.infer<typeof AfterShape> }
 
 async function lastApplied(tx: BulkTx, shop: ShopId): Promise<Applied | null> {
   const [row] = await tx.query<{ appliedAt: Date; before: unknown; after: unknown }>(
     'SELECT * FROM "SetupCopy" WHERE "shop" = $1 AND "appliedAt" > $2',
-    [shop, new Date(now() - KEPT_DAYS * DAY_MS)],
+    [shop, forgottenUntil()],
   )
   if (!row) return null
   const before = BeforeShape.parse(row.before)
