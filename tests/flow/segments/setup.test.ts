@@ -3,10 +3,10 @@ import type { Rule } from '#app/domain/rules/rule.ts'
 import { setupFile } from '#app/flow/segments/setup/file.ts'
 import { lookAtSetup, setupPage, takeOverSetup, undoSetup } from '#app/flow/segments/setup/take-over.ts'
 import { previewOwn } from '#app/flow/segments/own/preview.ts'
-import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
-import { getSettings, saveSettings } from '#app/flow/settings.ts'
+import { deleteOwn, saveOwn, saveOwnIn } from '#app/flow/segments/own/save.ts'
+import { getSettings, saveSettings, saveSettingsIn } from '#app/flow/settings.ts'
 import { nightly } from '#app/jobs/nightly.ts'
-import type { ShopId } from '#app/outside/database.server.ts'
+import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
 import { connectAs, testShop } from '#tests/support/database.ts'
 import { timeIs } from '#tests/support/time.ts'
 import { populated } from './population.ts'
@@ -29,6 +29,9 @@ const owed = async (shop: ShopId) =>
   (await sql<{ kind: string }>('SELECT "kind" FROM "Work" WHERE "shop" = $1 ORDER BY 1', [shop])).map(
     ({ kind }) => kind,
   )
+
+/** Who waits for somebody else's lock. */
+const WAITING = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
 
 /** What the worker does once a night. */
 async function night(shop: ShopId): Promise<void> {
@@ -168,6 +171,25 @@ describe('copying a setup', () => {
     await expect(undoSetup(into)).rejects.toMatchObject({ fields: { undo: 'gone' } })
     await night(into)
     expect(await kept()).toEqual([])
+  })
+
+  test('what somebody saves in the same instant is what undoing brings back', async () => {
+    const { from, into } = await twoShops()
+    const text = await setupFile(from)
+    const late = await saveOwn(into, null, { name: 'Late', rule: { kind: 'stage', stages: ['lapsed'] } })
+    const mine: Rule = { kind: 'stage', stages: ['new'] }
+    let taking = Promise.resolve()
+    await withShopBulk(into, async (tx) => {
+      await saveSettingsIn(tx, into, { tagPrefix: 'x:' })
+      await saveOwnIn(tx, into, late, { name: 'Late', rule: mine })
+      taking = takeOverSetup(into, text)
+      await expect.poll(() => sql(WAITING, []), { timeout: 60_000 }).toHaveLength(1)
+    })
+    await taking
+    expect((await getSettings(into)).tagPrefix).toBe('m:')
+    await undoSetup(into)
+    expect((await getSettings(into)).tagPrefix).toBe('x:')
+    expect(await segmentsOf(into)).toMatchObject([{ id: late, rule: mine }])
   })
 
   test('leaves a segment out whole that cannot be here, and says why', async () => {

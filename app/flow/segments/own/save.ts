@@ -83,9 +83,14 @@ async function isKeptOut(tx: BulkTx, shop: ShopId, id: number): Promise<boolean>
   return rows.length > 0
 }
 
+/** Until this transaction ends, nobody else saves or deletes a segment of the shop's own. */
+export async function holdOwnSegments(tx: BulkTx, shop: ShopId): Promise<void> {
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('own-segments', $1::int))`, [shop])
+}
+
 /** Two people save at once: neither makes a circle that the other could not see. */
 async function alone(tx: BulkTx, shop: ShopId): Promise<{ segments: OwnSegmentRow[]; settings: SettingsData }> {
-  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('own-segments', $1::int))`, [shop])
+  await holdOwnSegments(tx, shop)
   return { segments: await ownSegments(tx, shop), settings: await readSettings(tx, shop) }
 }
 

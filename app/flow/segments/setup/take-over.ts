@@ -21,7 +21,7 @@ import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { readSettings, saveSettingsIn } from '../../settings.ts'
 import { countRule } from '../own/preview.ts'
-import { deleteOwnIn, saveOwnIn } from '../own/save.ts'
+import { deleteOwnIn, holdOwnSegments, saveOwnIn } from '../own/save.ts'
 import { currencyOf, ownSegments, ruleContext, rulesById, type OwnSegmentRow } from '../own/stored.ts'
 import { movesWith } from '../preview.ts'
 import { fileIn, productsOfSkus } from './file.ts'
@@ -108,7 +108,7 @@ export async function takeOverSetup(shop: ShopId, text: string): Promise<void> {
   const setup = readSetup(text)
   if ('fault' in setup) throw new InvalidInput(`no setup: ${setup.fault.kind}`, { fields: { file: setup.fault.kind } })
   await withShopBulk(shop, async (tx) => {
-    const before = await stateOf(tx, shop)
+    const before = await heldState(tx, shop)
     const { written } = await write(tx, shop, setup)
     const after = await stateOf(tx, shop)
     const versionOf = new Map(before.segments.map(({ id, version }) => [id, version]))
@@ -140,10 +140,10 @@ export async function takeOverSetup(shop: ShopId, text: string): Promise<void> {
  */
 export async function undoSetup(shop: ShopId): Promise<void> {
   await withShopBulk(shop, async (tx) => {
+    const present = await heldState(tx, shop)
     const applied = await lastApplied(tx, shop)
     if (applied === null) throw notUndone('gone')
     const { before, after } = applied
-    const present = await stateOf(tx, shop)
     const isSame =
       settingChanges(after.settings, present.settings).length === 0 &&
       settingChanges(present.settings, after.settings).length === 0 &&
@@ -202,6 +202,14 @@ type State = { settings: CopiedSettings; taggingOn: boolean; segments: OwnSegmen
 async function stateOf(tx: BulkTx, shop: ShopId): Promise<State> {
   const settings = await readSettings(tx, shop)
   return { settings: copiedSettings(settings), taggingOn: settings.taggingOn, segments: await ownSegments(tx, shop) }
+}
+
+/** The same, and it stays so until this transaction ends: what is saved in the same instant is either in it, or waits. */
+async function heldState(tx: BulkTx, shop: ShopId): Promise<State> {
+  // Laying no change over the settings locks them, in the order in which `write` comes to them.
+  await saveSettingsIn(tx, shop, {})
+  await holdOwnSegments(tx, shop)
+  return stateOf(tx, shop)
 }
 
 type Written = { written: number[]; leftOut: LeftOutOfSetup[] }
