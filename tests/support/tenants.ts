@@ -1,7 +1,7 @@
 import type pg from 'pg'
 
-/** What the catalogue says about one column. */
-export type Column = { name: string; type: string }
+/** What the catalogue says about one column; `value`: what a sample row holds there, as SQL, where that matters. */
+export type Column = { name: string; type: string; value?: string }
 
 /** Every table with a column `shop`, with its columns in order. */
 export async function tenantTables(client: pg.Client): Promise<Map<string, Column[]>> {
@@ -37,8 +37,8 @@ const SAMPLE: Record<string, string> = {
 
 /** `("shop", …) VALUES (shop, 7, 'seven', …)`: the same row for every shop but for its shop. */
 export function sampleRow(columns: Column[], shop: number | string): string {
-  const values = columns.map(({ name, type }) => {
-    const sample = name === 'shop' ? String(shop) : SAMPLE[type]
+  const values = columns.map(({ name, type, value }) => {
+    const sample = name === 'shop' ? String(shop) : (value ?? SAMPLE[type])
     if (!sample) throw new Error(`no sample value of type ${type}`)
     return sample
   })

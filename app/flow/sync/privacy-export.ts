@@ -1,4 +1,3 @@
-import type { Id } from '#app/domain/order.ts'
 import type { WorkPayload } from '#app/domain/work.ts'
 import {
   deliveredBody,
@@ -12,52 +11,8 @@ import { seal, unseal } from '#app/outside/secrets.server.ts'
 import type { Holder } from './backfill.ts'
 import { tombstoneHash } from './erased.ts'
 import { personNamed, type PersonNamed } from './privacy-body.ts'
+import { ordersOf, tablesAbout } from './privacy-tables.ts'
 
-/** Where something is stored about a person, as their own row or as that of an order of theirs, and in which order it is told. */
-const TABLES: {
-  table: string
-  of: 'customer' | 'order'
-  column: string
-  orderBy: string
-  /** A second column that may name them. */
-  or?: string
-  /** What is told of a row, where that is not all of it. */
-  told?: string
-}[] = [
-  { table: 'Customer', of: 'customer', column: 'id', orderBy: 'id' },
-  { table: 'Order', of: 'order', column: 'id', orderBy: 'id' },
-  { table: 'Line', of: 'order', column: 'order', orderBy: '"order", id' },
-  { table: 'OrderEvidence', of: 'order', column: 'order', orderBy: '"order"' },
-  { table: 'CustomerFeatures', of: 'customer', column: 'customer', orderBy: 'customer' },
-  { table: 'Membership', of: 'customer', column: 'customer', orderBy: 'customer' },
-  { table: 'MembershipChange', of: 'customer', column: 'customer', orderBy: 'id' },
-  { table: 'OwnMembership', of: 'customer', column: 'customer', orderBy: 'customer' },
-  { table: 'OwnMove', of: 'customer', column: 'customer', orderBy: 'id' },
-  { table: 'Exclusion', of: 'customer', column: 'customer', orderBy: 'id' },
-  { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
-  // A hash says nothing to anybody without the key: which ones there are is told.
-  {
-    table: 'AccountKeys',
-    of: 'customer',
-    column: 'customer',
-    orderBy: 'customer',
-    told: `jsonb_build_object('fetchedAt', t."fetchedAt", 'keptAsKeyedHash', array_remove(ARRAY[
-      CASE WHEN t.email IS NOT NULL THEN 'email' END, CASE WHEN t.phone IS NOT NULL THEN 'phone' END,
-      CASE WHEN t.address IS NOT NULL THEN 'address' END, CASE WHEN t."nameAtAddress" IS NOT NULL THEN 'nameAtAddress' END,
-      CASE WHEN t.workplace IS NOT NULL THEN 'workplace' END], NULL))`,
-  },
-  // Whose the other account is stays theirs.
-  {
-    table: 'PersonLink',
-    of: 'customer',
-    column: 'a',
-    or: 'b',
-    orderBy: 'a, b',
-    told: `to_jsonb(t) - '{shop,a,b}'::text[]`,
-  },
-  { table: 'Ledger', of: 'customer', column: 'customer', orderBy: 'customer' },
-  { table: 'TagChange', of: 'customer', column: 'customer', orderBy: 'id' },
-]
 /** Everything that is stored about a person, as JSON text by table, and how many rows of each. */
 type Stored = { json: string; counts: Record<string, number> }
 
@@ -102,19 +57,12 @@ function exportLabel(request: number): string {
 
 // Text from PostgreSQL to the file: through JavaScript numbers, long ids would lose digits.
 async function storedAbout(tx: Tx, shop: ShopId, person: PersonNamed): Promise<Stored> {
-  const { customer, orders: named } = person
-  const orders = (
-    await tx.$queryRaw<{ id: Id }[]>`
-      SELECT id::text AS id FROM "Order"
-      WHERE shop = ${shop} AND (customer = ${customer}::text::bigint OR id = ANY (${named}::text[]::bigint[]))`
-  ).map((row) => row.id)
   const counts: Record<string, number> = {}
   const parts: string[] = []
-  for (const { table, of, column, orderBy, or = column, told = `to_jsonb(t) - 'shop'` } of TABLES) {
-    const ids = of === 'order' ? orders : customer === null ? [] : [customer]
+  for (const { table, told, orderBy, where, ids } of tablesAbout(person, await ordersOf(tx, shop, person))) {
     const [found] = await tx.$queryRawUnsafe<Aggregate[]>(
       `SELECT count(*)::int AS rows, coalesce(jsonb_agg(${told} ORDER BY ${orderBy}), '[]')::text AS json
-      FROM "${table}" t WHERE shop = $1 AND ("${column}" = ANY ($2::text[]::bigint[]) OR "${or}" = ANY ($2::text[]::bigint[]))`,
+       FROM "${table}" t WHERE ${where}`,
       shop,
       ids,
     )
@@ -122,7 +70,7 @@ async function storedAbout(tx: Tx, shop: ShopId, person: PersonNamed): Promise<S
     counts[table] = found.rows
     parts.push(`${JSON.stringify(table)}:${found.json}`)
   }
-  const head = `"shop":${JSON.stringify(person.domain)},"customer":${JSON.stringify(customer)}`
+  const head = `"shop":${JSON.stringify(person.domain)},"customer":${JSON.stringify(person.customer)}`
   return { json: `{${head},"stored":{${parts.join(',')}}}`, counts }
 }
 

@@ -4,6 +4,7 @@ import { owe } from '#app/outside/queue.server.ts'
 import type { Holder } from './backfill.ts'
 import { type TombstoneKind, tombstoneHash } from './erased.ts'
 import type { PersonNamed } from './privacy-body.ts'
+import { ordersOf, tablesAbout } from './privacy-tables.ts'
 
 /** An import's merge may have to end first. */
 const TRANSACTION_MS = 120_000
@@ -39,20 +40,11 @@ export async function redactPerson(holder: Holder, request: number, person: Pers
 }
 
 async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<Record<string, number>> {
-  const customer = person.customer
-  const named = person.orders
-  const orders = (
-    await tx.$queryRaw<{ id: Id }[]>`
-      SELECT id::text AS id FROM "Order"
-      WHERE shop = ${shop} AND (customer = ${customer}::text::bigint OR id = ANY (${named}::text[]::bigint[]))`
-  ).map((row) => row.id)
+  const { customer, orders: named } = person
   const counts: Record<string, number> = {}
-  counts.Line = await tx.$executeRaw`
-    DELETE FROM "Line" WHERE shop = ${shop} AND "order" = ANY (${orders}::text[]::bigint[])`
-  counts.OrderEvidence = await tx.$executeRaw`
-    DELETE FROM "OrderEvidence" WHERE shop = ${shop} AND "order" = ANY (${orders}::text[]::bigint[])`
-  counts.Order = await tx.$executeRaw`
-    DELETE FROM "Order" WHERE shop = ${shop} AND id = ANY (${orders}::text[]::bigint[])`
+  // Lines and evidence of an order are found by it: which are theirs is asked before any is gone.
+  for (const { table, where, ids } of tablesAbout(person, await ordersOf(tx, shop, person)))
+    counts[table] = await tx.$executeRawUnsafe(`DELETE FROM "${table}" t WHERE ${where}`, shop, ids)
   counts.StagedLine = await tx.$executeRaw`
     DELETE FROM "StagedLine" l USING "StagedOrder" o
     WHERE o.run IN (SELECT id FROM "SyncRun" WHERE shop = ${shop}) AND l.run = o.run AND l."order" = o.id
@@ -64,34 +56,10 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
   counts.StagedCustomer = await tx.$executeRaw`
     DELETE FROM "StagedCustomer" WHERE run IN (SELECT id FROM "SyncRun" WHERE shop = ${shop})
       AND id = ${customer}::text::bigint`
-  counts.CustomerFeatures = await tx.$executeRaw`
-    DELETE FROM "CustomerFeatures" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.Membership = await tx.$executeRaw`
-    DELETE FROM "Membership" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.MembershipChange = await tx.$executeRaw`
-    DELETE FROM "MembershipChange" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.OwnMembership = await tx.$executeRaw`
-    DELETE FROM "OwnMembership" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.OwnMove = await tx.$executeRaw`
-    DELETE FROM "OwnMove" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.Exclusion = await tx.$executeRaw`
-    DELETE FROM "Exclusion" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.AbandonedCheckout = await tx.$executeRaw`
-    DELETE FROM "AbandonedCheckout" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.AccountKeys = await tx.$executeRaw`
-    DELETE FROM "AccountKeys" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.PersonLink = await tx.$executeRaw`
-    DELETE FROM "PersonLink" WHERE shop = ${shop} AND (a = ${customer}::text::bigint OR b = ${customer}::text::bigint)`
-  counts.Ledger = await tx.$executeRaw`
-    DELETE FROM "Ledger" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
-  counts.TagChange = await tx.$executeRaw`
-    DELETE FROM "TagChange" WHERE shop = ${shop} AND customer = ${customer}::text::bigint`
   // Work for them would ask Shopify for them again.
   counts.Work = await tx.$executeRaw`
     DELETE FROM "Work" WHERE shop = ${shop} AND entity = ${customer}
       AND kind IN ('refresh-customer', 'recompute-customer', 'publish-customer', 'read-account')`
-  counts.Customer = await tx.$executeRaw`
-    DELETE FROM "Customer" WHERE shop = ${shop} AND id = ${customer}::text::bigint`
   // An answer made for them earlier holds all of it.
   const hash = tombstoneHash(shop, 'customer', customer)
   counts.exports = await tx.$executeRaw`

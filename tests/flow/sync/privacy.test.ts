@@ -6,6 +6,7 @@ import { ERASED_WITH_A_SHOP } from '#app/flow/sync/privacy.ts'
 import { readExport } from '#app/flow/sync/privacy-export.ts'
 import { installedShop, receiveWebhook, type ShopId, withShop } from '#app/outside/database.server.ts'
 import { connectAs } from '#tests/support/database.ts'
+import { sampleRow, tenantTables } from '#tests/support/tenants.ts'
 
 import {
   fillWithSomeOfEverything,
@@ -162,6 +163,46 @@ describe('customers/redact', () => {
     expect(done.map((one) => one.counts)).toEqual([{}, {}, {}, {}])
     expect(done.every((one) => one.doneAt !== null)).toBe(true)
     expect(await bodies(played.shop)).toBe(0)
+  })
+})
+
+describe('every table that can name a person', () => {
+  /** The columns that name a person, or an order, as the schema calls them. */
+  const NAMING = ['customer', 'a', 'b', 'order']
+
+  /** Rows about the person in every such table of the shop, beside those that are there; answers the tables. */
+  async function namedEverywhere({ shop, person, theirs }: Awaited<ReturnType<typeof imported>>): Promise<string[]> {
+    return connectAs('superuser', async (client) => {
+      const tables = [...(await tenantTables(client))].filter(([, columns]) =>
+        columns.some(({ name, type }) => NAMING.includes(name) && type === 'bigint'),
+      )
+      for (const [table, columns] of tables)
+        for (const naming of columns.filter(({ name }) => NAMING.includes(name))) {
+          const id = naming.name === 'order' ? theirs[0]! : person
+          const named = { ...naming, value: String(id) }
+          const row = sampleRow(
+            columns.map((column) => (column.name === naming.name ? named : column)),
+            shop,
+          )
+          await client.query(`INSERT INTO "${table}" ${row} ON CONFLICT DO NOTHING`)
+        }
+      return tables.map(([table]) => table)
+    })
+  }
+
+  test('is told to who asks and left by who is erased', async () => {
+    const played = await imported()
+    const tables = await namedEverywhere(played)
+    expect(tables).toEqual(expect.arrayContaining(['Ledger', 'Line', 'PersonLink']))
+    await deliver(played, 'customers/data_request', { customer: { id: played.person } })
+    await workUntilDone(played.shop)
+    const [told] = await requests(played.shop)
+    expect(Object.keys(told!.counts as object).sort()).toEqual([...tables, 'Customer'].sort())
+    expect(await tracesOf(played.shop, played.person)).toEqual(expect.arrayContaining(['Exclusion', 'PersonLink']))
+    await deliver(played, 'customers/redact', redactBody(played))
+    await workUntilDone(played.shop)
+    expect(await tracesOf(played.shop, played.person)).toEqual([])
+    expect(await tracesOf(played.shop, played.theirs[0]!)).toEqual([])
   })
 })
 
