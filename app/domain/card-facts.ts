@@ -5,6 +5,8 @@ import { z } from 'zod'
 export const CARD_NEEDS = 20
 /** A product is typical only from so many buyers on. */
 const BUYERS_NEEDED = 5
+/** Products, categories and countries that a card names. */
+const NAMED = 5
 /** A figure has drifted from this relative change on; a share from this many of 0–1. */
 const DRIFT_BY = 0.2
 const SHARE_DRIFT_BY = 0.1
@@ -26,6 +28,28 @@ export const CardFactsShape = z.object({
   discountShare: z.number().nullable(),
   /** Most bought first; share: of the customers looked at. */
   products: z.array(z.object({ product: z.string(), title: z.string(), share: z.number() })),
+  /**
+   * The same of collections that stand for a category (domain/categories.ts), each bought from by at least 20 of them.
+   * none: the shop has no such collection; not-read: its collections have not been read yet.
+   */
+  categories: z
+    .union([
+      z.enum(['none', 'not-read']),
+      z.array(z.object({ collection: z.string(), title: z.string(), share: z.number() })),
+    ])
+    .default([]),
+  /**
+   * Where the customers looked at live, by two letters, most first; all are shares of them. Countries of fewer than 20 are
+   * in `other`, and whoever has no address in `unknown`. Null: there is no country of 20.
+   */
+  regions: z
+    .object({
+      countries: z.array(z.object({ country: z.string(), share: z.number() })),
+      other: z.number(),
+      unknown: z.number(),
+    })
+    .nullable()
+    .default(null),
 })
 
 export type CardFacts = z.infer<typeof CardFactsShape>
@@ -38,8 +62,12 @@ export type CardPeople = {
   people: { n: number; sumLnGapDays: number | null; lines: number; discounted: number }[]
   /** Goods after discounts of each of their orders, minor units; null: not known. */
   basketsMinor: number[] | null
-  /** Distinct buyers among those looked at, most first. */
-  products: { product: string; title: string; buyers: number }[]
+  /** Each product that those looked at bought, and which of them: numbers of `people`'s, each once. */
+  products: { product: string; title: string; buyers: readonly number[] }[]
+  /** Collections that stand for a category, with what is in them of those products; null: not read yet. */
+  categories: { collection: string; title: string; products: readonly string[] }[] | null
+  /** Of those looked at, how many in each country; null: without an address. */
+  countries: { country: string | null; customers: number }[]
 }
 
 /**
@@ -61,7 +89,8 @@ export function middleOf(values: readonly number[]): Middle | null {
 }
 
 /** Facts of a group; of fewer than 20 customers only how many they are. Gaps: one vote per customer, their own geometric mean. */
-export function cardFacts({ customers, people, basketsMinor, products }: CardPeople): CardFacts {
+export function cardFacts(read: CardPeople): CardFacts {
+  const { customers, people, basketsMinor } = read
   const isEnough = customers >= CARD_NEEDS && people.length >= CARD_NEEDS
   const gaps = people.flatMap(({ n, sumLnGapDays }) =>
     n > 1 && sumLnGapDays !== null ? [Math.exp(sumLnGapDays / (n - 1))] : [],
@@ -75,24 +104,73 @@ export function cardFacts({ customers, people, basketsMinor, products }: CardPeo
     gapDays: isEnough ? middleOf(gaps) : null,
     basketMinor: isEnough && basketsMinor !== null ? middleOf(basketsMinor) : null,
     discountShare: isEnough && lines >= CARD_NEEDS ? discounted / lines : null,
-    products: isEnough
-      ? products
-          .filter(({ buyers }) => buyers >= BUYERS_NEEDED)
-          .map(({ product, title, buyers }) => ({ product, title, share: buyers / people.length }))
-      : [],
+    products: isEnough ? productsOf(read) : [],
+    categories: isEnough ? categoriesOf(read) : [],
+    regions: isEnough ? regionsOf(read) : null,
   }
+}
+
+function productsOf({ people, products }: CardPeople): CardFacts['products'] {
+  return foremost(
+    products.map(({ product, title, buyers }) => ({ product, title, share: buyers.length / people.length })),
+    ({ product }) => product,
+    BUYERS_NEEDED / people.length,
+  )
+}
+
+function categoriesOf({ people, products, categories }: CardPeople): CardFacts['categories'] {
+  if (categories === null) return 'not-read'
+  if (categories.length === 0) return 'none'
+  const buyersOf = new Map(products.map(({ product, buyers }) => [product, buyers]))
+  return foremost(
+    categories.map(({ collection, title, products: holds }) => ({
+      collection,
+      title,
+      share: new Set(holds.flatMap((product) => buyersOf.get(product) ?? [])).size / people.length,
+    })),
+    ({ collection }) => collection,
+    CARD_NEEDS / people.length,
+  )
+}
+
+function regionsOf({ countries }: CardPeople): CardFacts['regions'] {
+  const sum = (of: readonly { customers: number }[]) => of.reduce((all, { customers }) => all + customers, 0)
+  const all = sum(countries)
+  const known = countries.flatMap(({ country, customers }) => (country === null ? [] : [{ country, customers }]))
+  const named = foremost(
+    known.map(({ country, customers }) => ({ country, customers, share: customers / all })),
+    ({ country }) => country,
+    CARD_NEEDS / all,
+  )
+  if (named.length === 0) return null
+  return {
+    countries: named.map(({ country, share }) => ({ country, share })),
+    other: (sum(known) - sum(named)) / all,
+    unknown: (all - sum(known)) / all,
+  }
+}
+
+/** The first few by share, and by name where two are equal, of those that reach a least share. */
+function foremost<T extends { share: number }>(all: readonly T[], nameOf: (one: T) => string, least: number): T[] {
+  return all
+    .filter(({ share }) => share >= least)
+    .sort((a, b) => b.share - a.share || (nameOf(a) < nameOf(b) ? -1 : 1))
+    .slice(0, NAMED)
 }
 
 export type Drift =
   | { what: 'customers' | 'orders' | 'gapDays' | 'basketMinor' | 'discountShare'; before: number; after: number }
   | { what: 'product'; before: string; after: string }
+  | { what: 'category'; before: string; after: string }
+  | { what: 'categoryShare' | 'country'; name: string; before: number; after: number }
 
 /**
  * What has drifted between a review and now: a median by a fifth or more and beyond what chance explains on either side, a
- * share by 10 points or more, the number of customers by a fifth or more, and a most bought product that is no longer
- * among the five.
+ * share by 10 points or more (of a category's buyers or a country also beyond chance), the number of customers by a fifth or
+ * more, and a most bought product or category that is no longer among the five.
  *
- * Known values: gap 41 (39…43) → 55 (52…58) has drifted; 41 (20…90) → 55 has not (tests/domain/card-facts.test.ts).
+ * Known values: gap 41 (39…43) → 55 (52…58) has drifted; 41 (20…90) → 55 has not; a category of 40 % of 1,000 customers →
+ * 55 % has drifted, of 30 customers it has not (tests/domain/card-facts.test.ts).
  */
 export function driftOf(before: CardFacts, after: CardFacts): Drift[] {
   const drifts: Drift[] = []
@@ -111,7 +189,36 @@ export function driftOf(before: CardFacts, after: CardFacts): Drift[] {
   const [first, now] = [before.products[0], after.products[0]]
   if (first && now && !after.products.some(({ product }) => product === first.product))
     drifts.push({ what: 'product', before: first.title, after: now.title })
-  return drifts
+  return [...drifts, ...categoryDrift(before, after), ...countryDrift(before, after)]
+}
+
+function categoryDrift(before: CardFacts, after: CardFacts): Drift[] {
+  const [was, is] = [before.categories, after.categories]
+  if (typeof was === 'string' || typeof is === 'string') return []
+  const [first, now] = [was[0], is[0]]
+  const isGone = first && now && !is.some(({ collection }) => collection === first.collection)
+  const shares = was.flatMap(({ collection, share }): Drift[] => {
+    const same = is.find((each) => each.collection === collection)
+    return same && isShareMoved([share, before.lookedAt], [same.share, after.lookedAt])
+      ? [{ what: 'categoryShare', name: same.title, before: share, after: same.share }]
+      : []
+  })
+  return isGone ? [{ what: 'category', before: first.title, after: now.title }, ...shares] : shares
+}
+
+function countryDrift(before: CardFacts, after: CardFacts): Drift[] {
+  return (before.regions?.countries ?? []).flatMap(({ country, share }): Drift[] => {
+    const same = after.regions?.countries.find((each) => each.country === country)
+    return same && isShareMoved([share, before.lookedAt], [same.share, after.lookedAt])
+      ? [{ what: 'country', name: country, before: share, after: same.share }]
+      : []
+  })
+}
+
+/** Ten points or more, and beyond what chance explains: 1.96 standard errors of the difference of two shares. */
+function isShareMoved([was, ofWas]: [number, number], [is, ofIs]: [number, number]): boolean {
+  const error = Math.sqrt((was * (1 - was)) / ofWas + (is * (1 - is)) / ofIs)
+  return Math.abs(is - was) >= SHARE_DRIFT_BY - 1e-9 && Math.abs(is - was) > 1.96 * error
 }
 
 function hasMovedBy(before: number, after: number): boolean {

@@ -2071,9 +2071,15 @@ export type CollectionsBulkQueryVariables = Exact<{ [key: string]: never }>
 
 export type CollectionsBulkQuery = {
   collections: {
-    edges: Array<{ node: { id: string; title: string; products: { edges: Array<{ node: { id: string } }> } } }>
+    edges: Array<{
+      node: { id: string; title: string; handle: string; products: { edges: Array<{ node: { id: string } }> } }
+    }>
   }
 }
+
+export type ProductsCountedQueryVariables = Exact<{ [key: string]: never }>
+
+export type ProductsCountedQuery = { productsCount: { count: number } | null }
 
 export type CustomerWordsBulkQueryVariables = Exact<{ [key: string]: never }>
 
@@ -5230,6 +5236,7 @@ export const CollectionsBulkDocument = {
                           selections: [
                             { kind: 'Field', name: { kind: 'Name', value: 'id' } },
                             { kind: 'Field', name: { kind: 'Name', value: 'title' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'handle' } },
                             {
                               kind: 'Field',
                               name: { kind: 'Name', value: 'products' },
@@ -5270,6 +5277,31 @@ export const CollectionsBulkDocument = {
     },
   ],
 } as unknown as DocumentNode<CollectionsBulkQuery, CollectionsBulkQueryVariables>
+
+export const ProductsCountedDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'ProductsCounted' },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'productsCount' },
+            arguments: [{ kind: 'Argument', name: { kind: 'Name', value: 'limit' }, value: { kind: 'NullValue' } }],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'count' } }],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<ProductsCountedQuery, ProductsCountedQueryVariables>
 
 export const CustomerWordsBulkDocument = {
   kind: 'Document',

@@ -87,11 +87,19 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     reason: 'When two customers are merged, the one that is kept takes over the orders and the stage of both.',
   },
   read_products: {
-    documents: ['OrdersBulk', 'OrdersUpdated', 'OrderById', 'OrderLines', 'CustomerOrders', 'CollectionsBulk'],
+    documents: [
+      'OrdersBulk',
+      'OrdersUpdated',
+      'OrderById',
+      'OrderLines',
+      'CustomerOrders',
+      'CollectionsBulk',
+      'ProductsCounted',
+    ],
     topics: [],
-    features: ['cherry-picker', 'own segments'],
+    features: ['cherry-picker', 'own segments', 'segment card'],
     reason:
-      'Which product a line sold tells whether a discount was open to everybody that week; a segment may name a collection.',
+      'Which product a line sold tells whether a discount was open to everybody that week; a segment may name a collection, and its card says from which its customers buy.',
   },
   write_customers: {
     documents: [

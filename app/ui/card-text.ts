@@ -1,6 +1,6 @@
 /** A segment's card in words: for the page, for paper and for the PDF. */
 import type { TFunction } from 'i18next'
-import { CARD_NEEDS, type Drift } from '#app/domain/card-facts.ts'
+import { CARD_NEEDS, type CardFacts, type Drift } from '#app/domain/card-facts.ts'
 import { CARD_FIELDS, type CardPage } from '#app/domain/segment-card.ts'
 import type { Sheet } from '#app/domain/sheet.ts'
 import { formatsOf, type Formats, type Locale } from './formats.ts'
@@ -12,7 +12,9 @@ export function segmentName(t: TFunction, page: Pick<CardPage, 'key' | 'ownName'
 }
 
 export function factLines(t: TFunction, f: Formats, { facts, currency }: CardPage): Sheet['facts'] {
-  const { customers, lookedAt, orders, gapDays, basketMinor, discountShare, products } = facts
+  const { customers, lookedAt, orders, gapDays, basketMinor, discountShare, products, categories, regions } = facts
+  const named = (each: readonly { title: string; share: number }[]) =>
+    each.length === 0 ? null : f.list(each.map(({ title, share }) => namedShare(t, f, title, share)))
   const lines: [string, string | null][] = [
     [
       t('card.fact.customers'),
@@ -24,14 +26,28 @@ export function factLines(t: TFunction, f: Formats, { facts, currency }: CardPag
     [t('card.fact.gap'), gapDays && daysText(t, f, gapDays.value)],
     [t('card.fact.basket'), basketMinor && f.money({ minor: Math.round(basketMinor.value), currency })],
     [t('card.fact.discount'), discountShare === null ? null : f.percent(discountShare)],
-    [
-      t('card.fact.products'),
-      products.length === 0
-        ? null
-        : f.list(products.map(({ title, share }) => t('card.product', { title, share: f.percent(share) }))),
-    ],
+    [t('card.fact.products'), named(products)],
+    [t('card.fact.categories'), typeof categories === 'string' ? t(NO_CATEGORIES[categories]) : named(categories)],
+    [t('card.fact.region'), regionText(t, f, regions)],
   ]
   return lines.map(([label, value]) => ({ label, value: value ?? t('card.fact.unknown') }))
+}
+
+const NO_CATEGORIES = { none: 'card.fact.noCategories', 'not-read': 'card.fact.notRead' } as const
+
+function namedShare(t: TFunction, f: Formats, name: string, share: number): string {
+  return t('card.named', { name, share: f.percent(share) })
+}
+
+/** "South Korea (92%), Japan (4%), other (3%), no address (1%)" */
+function regionText(t: TFunction, f: Formats, regions: CardFacts['regions']): string | null {
+  if (regions === null) return null
+  const { countries, other, unknown } = regions
+  return f.list([
+    ...countries.map(({ country, share }) => namedShare(t, f, f.country(country), share)),
+    ...(other === 0 ? [] : [t('card.region.other', { share: f.percent(other) })]),
+    ...(unknown === 0 ? [] : [t('card.region.unknown', { share: f.percent(unknown) })]),
+  ])
 }
 
 /** Why there are no facts, or null: there are some. */
@@ -50,7 +66,14 @@ export function driftText(t: TFunction, f: Formats, { review, currency }: CardPa
 }
 
 function oneDrift(t: TFunction, f: Formats, drift: Drift, currency: string): string {
-  if (drift.what === 'product') return t('card.drift.product', { before: drift.before, after: drift.after })
+  if (drift.what === 'product' || drift.what === 'category')
+    return t(`card.drift.${drift.what}`, { before: drift.before, after: drift.after })
+  if ('name' in drift)
+    return t(`card.drift.${drift.what}`, {
+      name: drift.what === 'country' ? f.country(drift.name) : drift.name,
+      before: f.percent(drift.before),
+      after: f.percent(drift.after),
+    })
   const shown = (value: number) => {
     if (drift.what === 'basketMinor') return f.money({ minor: Math.round(value), currency })
     if (drift.what === 'discountShare') return f.percent(value)

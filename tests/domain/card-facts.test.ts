@@ -10,9 +10,11 @@ const group = (size: number) => ({
   people: upTo(size).map(() => someone),
   basketsMinor: upTo(size).map(() => 30_000),
   products: [
-    { product: '1', title: 'Toner', buyers: 10 },
-    { product: '2', title: 'Rare', buyers: 4 },
+    { product: '2', title: 'Rare', buyers: [0, 1, 2, 3] },
+    { product: '1', title: 'Toner', buyers: upTo(10) },
   ],
+  categories: [],
+  countries: [],
 })
 const FACTS: CardFacts = {
   customers: 1000,
@@ -22,6 +24,11 @@ const FACTS: CardFacts = {
   basketMinor: { value: 30_000, low: 29_000, high: 31_000 },
   discountShare: 0.3,
   products: [{ product: '1', title: 'Toner', share: 0.4 }],
+  categories: [
+    { collection: '7', title: 'Care', share: 0.4 },
+    { collection: '8', title: 'Gifts', share: 0.1 },
+  ],
+  regions: { countries: [{ country: 'KR', share: 0.9 }], other: 0.1, unknown: 0 },
 }
 
 describe('the facts of a card', () => {
@@ -45,6 +52,8 @@ describe('the facts of a card', () => {
       discountShare: 0.25,
       // Four buyers make no product typical.
       products: [{ product: '1', title: 'Toner', share: 0.5 }],
+      categories: 'none',
+      regions: null,
     })
     expect(cardFacts(group(19))).toEqual({
       customers: 19,
@@ -54,12 +63,64 @@ describe('the facts of a card', () => {
       basketMinor: null,
       discountShare: null,
       products: [],
+      categories: [],
+      regions: null,
     })
+  })
+
+  test('count a category’s buyers once each, and name the five with most of at least 20', () => {
+    const read = {
+      ...group(100),
+      products: [
+        { product: '1', title: 'Toner', buyers: upTo(30) },
+        { product: '2', title: 'Essence', buyers: upTo(50).slice(20) },
+        { product: '3', title: 'Soap', buyers: upTo(19) },
+      ],
+    }
+    const holding = (collection: string, products: string[]) => ({ collection, title: `Of ${collection}`, products })
+    const { categories } = cardFacts({
+      ...read,
+      categories: [holding('8', ['3']), holding('9', ['1', '2']), holding('10', ['1']), holding('11', ['77'])],
+    })
+    expect(categories).toEqual([
+      { collection: '9', title: 'Of 9', share: 0.5 },
+      { collection: '10', title: 'Of 10', share: 0.3 },
+    ])
+    const many = cardFacts({ ...read, categories: upTo(7).map((id) => holding(String(id), ['1'])) }).categories
+    expect(many).toHaveLength(5)
+    expect(cardFacts({ ...read, categories: null }).categories).toBe('not-read')
+    expect(cardFacts({ ...read, ...group(19), categories: null }).categories).toEqual([])
+  })
+
+  test('name no country of fewer than 20, and say how many of them live elsewhere or have no address', () => {
+    const regionsOf = (...countries: [string | null, number][]) =>
+      cardFacts({
+        ...group(200),
+        countries: countries.map(([country, customers]) => ({ country, customers })),
+      }).regions
+    expect(regionsOf(['JP', 20], [null, 30], ['KR', 120], ['CL', 19], ['US', 11])).toEqual({
+      countries: [
+        { country: 'KR', share: 0.6 },
+        { country: 'JP', share: 0.1 },
+      ],
+      other: 0.15,
+      unknown: 0.15,
+    })
+    expect(regionsOf(['CL', 19], [null, 181])).toBeNull()
+    const many = regionsOf(...['AA', 'BB', 'CC', 'DD', 'EE', 'FF'].map((code): [string, number] => [code, 25]))!
+    expect([many.countries.length, many.other]).toEqual([5, 25 / 150])
   })
 
   test('leave out what is not known, without a number that is none', () => {
     const once = group(30).people.map((each) => ({ ...each, n: 1, sumLnGapDays: 0, lines: 0, discounted: 0 }))
-    const facts = cardFacts({ customers: 30, people: once, basketsMinor: null, products: [] })
+    const facts = cardFacts({
+      customers: 30,
+      people: once,
+      basketsMinor: null,
+      products: [],
+      categories: [],
+      countries: [],
+    })
     expect(facts).toMatchObject({
       orders: { value: 1 },
       gapDays: null,
@@ -85,7 +146,40 @@ describe('the facts of a card', () => {
     expect(driftOf(FACTS, { ...FACTS, products: [{ product: '9', title: 'Cream', share: 0.5 }] })).toEqual([
       { what: 'product', before: 'Toner', after: 'Cream' },
     ])
+    expect(driftOf({ ...FACTS, categories: [{ collection: '5', title: 'Sun', share: 0.5 }] }, FACTS)).toEqual([
+      { what: 'category', before: 'Sun', after: 'Care' },
+    ])
+    expect(driftOf({ ...FACTS, categories: 'not-read' }, FACTS)).toEqual([])
     expect(driftOf({ ...FACTS, customers: 0 }, FACTS)).toEqual([{ what: 'customers', before: 0, after: 1000 }])
+  })
+})
+
+describe('what has drifted of categories and countries', () => {
+  const cared = (share: number, lookedAt = 1000) => ({
+    ...FACTS,
+    lookedAt,
+    categories: [{ collection: '7', title: 'Care', share }],
+  })
+  const inKorea = (share: number) => ({
+    ...FACTS,
+    regions: { countries: [{ country: 'KR', share }], other: 1 - share, unknown: 0 },
+  })
+
+  test('is a share of ten points more or less, beyond chance', () => {
+    expect(driftOf(cared(0.4), cared(0.55))).toEqual([
+      { what: 'categoryShare', name: 'Care', before: 0.4, after: 0.55 },
+    ])
+    expect(driftOf(cared(0.4), cared(0.49))).toEqual([])
+    expect(driftOf(cared(0.4, 30), cared(0.55, 30))).toEqual([])
+    expect(driftOf(inKorea(0.9), inKorea(0.7))).toEqual([{ what: 'country', name: 'KR', before: 0.9, after: 0.7 }])
+    expect(driftOf(inKorea(0.9), { ...FACTS, regions: null })).toEqual([])
+  })
+
+  test('is nothing since a review that did not know them', () => {
+    const { categories, regions, ...older } = FACTS
+    expect([categories, regions]).not.toContain(undefined)
+    const before = CardFactsShape.parse(JSON.parse(JSON.stringify(older)))
+    expect(driftOf(before, FACTS)).toEqual([])
   })
 })
 

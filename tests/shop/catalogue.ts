@@ -30,13 +30,16 @@ const GOODS: { title: string; sku: string; won: number; lastsDays: number }[] = 
 ]
 
 /** A product may be in several. */
-const COLLECTIONS: { title: string; skus: RegExp }[] = [
+const COLLECTIONS: { title: string; handle?: string; skus: RegExp }[] = [
   { title: 'Toners & essences 토너·에센스', skus: /^(TON|ESS)-/ },
   { title: 'Cleansing 클렌징', skus: /^CLN-/ },
   { title: 'Serums 세럼·앰플', skus: /^(SER|AMP)-/ },
   { title: 'Masks 마스크', skus: /^MSK-/ },
   { title: 'Gifts 선물', skus: /^(SET|HND)-/ },
   { title: 'Under 20,000 won 2만원 이하', skus: /-(TEA-150|DLY-050|CEN-010|CHR-010|SMP-001)$/ },
+  // As every shop has them.
+  { title: 'Home page 홈', handle: 'frontpage', skus: /^(TON|SUN|MSK-CEN)-/ },
+  { title: 'All 전체', handle: 'all', skus: /^(?!KIT-)/ },
 ]
 const FIRST_COLLECTION = 420_000_000_001
 
@@ -72,11 +75,12 @@ export function stockCatalogue(world: World): void {
         .replaceAll(/[^a-z0-9]+/g, '-')
         .replaceAll(/^-|-$/g, ''),
     })
-  for (const [place, { title, skus }] of COLLECTIONS.entries())
+  for (const [place, { title, handle, skus }] of COLLECTIONS.entries())
     world.addCollection({
       // A range of their own: the ids of all that is made later stay what they are.
       id: FIRST_COLLECTION + place,
       title,
+      ...(handle === undefined ? {} : { handle }),
       productIds: [...world.products.values()].filter(({ sku }) => skus.test(sku)).map(({ id }) => id),
     })
   for (const code of CODES) world.codes.set(code.code.toLowerCase(), code)

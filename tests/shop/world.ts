@@ -41,7 +41,7 @@ export type WorldContact = {
   address?: { address1: string; address2?: string; city: string; zip: string; phone?: string }
 }
 
-export type WorldCollection = { id: number; title: string; updatedAt: number; productIds: number[] }
+export type WorldCollection = { id: number; title: string; handle: string; updatedAt: number; productIds: number[] }
 
 /** A checkout that somebody has begun and left; completed later, or never. */
 export type WorldCheckout = {
@@ -234,7 +234,8 @@ export class World {
 
   addCollection(partial: Partial<WorldCollection> = {}): WorldCollection {
     const id = this.#take(partial.id)
-    const collection = { title: `Collection ${id}`, updatedAt: this.now(), productIds: [], ...partial, id }
+    const title = `Collection ${id}`
+    const collection = { title, handle: `collection-${id}`, updatedAt: this.now(), productIds: [], ...partial, id }
     this.collections.set(id, collection)
     this.touch()
     return collection
@@ -354,7 +355,11 @@ export class World {
     world.appId = head.appId
     for (const code of head.codes) world.codes.set(code.code.toLowerCase(), code)
     for (const segment of head.segments ?? []) world.segments.set(segment.id, segment)
-    for (const collection of head.collections ?? []) world.collections.set(collection.id, collection)
+    for (const collection of head.collections ?? [])
+      world.collections.set(collection.id, {
+        ...collection,
+        handle: collection.handle ?? `collection-${collection.id}`,
+      })
     for (const checkout of head.checkouts ?? []) world.checkouts.set(checkout.id, checkout)
     if (head.shipping) world.shipping = head.shipping
     for (const [owner, fields] of head.otherMetafields) world.otherMetafields.set(owner, new Map(fields))
@@ -422,7 +427,8 @@ type SavedHead = {
   /** Missing in a world that was saved before the checkout knew shipping. */
   shipping?: WorldShipping
   segments?: WorldSegment[]
-  collections?: WorldCollection[]
+  /** Without handles in a world that was saved before the local shop knew them. */
+  collections?: (Omit<WorldCollection, 'handle'> & { handle?: string })[]
   checkouts?: WorldCheckout[]
   otherMetafields: [string, [string, WorldMetafield][]][]
   lastId: number

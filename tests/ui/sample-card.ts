@@ -16,6 +16,18 @@ export const CARD: CardPage = {
       { product: '1', title: 'Cica toner', share: 0.38 },
       { product: '2', title: 'Sun stick', share: 0.21 },
     ],
+    categories: [
+      { collection: '11', title: 'Toners', share: 0.44 },
+      { collection: '12', title: 'Sun care', share: 0.3 },
+    ],
+    regions: {
+      countries: [
+        { country: 'KR', share: 0.915 },
+        { country: 'JP', share: 0.04 },
+      ],
+      other: 0.02,
+      unknown: 0.025,
+    },
   },
   currency: 'KRW',
   words: {

@@ -18,7 +18,6 @@ import { validOrderSql } from './own/rule-sql.ts'
 const LOOKED_AT = 2000
 /** Newest orders of each. */
 const ORDERS_EACH = 20
-const PRODUCTS = 5
 
 type ShopRow = { currency: string; timezone: string | null; limited: boolean }
 
@@ -111,10 +110,15 @@ async function factsOf(tx: BulkTx, shop: ShopId, key: CardKey, about: ShopRow, a
      WHERE "shop" = $1 AND "customer" = ANY ($2::bigint[])`,
     [shop, ids],
   )
-  const { basketsMinor, products } = about.limited
-    ? { basketsMinor: null, products: [] }
+  const bought = about.limited
+    ? { basketsMinor: null, products: [], categories: [] }
     : await boughtBy(tx, shop, ids, asOf)
-  return cardFacts({ customers: count?.customers ?? 0, people, basketsMinor, products })
+  const countries = await tx.query<CardPeople['countries'][number]>(
+    `SELECT "country", count(*)::int AS "customers" FROM "Customer"
+     WHERE "shop" = $1 AND "id" = ANY ($2::bigint[]) GROUP BY 1`,
+    [shop, ids],
+  )
+  return cardFacts({ customers: count?.customers ?? 0, people, countries, ...bought })
 }
 
 /** Each customer's newest orders and their lines, by their keys: OFFSET 0 keeps PostgreSQL from reading all lines instead. */
@@ -123,22 +127,49 @@ async function boughtBy(
   shop: ShopId,
   ids: readonly string[],
   asOf: Instant,
-): Promise<Pick<CardPeople, 'basketsMinor' | 'products'>> {
+): Promise<Pick<CardPeople, 'basketsMinor' | 'products' | 'categories'>> {
   const { orderRule } = await readSettings(tx, shop)
-  const orders = await tx.query<{ id: string; customer: string; subtotalMinor: string }>(
-    `SELECT o."id", c."customer", o."subtotalMinor" FROM unnest($2::bigint[]) c("customer") CROSS JOIN LATERAL (
+  const orders = await tx.query<{ id: string; buyer: number; subtotalMinor: string }>(
+    `SELECT o."id", c."buyer"::int AS "buyer", o."subtotalMinor"
+     FROM unnest($2::bigint[]) WITH ORDINALITY c("customer", "buyer") CROSS JOIN LATERAL (
        SELECT o."id", o."subtotalMinor" FROM "Order" o
        WHERE o."shop" = $1 AND o."customer" = c."customer" AND ${validOrderSql('o', { shop, asOf, orderRule })}
        ORDER BY o."processedAt" DESC LIMIT ${ORDERS_EACH}) o`,
     [shop, ids],
   )
   const products = await tx.query<CardPeople['products'][number]>(
-    `SELECT l."product"::text AS "product", max(l."title") AS "title", count(DISTINCT o."customer")::int AS "buyers"
-     FROM unnest($2::bigint[], $3::bigint[]) o("id", "customer") CROSS JOIN LATERAL (
+    `SELECT l."product"::text AS "product", max(l."title") AS "title", array_agg(DISTINCT o."buyer") AS "buyers"
+     FROM unnest($2::bigint[], $3::int[]) o("id", "buyer") CROSS JOIN LATERAL (
        SELECT l."product", l."title" FROM "Line" l
        WHERE l."shop" = $1 AND l."order" = o."id" AND l."product" IS NOT NULL AND l."currentQuantity" > 0 OFFSET 0) l
-     GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT ${PRODUCTS}`,
-    [shop, orders.map(({ id }) => id), orders.map(({ customer }) => customer)],
+     GROUP BY 1`,
+    [shop, orders.map(({ id }) => id), orders.map(({ buyer }) => buyer)],
   )
-  return { basketsMinor: orders.map(({ subtotalMinor }) => Number(subtotalMinor)), products }
+  return {
+    basketsMinor: orders.map(({ subtotalMinor }) => Number(subtotalMinor)),
+    products,
+    categories: await categoriesOf(
+      tx,
+      shop,
+      products.map(({ product }) => product),
+    ),
+  }
+}
+
+/** What is in the shop's categories of what was bought; null while a collection, or all of them, wait to be read. */
+async function categoriesOf(tx: BulkTx, shop: ShopId, bought: readonly string[]): Promise<CardPeople['categories']> {
+  const [read] = await tx.query<{ isRead: boolean }>(
+    `SELECT coalesce(
+       (SELECT bool_and(k."isCategory" IS NOT NULL) FROM "Collection" k WHERE k."shop" = $1),
+       EXISTS (SELECT FROM "SyncRun" r
+         WHERE r."shop" = $1 AND r."kind" = 'beside' AND r."subject" = 'collections' AND r."state" = 'done')) AS "isRead"`,
+    [shop],
+  )
+  if (!read!.isRead) return null
+  return tx.query(
+    `SELECT k."id"::text AS "collection", k."title",
+       ARRAY(SELECT p FROM unnest(k."products") p WHERE p = ANY ($2::bigint[]))::text[] AS "products"
+     FROM "Collection" k WHERE k."shop" = $1 AND k."isCategory"`,
+    [shop, bought],
+  )
 }

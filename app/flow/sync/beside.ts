@@ -75,7 +75,7 @@ async function readInBulk(
     })
     return
   }
-  return take(holder, run, told.url === null ? [] : objectsOf(holder, admin, told.url, told.objectCount))
+  return take(holder, run, told.url === null ? [] : objectsOf(holder, admin, told.url, told.objectCount), admin)
 }
 
 /** The file's objects, one a line. */

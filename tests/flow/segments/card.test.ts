@@ -57,8 +57,63 @@ describe('a segment’s card', () => {
       basketMinor: null,
       discountShare: null,
       products: [],
+      categories: [],
+      regions: null,
     })
     expect((await cardPage(await testShop(), 'at-risk')).facts.customers).toBe(0)
+  })
+
+  test('says from which categories they buy, once the collections have been read', async () => {
+    timeIs(NOW)
+    const shop = await shopOf([
+      ...regulars(25),
+      // Twenty of them also buy what is in two collections, and one something else.
+      ...Array.from({ length: 20 }, (_, i): ToldOrder => ({
+        customer: 3000 + i,
+        at: ago(9),
+        lines: [{ product: 7 }, { product: i === 0 ? 6 : 7 }],
+      })),
+    ])
+    const write = (text: string, values: unknown[] = []) =>
+      connectAs('superuser', (client) => client.query(text, [shop, ...values]))
+    expect((await cardPage(shop, 'loyal')).facts.categories).toBe('not-read')
+    await write(
+      `INSERT INTO "SyncRun" (shop, kind, subject, state, "startedAt") VALUES ($1, 'beside', 'collections', 'done', now())`,
+    )
+    expect((await cardPage(shop, 'loyal')).facts.categories).toBe('none')
+    const collect = (id: number, products: number[], isCategory: boolean | null) =>
+      write(
+        'INSERT INTO "Collection" (shop, id, title, products, "isCategory") VALUES ($1, $2, $3, $4::bigint[], $5)',
+        [id, `Collection ${id}`, products, isCategory],
+      )
+    await collect(50, [9], true)
+    await collect(51, [6, 7, 8], true)
+    await collect(52, [6], true)
+    await collect(53, [6, 7, 8, 9], false)
+    const category = (id: number, share: number) => ({ collection: String(id), title: `Collection ${id}`, share })
+    expect((await cardPage(shop, 'loyal')).facts.categories).toEqual([category(50, 1), category(51, 0.8)])
+    // One that an earlier version of the app has read waits for the next reading.
+    await collect(54, [9], null)
+    expect((await cardPage(shop, 'loyal')).facts.categories).toBe('not-read')
+  })
+
+  test('says where they live, and of no country with fewer than 20', async () => {
+    timeIs(NOW)
+    const shop = await shopOf(regulars(50))
+    await connectAs('superuser', (client) =>
+      client.query(
+        `INSERT INTO "Customer" (shop, id, "createdAt", "updatedAt", tags, road, "fetchedAt", country)
+         SELECT $1, 3000 + i, now(), now(), '{}', 2, now(),
+           CASE WHEN i < 25 THEN 'KR' WHEN i < 40 THEN 'JP' WHEN i < 45 THEN 'US' END
+         FROM generate_series(0, 49) i`,
+        [shop],
+      ),
+    )
+    expect((await cardPage(shop, 'loyal')).facts.regions).toEqual({
+      countries: [{ country: 'KR', share: 0.5 }],
+      other: 0.4,
+      unknown: 0.1,
+    })
   })
 
   test('keeps the merchant’s words in versions, and the same words once', async () => {

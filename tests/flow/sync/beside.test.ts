@@ -55,6 +55,13 @@ const customersOf = (shop: ShopId) =>
   )
 const collectionsOf = (shop: ShopId) =>
   rows(shop, 'SELECT id::int, title, products::int[] FROM "Collection" WHERE shop = $1 ORDER BY id')
+const categoriesOf = async (shop: ShopId) =>
+  (
+    await rows<{ id: number }>(
+      shop,
+      'SELECT id::int AS id FROM "Collection" WHERE shop = $1 AND "isCategory" ORDER BY id',
+    )
+  ).map(({ id }) => id)
 const checkoutsOf = (shop: ShopId) =>
   rows<{ id: number; customer: number; isCompleted: boolean }>(
     shop,
@@ -136,6 +143,21 @@ describe('what is read beside orders and customers', { timeout: 240_000 }, () =>
     world.collections.clear()
     await readAgain(played, 'collections')
     expect(await collectionsOf(shop)).toEqual([])
+  })
+
+  test('a collection is a category unless it is empty, the front page, or nearly all there is', async () => {
+    const played = await playShop((world) => {
+      fill(world)
+      for (const id of [13, 14, 15]) world.addProduct({ id })
+      world.addCollection({ id: 903, handle: 'frontpage', productIds: [11] })
+      world.addCollection({ id: 904, handle: 'all', productIds: [11, 12, 13, 14] })
+    })
+    await importAll(played)
+    expect(await categoriesOf(played.shop)).toEqual([TONERS, GIFTS])
+    // More products of the shop's that are in none.
+    for (const id of [16, 17]) played.world.addProduct({ id })
+    await readAgain(played, 'collections')
+    expect(await categoriesOf(played.shop)).toEqual([TONERS, GIFTS, 904])
   })
 
   test('a word that changes without the customer is noticed; one that was fetched later is kept', async () => {

@@ -25,6 +25,7 @@ export const collectionFields: PlayedFields = {
   Collection: {
     id: (collection: WorldCollection) => gid('Collection', collection.id),
     title: (collection: WorldCollection) => collection.title,
+    handle: (collection: WorldCollection) => collection.handle,
     updatedAt: (collection: WorldCollection) => dateTime(collection.updatedAt),
   },
 }
