@@ -1,5 +1,6 @@
 import { announceJob } from './jobs/announce.ts'
 import { backfillShop } from './jobs/backfill-shop.ts'
+import { carryOverJob } from './jobs/carry-over.ts'
 import { catchUp } from './jobs/catch-up.ts'
 import { checkHealth } from './jobs/check-health.ts'
 import { exportData } from './jobs/export-data.ts'
@@ -36,6 +37,7 @@ const JOBS = [
   readBeside,
   refreshOrder,
   refreshCustomer,
+  carryOverJob,
   readAccounts,
   readAccount,
   checkHealth,

@@ -73,3 +73,23 @@ export type ExclusionInput = z.infer<typeof ExclusionFields>
 export function endsSoon(until: Instant | null, now: Instant): boolean {
   return until !== null && until - now <= ENDS_SOON_DAYS * DAY_MS
 }
+
+/**
+ * Two exclusions of what has become one customer: it lasts from the earlier beginning to the later end (null: until ended by
+ * hand), for both reasons; where they are too long together, for that of the one that ends later.
+ *
+ * Known values: until 20 and 30 October end on the 30th, with none it has none; "a" and "b" are "a / b", "a" and "a" are "a"
+ * (tests/domain/exclusions.test.ts).
+ */
+export function joinedExclusion(stays: InForce, comes: InForce): InForce {
+  const ends = ({ until }: InForce) => until ?? Infinity
+  const longer = ends(comes) > ends(stays) ? comes : stays
+  const both = stays.reason === comes.reason ? stays.reason : `${stays.reason} / ${comes.reason}`
+  return {
+    reason: [...both].length <= REASON_MAX ? both : longer.reason,
+    since: Math.min(stays.since, comes.since),
+    until: longer.until,
+  }
+}
+
+type InForce = Pick<Exclusion, 'reason' | 'since' | 'until'>

@@ -43,6 +43,8 @@ export const WORK = {
     withOrders: z.boolean().optional(),
     mayBeOurs: z.boolean().optional(),
   }),
+  /** entity: the id of a customer whom Shopify has merged `into` another: what the merchant has said of them goes along. */
+  'carry-over': z.object({ into: z.string() }),
   /** entity: the shop. Everybody's e-mail, phone and address once, as keyed hashes; resumable, polls while Shopify writes. */
   'read-accounts': z.object({}),
   /** entity: the customer's id. The same of one account that was touched. */

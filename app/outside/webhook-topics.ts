@@ -129,9 +129,12 @@ export const WEBHOOK_TOPICS: Readonly<Record<string, WebhookTopic>> = {
   'customers/merge': topic((body) => {
     const merged = MERGED.parse(body)
     if (merged.status === 'failed') return []
+    const { admin_graphql_api_customer_kept_id: kept, admin_graphql_api_customer_deleted_id: gone } = merged
     return [
-      refreshCustomer(merged.admin_graphql_api_customer_kept_id, { withOrders: true }),
-      refreshCustomer(merged.admin_graphql_api_customer_deleted_id, {}, MERGED_WAIT_MS),
+      // At once: with the account, what was said of it is forgotten.
+      { kind: 'carry-over', entity: gone, payload: { into: kept } },
+      refreshCustomer(kept, { withOrders: true }),
+      refreshCustomer(gone, {}, MERGED_WAIT_MS),
     ]
   }),
   'customers/purchasing_summary': customerTopic(CUSTOMER_ID, OCCURRED),

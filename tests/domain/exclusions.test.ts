@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endsSoon, ExclusionFields } from '#app/domain/exclusions.ts'
+import { endsSoon, ExclusionFields, joinedExclusion } from '#app/domain/exclusions.ts'
 import { DAY_MS } from '#app/domain/order.ts'
 
 const NOW = Date.UTC(2026, 9, 15)
@@ -22,6 +22,25 @@ describe('keeping somebody out of rewards', () => {
     [{ reason: 'fine' }, false],
   ])('%j is taken: %s', (sent, isTaken) => {
     expect(ExclusionFields.safeParse(sent).success).toBe(isTaken)
+  })
+
+  test.each([
+    ['the later end', 20, 30, 30],
+    ['the later end, whichever account has it', 30, 20, 30],
+    ['no end where one has none', 20, null, null],
+    ['no end where the one that stays has none', null, 20, null],
+  ])('of two accounts that become one has %s', (_what, stays, comes, expected) => {
+    const until = (day: number | null) => (day === null ? null : NOW + day * DAY_MS)
+    const of = (reason: string, day: number | null, since: number) => ({ reason, since, until: until(day) })
+    const joined = { reason: 'a / b', since: NOW - 9, until: until(expected) }
+    expect(joinedExclusion(of('a', stays, NOW), of('b', comes, NOW - 9))).toEqual(joined)
+    expect(joinedExclusion(of('a', stays, NOW), of('a', comes, NOW)).reason).toBe('a')
+  })
+
+  test('of two accounts whose reasons are too long together has that of the one that ends later', () => {
+    const [one, other] = ['a', 'b'].map((letter) => ({ reason: letter.repeat(120), since: NOW, until: NOW + DAY_MS }))
+    expect(joinedExclusion(one!, { ...other!, until: null }).reason).toBe(other!.reason)
+    expect(joinedExclusion({ ...one!, until: null }, other!).reason).toBe(one!.reason)
   })
 
   test('a reason is kept without the space around it', () => {

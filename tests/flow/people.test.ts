@@ -7,12 +7,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { confirmedLinks } from '#app/flow/confirmed-links.ts'
 import { customerPage } from '#app/flow/segments/customer-page.ts'
 import { decideLink } from '#app/flow/segments/people/decide.ts'
+import { exclude, exclusionsOf } from '#app/flow/segments/exclusions.ts'
 import { linkingFor } from '#app/flow/segments/people/linking.ts'
 import { namesOnScreen, switchNames } from '#app/flow/segments/people/names.ts'
 import { reviewPage } from '#app/flow/segments/people/queue.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
 import { switchLinkingOff, switchLinkingOn } from '#app/flow/sync/accounts-switch.ts'
 import { readExport } from '#app/flow/sync/privacy-export.ts'
+import { carryOverJob } from '#app/jobs/carry-over.ts'
 import { linkAccounts } from '#app/jobs/link-accounts.ts'
 import { readAccount } from '#app/jobs/read-account.ts'
 import { readAccounts } from '#app/jobs/read-accounts.ts'
@@ -20,7 +22,7 @@ import { recomputeCustomerJob } from '#app/jobs/recompute-customer.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
 import { receiveWebhook, type ShopId, withShop, withShopBulk } from '#app/outside/database.server.ts'
-import { startWorker } from '#app/outside/queue.server.ts'
+import { owe, startWorker } from '#app/outside/queue.server.ts'
 import { action } from '#app/routes/webhooks.tsx'
 import { connectAs } from '#tests/support/database.ts'
 import type { World, WorldContact } from '#tests/shop/world.ts'
@@ -64,7 +66,15 @@ function fill(world: World): void {
 
 type Peopled = PlayedShop & { ids: string[]; work(): Promise<void> }
 
-const PEOPLE_JOBS = [readAccounts, readAccount, linkAccounts, refreshCustomer, refreshOrder, recomputeCustomerJob]
+const PEOPLE_JOBS = [
+  readAccounts,
+  readAccount,
+  linkAccounts,
+  refreshCustomer,
+  refreshOrder,
+  carryOverJob,
+  recomputeCustomerJob,
+]
 
 async function peopled(options: { level2?: boolean } = {}): Promise<Peopled> {
   const played = await playShop(fill, { level2: true, ...options })
@@ -263,6 +273,29 @@ describe('several accounts of one person', { timeout: 240_000 }, () => {
       [],
     )
     expect((await pairs(shop)).join()).not.toContain(ids[1])
+  })
+
+  test.each([
+    ['and is told of', false],
+    ['and nobody tells us of', true],
+  ])('a merge in Shopify %s leaves what was said of the merged account in force', async (_how, isMissed) => {
+    const played = await switchedOn()
+    const { shop, ids, local } = played
+    const [other, gone, kept] = [ids[2]!, ids[3]!, ids[7]!]
+    await decideLink(shop, { a: other, b: gone }, 'confirmed')
+    await exclude(shop, { customer: gone }, { reason: 'resells', until: '' })
+    await played.work()
+    local.shop.faults.webhooks.drop = isMissed
+    local.shop.happen.mergeCustomers(Number(kept), Number(gone))
+    if (isMissed) await withShop(shop, (tx) => owe(tx, shop, 'refresh-customer', gone, {}))
+    await played.work()
+    const out = await withShop(shop, (tx) => exclusionsOf(tx, shop, [gone, kept], Date.now()))
+    expect([...out].map(([customer, [found]]) => [customer, found!.reason])).toEqual([[kept, 'resells']])
+    expect((await memberships(shop)).has(Number(gone))).toBe(false)
+    // Who has forgotten the account without hearing where it went has forgotten its links too.
+    expect((await pairs(shop)).filter((pair) => pair.includes('confirmed'))).toEqual(
+      isMissed ? [] : [`${other} ${kept} confirmed phone`],
+    )
   })
 
   test('a person who is erased takes theirs with them, and a data request says that they exist and not what they are', async () => {

@@ -41,7 +41,7 @@ test.each([
   ])
 })
 
-test('a merge owes both, and one that failed owes nobody', () => {
+test('a merge owes both and what was said of the one that goes, and one that failed owes nobody', () => {
   const merge = (status: string) =>
     WEBHOOK_TOPICS['customers/merge']!.worksOf({
       admin_graphql_api_customer_kept_id: 'gid://shopify/Customer/1',
@@ -49,6 +49,7 @@ test('a merge owes both, and one that failed owes nobody', () => {
       status,
     })
   expect(merge('completed')).toMatchObject([
+    { kind: 'carry-over', entity: '2', payload: { into: '1' } },
     { entity: '1', payload: { withOrders: true } },
     { entity: '2', payload: {} },
   ])

@@ -92,6 +92,7 @@ export async function recomputeMemberships(
       const changes = await writeChanges(tx, shop, asOf, cause, standings, decisions, before, rules)
       if (changes > 0) await owe(tx, shop, 'announce', String(shop), {})
     }
+    await forgetUnknown(tx, shop)
     if (settings.taggingOn) await owe(tx, shop, 'publish', String(shop), {})
     await stillMine(tx)
   })
@@ -234,6 +235,16 @@ export async function removeMembers(tx: BulkTx, shop: ShopId, gone: readonly (nu
   await tx.query('DELETE FROM "Membership" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
   await tx.query('DELETE FROM "MembershipChange" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
   await tx.query('DELETE FROM "Exclusion" WHERE "shop" = $1 AND "customer" = ANY($2::bigint[])', [shop, gone])
+}
+
+/** What keeps somebody out of rewards whom the shop does not know: carried over to an account that was gone by then. */
+async function forgetUnknown(tx: BulkTx, shop: ShopId): Promise<void> {
+  await tx.query(
+    `DELETE FROM "Exclusion" x WHERE x."shop" = $1 AND x."customer" IS NOT NULL
+       AND NOT EXISTS (SELECT FROM "Customer" c WHERE c."shop" = $1 AND c."id" = x."customer")
+       AND NOT EXISTS (SELECT FROM "CustomerFeatures" f WHERE f."shop" = $1 AND f."customer" = x."customer")`,
+    [shop],
+  )
 }
 
 /** Reads a text field as its position in a list. */

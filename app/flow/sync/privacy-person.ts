@@ -58,8 +58,9 @@ async function erasePerson(tx: Tx, shop: ShopId, person: PersonNamed): Promise<R
       AND id = ${customer}::text::bigint`
   // Work for them would ask Shopify for them again.
   counts.Work = await tx.$executeRaw`
-    DELETE FROM "Work" WHERE shop = ${shop} AND entity = ${customer}
-      AND kind IN ('refresh-customer', 'recompute-customer', 'publish-customer', 'read-account')`
+    DELETE FROM "Work" WHERE shop = ${shop} AND (entity = ${customer}
+      AND kind IN ('refresh-customer', 'recompute-customer', 'publish-customer', 'read-account', 'carry-over')
+      OR kind = 'carry-over' AND payload ->> 'into' = ${customer})`
   // An answer made for them earlier holds all of it.
   const hash = tombstoneHash(shop, 'customer', customer)
   counts.exports = await tx.$executeRaw`

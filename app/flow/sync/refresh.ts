@@ -153,10 +153,12 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
   const moved = new Set<Id>()
   const retagged = new Set<Id>()
   const described = new Set<Id>()
+  const handedOver = new Map<Id, Id>()
   for (const id of about.orders) {
     const [was, is] = [before.orders.get(id), after.orders.get(id)]
     if (was?.content === is?.content) continue
     for (const customer of [was?.customer, is?.customer]) if (customer) moved.add(customer)
+    if (was?.customer && is?.customer && was.customer !== is.customer) handedOver.set(was.customer, is.customer)
   }
   for (const id of about.customers) {
     const [was, is] = [before.customers.get(id), after.customers.get(id)]
@@ -166,6 +168,11 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
   }
   if (described.size > 0 && (await hasOwnSegments(tx, shop))) for (const id of described) moved.add(id)
   for (const id of await bereft(tx, shop, about.customers)) retagged.add(id)
+  for (const gone of await unknown(tx, shop, [...handedOver.keys()])) {
+    // Nobody told us of the merge. They are worked out, and with it forgotten, once that is carried over.
+    moved.delete(gone)
+    await owe(tx, shop, 'carry-over', gone, { into: handedOver.get(gone)! })
+  }
   if (about.orders.length > 0) await noteNewest(tx, shop, about.orders)
   for (const id of [...retagged].sort()) await owe(tx, shop, 'publish-customer', id, {})
   for (const id of [...moved].sort()) await owe(tx, shop, 'recompute-customer', id, {})
@@ -184,6 +191,17 @@ export async function bereft(tx: BulkTx, shop: ShopId, customers: Id[]): Promise
     [shop, customers],
   )
   return rows.map(({ customer }) => customer)
+}
+
+/** Of these customers, those whom Shopify knows no more. */
+async function unknown(tx: BulkTx, shop: ShopId, customers: Id[]): Promise<Id[]> {
+  if (customers.length === 0) return []
+  const rows = await tx.query<{ id: Id }>(
+    `SELECT id::text FROM unnest($2::bigint[]) id
+     WHERE NOT EXISTS (SELECT FROM "Customer" c WHERE c.shop = $1 AND c.id = id.id) ORDER BY 1`,
+    [shop, customers],
+  )
+  return rows.map(({ id }) => id)
 }
 
 async function seen(

@@ -64,7 +64,7 @@ export async function playLiveShop(
 }
 
 async function workLive(shop: ShopId, owed: string[], withinMs: number): Promise<void> {
-  const noting = (['recompute-customer', 'publish-customer'] as const).map((kind) =>
+  const noting = (['recompute-customer', 'publish-customer', 'carry-over'] as const).map((kind) =>
     defineJob({ kind, handler: async ({ entity }) => void owed.push(`${kind} ${entity}`) }),
   )
   const worker = startWorker([...JOBS, refreshOrder, refreshCustomer, ...noting], {
