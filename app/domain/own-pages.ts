@@ -53,6 +53,8 @@ export type OwnEditor = {
   /** When everybody was last held against it; null: not yet. */
   workedAt: Instant | null
   isTagged: boolean
+  /** Shopify Flow is told of moves. */
+  announceMoves: boolean
   /** Of its customers, those who are kept out of rewards, and what keeps out all of them. */
   keptOut: number
   exclusion: Exclusion | null

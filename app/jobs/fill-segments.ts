@@ -5,6 +5,6 @@ import { defineJob } from '#app/outside/queue.server.ts'
 export const fillSegments = defineJob({
   kind: 'fill-segments',
   async handler({ shop, payload, stillMine }) {
-    await recomputeOwn(shop, now(), payload.of === 'data' ? 'order' : 'rule', stillMine)
+    await recomputeOwn(shop, now(), payload.of ?? 'own-rule', stillMine)
   },
 })

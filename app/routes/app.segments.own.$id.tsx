@@ -11,7 +11,12 @@ import { useRehearsing } from '#app/ui/rehearsing.ts'
 import { OwnScreen } from '#app/ui/own-page.tsx'
 
 const OwnForm = z.discriminatedUnion('intent', [
-  z.object({ intent: z.literal('save'), name: z.string().max(300), rule: RuleText }),
+  z.object({
+    intent: z.literal('save'),
+    name: z.string().max(300),
+    rule: RuleText,
+    announces: z.enum(['yes', 'no']).transform((answer) => answer === 'yes'),
+  }),
   z.object({ intent: z.literal('delete') }),
 ])
 
@@ -54,7 +59,12 @@ export default function OwnSegment() {
       refused={answer !== undefined && 'refused' in answer ? answer.fields : {}}
       rehearsal={rehearsal}
       onPreview={counting.ask}
-      onSave={(name, rule) => fetcher.submit({ intent: 'save', name, rule: JSON.stringify(rule) }, { method: 'post' })}
+      onSave={(name, rule, announces) =>
+        fetcher.submit(
+          { intent: 'save', name, rule: JSON.stringify(rule), announces: announces ? 'yes' : 'no' },
+          { method: 'post' },
+        )
+      }
       onDelete={() => fetcher.submit({ intent: 'delete' }, { method: 'post' })}
     />
   )

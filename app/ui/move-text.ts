@@ -1,6 +1,8 @@
 import { createInstance, type TFunction } from 'i18next'
+import type { RuleFact } from '#app/domain/rules/evaluate.ts'
 import type { StageReason } from '#app/domain/stages.ts'
 import { formatsOf, type Locale } from './formats.ts'
+import { factsText, type OwnWords } from './own-text.ts'
 import { reasonText } from './reason.ts'
 import en from './words/en.json' with { type: 'json' }
 import ko from './words/ko.json' with { type: 'json' }
@@ -31,8 +33,9 @@ function wordsOf(locale: Locale): TFunction {
 }
 
 /** Why somebody moved, as one sentence for whoever reads a Flow workflow's message. */
-export function moveText(move: { what: string; to: string; because: unknown }, locale: Locale): string {
+export function moveText(move: { what: string; to: string; because: unknown }, locale: Locale, own: OwnWords): string {
   const t = wordsOf(locale)
   if (move.what === 'stage') return reasonText(t, formatsOf(locale, 'UTC'), move.because as StageReason)
+  if (move.what === 'own') return factsText(t, formatsOf(locale, 'UTC'), move.because as RuleFact[], own)
   return t(`cherry.tier.${move.to}`)
 }

@@ -4,6 +4,7 @@ import type { OwnEditor, OwnPreview, OwnVersion } from '#app/domain/own-pages.ts
 import type { Rule } from '#app/domain/rules/rule.ts'
 import { AskedTwice } from './asked-twice.tsx'
 import { cardPath } from './card-fields.ts'
+import { FlowTick } from './flow-tick.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { RuleGroup } from './own-conditions.tsx'
@@ -25,7 +26,7 @@ type Props = {
   refused: { name?: string; rule?: string }
   rehearsal: RehearsingProps
   onPreview: (rule: Rule) => void
-  onSave: (name: string, rule: Rule) => void
+  onSave: (name: string, rule: Rule, announces: boolean) => void
   onDelete: () => void
 }
 
@@ -36,11 +37,13 @@ export function OwnScreen(props: Props) {
   const start = page.rule === null ? freshDraft() : draftOf(page.rule, page.currency)
   const [name, setName] = useState(page.name)
   const [draft, setDraft] = useState<DraftGroup>(start)
+  const [announces, setAnnounces] = useState(false)
   const [seen, setSeen] = useState(page.version)
   if (seen !== page.version) {
     setSeen(page.version)
     setName(page.name)
     setDraft(start)
+    setAnnounces(false)
   }
   const isWhole = isComplete(draft, page.currency)
   const isDirty = page.id === null || name !== page.name || JSON.stringify(draft) !== JSON.stringify(start)
@@ -56,6 +59,7 @@ export function OwnScreen(props: Props) {
       ...(page.id === null ? [] : [[page.id, page.name] as const]),
     ]),
   }
+  const moves = movesOf(preview)
   const blocks = preview?.troubles.some((trouble) => trouble.blocks) === true
   return (
     <Page
@@ -74,10 +78,11 @@ export function OwnScreen(props: Props) {
         isOpen={isDirty}
         isSaving={isBusy}
         isValid={isWhole && !blocks && name.trim() !== ''}
-        onSave={() => onSave(name, ruleOf(draft, page.currency))}
+        onSave={() => onSave(name, ruleOf(draft, page.currency), announces)}
         onDiscard={() => {
           setName(page.name)
           setDraft(start)
+          setAnnounces(false)
         }}
       />
       <BlockStack gap="400">
@@ -107,7 +112,11 @@ export function OwnScreen(props: Props) {
           isComplete={isWhole}
           isSaved={page.id !== null}
           words={words}
-        />
+        >
+          {page.announceMoves && page.id !== null && moves > 0 ? (
+            <FlowTick moves={moves} isTicked={announces} onTick={setAnnounces} />
+          ) : null}
+        </OwnPreviewCard>
         <KeptOutCard page={page} />
         <RehearsalCard
           {...props.rehearsal}
@@ -138,6 +147,12 @@ export function OwnScreen(props: Props) {
       </BlockStack>
     </Page>
   )
+}
+
+/** How many customers saving would move; 0 until that was counted to the last one. */
+function movesOf(preview: OwnPreview | null): number {
+  if (!preview?.figures || preview.examples === null) return 0
+  return preview.figures.enters + preview.figures.leaves
 }
 
 type VersionsProps = { versions: OwnVersion[]; words: OwnWords; onLook: (version: OwnVersion) => void }

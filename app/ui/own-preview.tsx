@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Badge, BlockStack, Box, Divider, InlineStack, Link, Text } from '@shopify/polaris'
 import type { OwnExample, OwnPreview, RuleTrouble } from '#app/domain/own-pages.ts'
 import { CountCard } from './count-card.tsx'
@@ -13,10 +14,12 @@ type Props = {
   /** There is a saved version to enter and leave. */
   isSaved: boolean
   words: OwnWords
+  /** What can be said with saving, once the figures are there. */
+  children?: ReactNode
 }
 
 /** What the rule would hold if it were saved now. Nothing has changed yet. */
-export function OwnPreviewCard({ preview, isBusy, hasFailed, isComplete, isSaved, words }: Props) {
+export function OwnPreviewCard({ preview, isBusy, hasFailed, isComplete, isSaved, words, children }: Props) {
   const { t } = useWords()
   const obstacle = isComplete ? null : (
     <Text as="p" tone="subdued">
@@ -31,6 +34,7 @@ export function OwnPreviewCard({ preview, isBusy, hasFailed, isComplete, isSaved
             <Trouble key={trouble.kind} trouble={trouble} words={words} />
           ))}
           {figures === null ? null : <Figures figures={figures} isSaved={isSaved} />}
+          {children}
           {examples === null || examples.length === 0 ? null : (
             <Examples examples={examples} isSaved={isSaved} words={words} />
           )}

@@ -45,9 +45,14 @@ export function factText(t: TFunction, f: Formats, fact: RuleFact, words: OwnWor
   return t('own.line', { feature, value: valueText(t, f, condition, value, words) })
 }
 
+/** All facts that decide. */
+export function factsText(t: TFunction, f: Formats, facts: readonly RuleFact[], words: OwnWords): string {
+  return facts.map((fact) => factText(t, f, fact, words)).join(' · ')
+}
+
 /** All that decides, and what would turn it. */
 export function verdictText(t: TFunction, f: Formats, verdict: Verdict, words: OwnWords): string {
-  const because = verdict.because.map((fact) => factText(t, f, fact, words)).join(' · ')
+  const because = factsText(t, f, verdict.because, words)
   const [change] = verdict.changes
   if (change === undefined) return because
   const to = t('own.line', {

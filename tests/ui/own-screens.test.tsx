@@ -1,9 +1,10 @@
+import { expect, it } from 'vitest'
 import type { OwnEditor, OwnPreview } from '#app/domain/own-pages.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
 import { OwnPreviewCard } from '#app/ui/own-preview.tsx'
 import { OwnScreen } from '#app/ui/own-page.tsx'
 import { nothing, rehearsal } from './idle-props.ts'
-import { readInBothLanguages } from './reading.tsx'
+import { readInBothLanguages, textOf } from './reading.tsx'
 import { FRESH } from './sample-freshness.ts'
 
 const RULE: Rule = {
@@ -37,6 +38,7 @@ const PAGE: OwnEditor = {
   tagPrefix: 'seg:',
   workedAt: Date.UTC(2026, 10, 20, 4),
   isTagged: true,
+  announceMoves: true,
   keptOut: 0,
   exclusion: null,
   freshness: FRESH,
@@ -134,6 +136,12 @@ readInBothLanguages([
     ko: ['이메일 수신 가능 960명', '단계: 재구매 · Toner 구매: 12일 전. 다음 경우 포함됩니다: 단계: 이탈 위험.'],
   },
   {
+    name: 'once saving is counted to the last customer, Flow may be told of whom it moves',
+    screen: <OwnScreen page={PAGE} preview={{ troubles: [], figures: FIGURES, examples: [] }} {...idle} />,
+    en: ['Tell Shopify Flow of these 47 moves'],
+    ko: ['이 이동 47건을 Shopify Flow에 알리기'],
+  },
+  {
     name: 'a count by the sample says how far it may be off',
     screen: (
       <OwnPreviewCard
@@ -186,3 +194,14 @@ readInBothLanguages([
     ko: ['모든 조건을 입력하면'],
   },
 ])
+
+it.each<[string, Partial<OwnEditor>, OwnPreview['examples']]>([
+  ['of what is only estimated', {}, null],
+  ['of a new segment', { id: null }, []],
+  ['where Flow is told of nothing', { announceMoves: false }, []],
+])('%s there is no tick for telling Flow', (_of, part, examples) => {
+  const preview = { troubles: [], figures: FIGURES, examples }
+  const text = textOf('en', <OwnScreen page={{ ...PAGE, ...part }} preview={preview} {...idle} />)
+  expect(text).toContain('1,204 customers')
+  expect(text).not.toContain('Shopify Flow')
+})

@@ -29,34 +29,61 @@ const TRY_LATER_MS = 60 * 60_000
 /** Flow's single-line text. */
 const TEXT_MAX_CHARACTERS = 255
 
-/** A move as it was written down: `because` is what decided it. */
+/**
+ * A move as it was written down: `because` is what decided it. own: into one of the merchant's own segments or out of it,
+ * `from` and `to` their ids or none.
+ */
 export type Move = {
   id: string
   customer: Id
-  what: 'stage' | 'cherry-picker'
+  what: 'stage' | 'cherry-picker' | 'own'
   from: string
   to: string
   cause: string
   because: unknown
 }
 
+/** What texts about the merchant's own segments need beside a move. */
+type OwnNames = { currency: string; names: ReadonlyMap<number, string> }
+
 /** Why somebody moved, as a sentence in the shop's language; the words are the screens'. */
-export type MoveText = (move: Move, language: 'en' | 'ko') => string
+export type MoveText = (move: Move, language: 'en' | 'ko', own: OwnNames) => string
+
+/** Before the name of a segment of the merchant's own, which may be called like one of ours. */
+const OWN = 'own:'
+const NONE = 'none'
+
+/** All moves, numbered by one sequence; of the merchant's own segments those only that Flow may hear of at all. */
+const MOVES = `(SELECT "shop", "id", "customer", "at", "what", "from", "to", "cause", "because", "isForFlow", NULL AS "segment"
+    FROM "MembershipChange"
+  UNION ALL SELECT "shop", "id", "customer", "at", 'own', CASE WHEN "isEntering" THEN '${NONE}' ELSE "segment"::text END,
+    CASE WHEN "isEntering" THEN "segment"::text ELSE '${NONE}' END, "cause", "because", "isForFlow", "segment"
+    FROM "OwnMove" WHERE "isForFlow")`
+
+/** The newest one written down before this long ago. */
+const newestBefore = (age: string) => `greatest(
+  (SELECT max("id") FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '${age}'),
+  (SELECT max("id") FROM "OwnMove" WHERE "shop" = $1 AND "isForFlow" AND "at" < now() - interval '${age}'), 0)`
 
 /** Moves that Flow may still be told of: later than the mark, and not settled one by one. */
-const OPEN = `"MembershipChange" c WHERE c."shop" = $1 AND c."id" > coalesce((SELECT "upTo" FROM "Announcing" WHERE "shop" = $1), 0)
+const OPEN = `${MOVES} c WHERE c."shop" = $1 AND c."id" > coalesce((SELECT "upTo" FROM "Announcing" WHERE "shop" = $1), 0)
   AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = $1 AND a."change" = c."id")`
 
 /** Tells a few, and looks again while there are more. */
 export async function announceMoves(shop: ShopId, textOf: MoveText, hold: Hold): Promise<void | { againInMs: number }> {
-  const { moves, language, isRefusing } = await withShopBulk(shop, async (tx) => {
+  const { moves, language, own, isRefusing } = await withShopBulk(shop, async (tx) => {
     const settings = await readSettings(tx, shop)
     const refused = await begin(tx, shop)
     await leaveOut(tx, shop, settings)
     const next = await nextMoves(tx, shop)
     await settle(tx, shop)
     await hold.stillMine(tx)
-    return { moves: next, language: settings.language ?? ('en' as const), isRefusing: refused }
+    return {
+      moves: next,
+      language: settings.language ?? ('en' as const),
+      own: await ownNames(tx, shop),
+      isRefusing: refused,
+    }
   })
   if (moves.length === 0) return
   const admin = await adminOf(shop)
@@ -66,7 +93,7 @@ export async function announceMoves(shop: ShopId, textOf: MoveText, hold: Hold):
     if (hold.signal.aborted) return { againInMs: 0 }
     const waitMs = bucketOf(shop).waitMsFor(move.cause === 'time' ? LEFT_BY_TIME : LEFT_BY_ORDERS)
     if (waitMs > 0) return { againInMs: waitMs }
-    const refusal = await tell(admin, move, textOf(move, language))
+    const refusal = await tell(admin, move, textOf(move, language, own), own)
     refusals = refusal === null ? 0 : refusals + 1
     await withShopBulk(shop, async (tx) => {
       await hold.stillMine(tx)
@@ -84,8 +111,7 @@ export async function announceMoves(shop: ShopId, textOf: MoveText, hold: Hold):
 async function begin(tx: BulkTx, shop: ShopId): Promise<boolean> {
   await tx.query(
     `INSERT INTO "Announcing" ("shop", "upTo", "at")
-      SELECT $1::int, coalesce(max("id"), 0), now() FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 day'
-      ON CONFLICT DO NOTHING`,
+      SELECT $1::int, ${newestBefore('1 day')}, now() ON CONFLICT DO NOTHING`,
     [shop],
   )
   const [row] = await tx.query<{ isRefused: boolean }>(
@@ -100,14 +126,15 @@ const STAYS = `(c."from" IN ('likely', 'confirmed')) = (c."to" IN ('likely', 'co
 
 /**
  * Settles what Flow is not told of: everything while the merchant has it off; moves that were not for Flow when they
- * happened; a cherry-picker who is only possible, which is no segment; and what Flow has refused to hear of
- * for three days.
+ * happened; a cherry-picker who is only possible, which is no segment; an own segment that is deleted; and what Flow has
+ * refused to hear of for three days.
  */
 async function leaveOut(tx: BulkTx, shop: ShopId, { announceMoves }: { announceMoves: boolean }): Promise<void> {
   await tx.query(
     `INSERT INTO "MoveAnnouncement" ("shop", "change", "outcome", "at") SELECT $1::int, c."id", 'left-out', now() FROM ${OPEN}
       AND (NOT $2::boolean OR NOT c."isForFlow"
         OR (c."what" = 'cherry-picker' AND ${STAYS})
+        OR (c."what" = 'own' AND NOT EXISTS (SELECT FROM "OwnSegment" s WHERE s."shop" = $1 AND s."id" = c."segment"))
         OR (c."at" < now() - interval '3 days' AND (SELECT "problem" FROM "Announcing" WHERE "shop" = $1) IS NOT NULL))`,
     [shop, announceMoves],
   )
@@ -131,7 +158,7 @@ async function nextMoves(tx: BulkTx, shop: ShopId): Promise<Move[]> {
 async function settle(tx: BulkTx, shop: ShopId): Promise<void> {
   await tx.query(
     `UPDATE "Announcing" SET "at" = now(), "upTo" = greatest("upTo", least(
-      coalesce((SELECT max("id") FROM "MembershipChange" WHERE "shop" = $1 AND "at" < now() - interval '1 hour'), 0),
+      ${newestBefore('1 hour')},
       (SELECT min(c."id") - 1 FROM ${OPEN}))) WHERE "shop" = $1`,
     [shop],
   )
@@ -142,11 +169,11 @@ async function settle(tx: BulkTx, shop: ShopId): Promise<void> {
 }
 
 /** Null: Flow has taken it. Else its words: a shop without Flow, or one that knows no such trigger, must not hold us up. */
-async function tell(admin: Admin, move: Move, text: string): Promise<string | null> {
+async function tell(admin: Admin, move: Move, text: string, own: OwnNames): Promise<string | null> {
   const payload = {
     customer_id: Number(move.customer),
-    from: segmentOf(move, move.from),
-    to: segmentOf(move, move.to),
+    from: segmentOf(move, move.from, own).slice(0, TEXT_MAX_CHARACTERS),
+    to: segmentOf(move, move.to, own).slice(0, TEXT_MAX_CHARACTERS),
     reason: text.slice(0, TEXT_MAX_CHARACTERS),
     cause: move.cause,
   }
@@ -161,10 +188,19 @@ async function tell(admin: Admin, move: Move, text: string): Promise<string | nu
   }
 }
 
-/** A stage is its own word; the flag is a segment only where it is likely or confirmed. */
-function segmentOf(move: Move, key: string): string {
-  if (move.what === 'stage') return key
-  return isPicker(key as CherryTier) ? 'cherry-picker' : 'none'
+/** A stage is its own word; the flag is a segment only where it is likely or confirmed; one of the merchant's own, its name. */
+function segmentOf({ what }: Move, key: string, { names }: OwnNames): string {
+  if (what === 'stage' || key === NONE) return key
+  if (what === 'own') return `${OWN}${names.get(Number(key)) ?? key}`
+  return isPicker(key as CherryTier) ? 'cherry-picker' : NONE
+}
+
+async function ownNames(tx: BulkTx, shop: ShopId): Promise<OwnNames> {
+  const rows = await tx.query<{ id: number; name: string }>('SELECT "id", "name" FROM "OwnSegment" WHERE "shop" = $1', [
+    shop,
+  ])
+  const [found] = await tx.query<{ currency: string | null }>('SELECT "currency" FROM "Shop" WHERE "shop" = $1', [shop])
+  return { currency: found?.currency ?? '', names: new Map(rows.map(({ id, name }) => [id, name])) }
 }
 
 async function note(tx: BulkTx, shop: ShopId, change: string, refusal: string | null): Promise<void> {
@@ -192,11 +228,10 @@ export async function movesToAnnounce(shop: ShopId): Promise<Announcements> {
   return withShop(shop, async (tx) => {
     const settings = await readSettings(tx, shop)
     const state = await tx.announcing.findUnique({ where: { shop } })
-    const [row] = await tx.$queryRaw<{ waiting: bigint }[]>`
-      SELECT count(*) AS "waiting" FROM "MembershipChange" c WHERE c."shop" = ${shop} AND c."id" > ${state?.upTo ?? 0n}
-        AND c."isForFlow"
-        AND (c."what" <> 'cherry-picker' OR (c."from" IN ('likely', 'confirmed')) <> (c."to" IN ('likely', 'confirmed')))
-        AND NOT EXISTS (SELECT FROM "MoveAnnouncement" a WHERE a."shop" = c."shop" AND a."change" = c."id")`
+    const [row] = await tx.$queryRawUnsafe<{ waiting: bigint }[]>(
+      `SELECT count(*) AS "waiting" FROM ${OPEN} AND c."isForFlow" AND (c."what" <> 'cherry-picker' OR NOT (${STAYS}))`,
+      shop,
+    )
     return {
       isOn: settings.announceMoves,
       waiting: settings.announceMoves ? Number(row?.waiting ?? 0) : 0,

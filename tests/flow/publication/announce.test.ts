@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Rule } from '#app/domain/rules/rule.ts'
 import { announceMoves, movesToAnnounce } from '#app/flow/publication/announce.ts'
 import type { Hold } from '#app/flow/publication/publish.ts'
+import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'
 import { saveSettings } from '#app/flow/settings.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { moveText } from '#app/ui/move-text.ts'
@@ -57,6 +59,27 @@ async function moved(shop: ShopId, moves: ToldMove[]): Promise<void> {
           id ?? null,
           isForFlow ?? true,
         ],
+      )
+  })
+}
+
+const FACTS = [
+  { condition: { kind: 'number', feature: 'orders', op: 'at-least', value: 3 }, value: 5, holds: true },
+  { condition: { kind: 'number', feature: 'spent', op: 'at-least', value: 200_000 }, value: 312_000, holds: true },
+]
+
+/** Somebody comes into one of the merchant's own segments, or leaves it, as its stage writes it down. */
+async function movedOwn(
+  shop: ShopId,
+  segment: number,
+  moves: { customer: number; isEntering: boolean; cause?: string; isForFlow?: boolean }[],
+): Promise<void> {
+  await connectAs('superuser', async (client) => {
+    for (const { customer, isEntering, cause = 'change', isForFlow = true } of moves)
+      await client.query(
+        `INSERT INTO "OwnMove" (shop, segment, version, customer, at, "isEntering", cause, because, "isForFlow")
+         VALUES ($1, $2, 1, $3, now(), $4, $5, $6, $7)`,
+        [shop, segment, customer, isEntering, cause, JSON.stringify(FACTS), isForFlow],
       )
   })
 }
@@ -225,5 +248,76 @@ describe('telling Shopify Flow', () => {
       client.query('SELECT FROM "MoveAnnouncement" WHERE shop = $1', [shop.shop]),
     )
     expect(rows.rowCount).toBe(0)
+  })
+
+  describe('of the merchant’s own segments', () => {
+    const REGULAR: Rule = { kind: 'number', feature: 'orders', op: 'at-least', value: 3 }
+    const regulars = (shop: ShopId, name = 'new') => saveOwn(shop, null, { name: `${name} fans`, rule: REGULAR })
+
+    test('says who entered and who left which, with the facts that decide it', async () => {
+      const shop = await played()
+      await saveSettings(shop.shop, { language: 'ko' })
+      await connectAs('superuser', (client) =>
+        client.query(`UPDATE "Shop" SET currency = 'KRW' WHERE shop = $1`, [shop.shop]),
+      )
+      const id = await regulars(shop.shop)
+      await movedOwn(shop.shop, id, [
+        { customer: 7, isEntering: true },
+        { customer: 8, isEntering: false, cause: 'time' },
+        { customer: 9, isEntering: true, cause: 'rule', isForFlow: false },
+      ])
+      expect((await movesToAnnounce(shop.shop)).waiting).toBe(2)
+      await announceAll(shop.shop)
+      await announceAll(shop.shop)
+      const reason = '주문 횟수: 5 (3 이상) · 누적 구매액: 312,000원 (200,000원 이상)'
+      expect(told(shop)).toEqual([
+        { customer_id: 8, from: 'own:new fans', to: 'none', reason, cause: 'time' },
+        { customer_id: 7, from: 'none', to: 'own:new fans', reason, cause: 'change' },
+      ])
+      expect((await movesToAnnounce(shop.shop)).waiting).toBe(0)
+    })
+
+    test('a person’s moves between stages and segments are told in the order in which they happened', async () => {
+      const shop = await played()
+      const id = await regulars(shop.shop)
+      await movedOwn(shop.shop, id, [{ customer: 1, isEntering: true }])
+      await moved(shop.shop, [{ customer: 1, from: 'new', to: 'repeat' }])
+      await movedOwn(shop.shop, id, [{ customer: 1, isEntering: false }])
+      await announceAll(shop.shop)
+      expect((told(shop) as { to: string }[]).map(({ to }) => to)).toEqual(['own:new fans', 'repeat', 'none'])
+    })
+
+    test('nothing is said of one that is deleted, and that holds nothing up', async () => {
+      const shop = await played()
+      const [gone, stays] = [await regulars(shop.shop, 'old'), await regulars(shop.shop)]
+      await movedOwn(shop.shop, gone, [{ customer: 1, isEntering: true }])
+      await movedOwn(shop.shop, stays, [{ customer: 2, isEntering: true }])
+      await deleteOwn(shop.shop, gone)
+      await announceAll(shop.shop)
+      expect(who(shop)).toEqual([2])
+      expect((await movesToAnnounce(shop.shop)).waiting).toBe(0)
+    })
+
+    test('a worker that dies after every second move leaves none untold', async () => {
+      const shop = await played()
+      const id = await regulars(shop.shop)
+      for (let customer = 1; customer <= 6; customer += 1) {
+        await movedOwn(shop.shop, id, [{ customer, isEntering: true }])
+        await moved(shop.shop, [{ customer }])
+      }
+      let deaths = 0
+      while ((await movesToAnnounce(shop.shop)).waiting > 0) {
+        let asked = 0
+        const stillMine = async () => {
+          asked += 1
+          if (asked === 3) throw new Error('killed')
+        }
+        await announceMoves(shop.shop, moveText, { ...STILL_MINE, stillMine }).catch(() => (deaths += 1))
+      }
+      const all = new Set((told(shop) as { customer_id: number; to: string }[]).map((one) => JSON.stringify(one)))
+      expect(all.size).toBe(12)
+      expect(deaths).toBeGreaterThan(3)
+      expect(told(shop).length).toBeLessThanOrEqual(12 + deaths)
+    })
   })
 })

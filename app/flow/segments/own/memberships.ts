@@ -1,5 +1,5 @@
 /** Who is in which of the merchant's own segments: everybody, or one customer, by the same reading and the same evaluator. */
-import type { Id, Instant } from '#app/domain/order.ts'
+import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import { evaluate, memberTest } from '#app/domain/rules/evaluate.ts'
 import { personAt } from '#app/domain/rules/person.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
@@ -11,6 +11,14 @@ import { readPeople, type Whom } from './people.ts'
 import type { RuleContext } from './rule-sql.ts'
 import { looksOf, ownSegments, ruleContext, rulesById, type OwnSegmentRow } from './stored.ts'
 
+/**
+ * own-rule: one of these segments was saved or deleted · data: what rules look at beside orders and customers was read anew
+ */
+type OwnCause = Cause | 'own-rule' | 'data'
+
+/** What is read anew so soon after a rule was saved is what that rule waited for. */
+const RULE_SETTLES_MS = DAY_MS
+
 const CHUNK = 20_000
 const MOVES_CHUNK = 2_000
 
@@ -19,14 +27,15 @@ type Changes = { customers: number[]; entered: number[]; left: number[]; then: n
 
 /**
  * Holds everybody against every segment of the shop's own, as of a moment, and writes what differs from what is stored with
- * a row for each move (none for who is in a segment from its beginning). Owes `publish` while tagging is on.
+ * a row for each move (none for who is in a segment from its beginning). Owes `publish` while tagging is on, and telling
+ * Flow of the moves that it may hear of.
  *
  * @param stillMine  asked last: throws if another worker has taken over, and nothing is written
  */
 export async function recomputeOwn(
   shop: ShopId,
   asOf: Instant,
-  cause: Cause,
+  cause: OwnCause,
   stillMine: (tx: BulkTx) => Promise<void> = async () => {},
 ): Promise<void> {
   await withShopBulk(shop, async (tx) => {
@@ -88,7 +97,7 @@ async function update(
   segments: readonly OwnSegmentRow[],
   whom: Whom,
   asOf: Instant,
-  cause: Cause,
+  cause: OwnCause,
   all: readonly OwnSegmentRow[] = segments,
 ): Promise<number> {
   const others = rulesById(all)
@@ -182,18 +191,21 @@ async function writeMoves(
   context: RuleContext,
   segments: readonly OwnSegmentRow[],
   changes: Changes,
-  cause: Cause,
+  cause: OwnCause,
 ): Promise<void> {
   // Who is in a segment from its beginning has not moved.
-  const told = segments.reduce(
+  const noted = segments.reduce(
     (mask, { version, workedAt }, place) => (version === 1 && workedAt === null ? mask : mask | (1 << place)),
     0,
   )
   const moved = changes.customers.flatMap((customer, i) => {
-    const entered = changes.entered[i]! & told
-    const left = changes.left[i]! & told
+    const entered = changes.entered[i]! & noted
+    const left = changes.left[i]! & noted
     return entered | left ? [{ customer, entered, left }] : []
   })
+  if (moved.length === 0) return
+  const { announceRuleMoves } = await readSettings(tx, context.shop)
+  const causes = segments.map((segment) => causeOf(segment, cause, context.asOf, announceRuleMoves))
   const rules = segments.map(({ rule }) => rule)
   const looks = looksOf(rules, context.others, false)
   for (let from = 0; from < moved.length; from += MOVES_CHUNK) {
@@ -203,25 +215,44 @@ async function writeMoves(
       segment: number
       version: number
       isEntering: boolean
+      isForFlow: boolean
       cause: string
       because: unknown
     }[] = []
     await readPeople(tx, context, { customers: [...part.keys()] }, looks, (customer, row) => {
       const { entered, left } = part.get(customer)!
       const person = personAt(row, context.asOf, context.calendar, context.isLimited)
-      for (const [place, { id, version, workedAt, rule }] of segments.entries()) {
+      for (const [place, { id, version, rule }] of segments.entries()) {
         const bit = 1 << place
         if (((entered | left) & bit) === 0) continue
-        const by = workedAt === null ? 'rule' : cause === 'order' ? 'change' : cause
         const { because } = evaluate(rule, person, context.others)
-        rows.push({ customer, segment: id, version, isEntering: (entered & bit) !== 0, cause: by, because })
+        rows.push({ customer, segment: id, version, isEntering: (entered & bit) !== 0, because, ...causes[place]! })
       }
     })
     await tx.query(
-      `INSERT INTO "OwnMove" ("shop", "at", "customer", "segment", "version", "isEntering", "cause", "because")
-       SELECT $1, $2::timestamptz, r.* FROM jsonb_to_recordset($3::jsonb)
-         r("customer" bigint, "segment" int, "version" int, "isEntering" bool, "cause" text, "because" jsonb)`,
+      `INSERT INTO "OwnMove" ("shop", "at", "customer", "segment", "version", "isEntering", "isForFlow", "cause", "because")
+       SELECT $1, $2::timestamptz, r.* FROM jsonb_to_recordset($3::jsonb) r("customer" bigint, "segment" int,
+         "version" int, "isEntering" bool, "isForFlow" bool, "cause" text, "because" jsonb)`,
       [context.shop, new Date(context.asOf), JSON.stringify(rows)],
     )
   }
+  if (causes.some(({ isForFlow }) => isForFlow)) await owe(tx, context.shop, 'announce', String(context.shop), {})
+}
+
+/**
+ * What is written down as the cause of a segment's moves, and whether Flow may hear of them: of what the merchant's own edit
+ * brings only where that was ticked with the edit, of an import's never.
+ */
+function causeOf(
+  { workedAt, savedAt, announces }: OwnSegmentRow,
+  cause: OwnCause,
+  asOf: Instant,
+  announceRuleMoves: boolean,
+): { cause: string; isForFlow: boolean } {
+  const isNew = workedAt === null || (cause === 'data' && asOf - savedAt < RULE_SETTLES_MS)
+  if (isNew) return { cause: 'rule', isForFlow: announces }
+  // Another segment was saved, which this one names.
+  if (cause === 'own-rule') return { cause: 'rule', isForFlow: false }
+  if (cause === 'order' || cause === 'data') return { cause: 'change', isForFlow: true }
+  return { cause, isForFlow: cause === 'time' || (cause !== 'import' && announceRuleMoves) }
 }

@@ -74,6 +74,7 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       tagPrefix: settings.tagPrefix,
       workedAt: segment?.workedAt ?? null,
       isTagged: settings.taggingOn,
+      announceMoves: settings.announceMoves,
       keptOut,
       exclusion: id === null ? null : await exclusionOfSegment(tx, shop, id, now()),
       freshness,

@@ -18,23 +18,21 @@ import { forgetCard } from '../card-words.ts'
 import { troublesOf } from './check.ts'
 import { ownSegments, type OwnSegmentRow } from './stored.ts'
 
+/** `announces`: Flow is told of the moves that saving it brings. */
+type SentOwn = { name: string; rule: unknown; announces?: boolean }
+
 /**
  * Saves a segment under its id, or as a new one, and owes holding everybody against it. Nothing is written where nothing
  * differs.
  *
  * @throws {InvalidInput} `fields.name` and `fields.rule` are keys of the screen texts; not-found for an id that is not there
  */
-export async function saveOwn(shop: ShopId, id: number | null, sent: { name: string; rule: unknown }): Promise<number> {
+export async function saveOwn(shop: ShopId, id: number | null, sent: SentOwn): Promise<number> {
   return withShopBulk(shop, (tx) => saveOwnIn(tx, shop, id, sent))
 }
 
 /** The same inside the caller's transaction; where it refuses, nothing has been written. */
-export async function saveOwnIn(
-  tx: BulkTx,
-  shop: ShopId,
-  id: number | null,
-  sent: { name: string; rule: unknown },
-): Promise<number> {
+export async function saveOwnIn(tx: BulkTx, shop: ShopId, id: number | null, sent: SentOwn): Promise<number> {
   const rule = readRule(sent.rule)
   const { segments, settings } = await alone(tx, shop)
   const before = segments.find((each) => each.id === id)
@@ -43,7 +41,7 @@ export async function saveOwnIn(
   const name = validName(sent.name, id, segments, settings)
   await refuseTrouble(tx, shop, id, rule, segments, settings)
   if (before && before.name === name && JSON.stringify(before.rule) === JSON.stringify(rule)) return before.id
-  const saved = await write(tx, shop, before ?? null, name, rule)
+  const saved = await write(tx, shop, before ?? null, name, rule, sent.announces === true)
   await oweWhatFollows(tx, shop, settings, conditionsOf(rule).some(isWordOfShopify))
   if (before?.name !== name) await oweShopifySegments(tx, shop, settings)
   return saved
@@ -162,15 +160,16 @@ async function write(
   before: OwnSegmentRow | null,
   name: string,
   rule: Rule,
+  announces: boolean,
 ): Promise<number> {
   const values = [shop, name, JSON.stringify(rule), new Date(now())]
   const isSameRule = before !== null && JSON.stringify(before.rule) === JSON.stringify(rule)
   const [row] = before
     ? await tx.query<{ id: number; version: number }>(
         `UPDATE "OwnSegment" SET "name" = $2, "rule" = $3::jsonb, "savedAt" = $4, "version" = "version" + 1,
-           "workedAt" = CASE WHEN $6 THEN "workedAt" END
+           "workedAt" = CASE WHEN $6 THEN "workedAt" END, "announces" = $7
          WHERE "shop" = $1 AND "id" = $5 RETURNING "id", "version"`,
-        [...values, before.id, isSameRule],
+        [...values, before.id, isSameRule, announces],
       )
     : await tx.query<{ id: number; version: number }>(
         `INSERT INTO "OwnSegment" ("shop", "name", "rule", "savedAt", "version") VALUES ($1, $2, $3::jsonb, $4, 1)

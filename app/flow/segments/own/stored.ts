@@ -27,6 +27,7 @@ export type OwnSegmentRow = {
   rule: Rule
   savedAt: Instant
   workedAt: Instant | null
+  announces: boolean
 }
 
 /** All of them, in the order in which they were made. */
@@ -38,6 +39,7 @@ export async function ownSegments(tx: BulkTx, shop: ShopId): Promise<OwnSegmentR
     rule: unknown
     savedAt: Date
     workedAt: Date | null
+    announces: boolean
   }>('SELECT * FROM "OwnSegment" WHERE "shop" = $1 ORDER BY "id"', [shop])
   return rows.map((row) => ({
     ...row,
