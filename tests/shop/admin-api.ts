@@ -188,13 +188,17 @@ const NOTHING_DONE = {
   deletedSegmentId: null,
   webhookSubscription: null,
   deletedWebhookSubscriptionId: null,
+  codeDiscountNode: null,
+  deletedCodeDiscountId: null,
+  bulkCreation: null,
+  storeCreditAccountTransaction: null,
 }
 
 function forcedUserErrors(call: Call, parent: string, name: string): unknown {
   const fault = call.shop.faults.userErrors
   if (parent !== 'Mutation' || !fault || fault.mutation !== name || fault.times <= 0) return null
   fault.times -= 1
-  const userErrors = fault.errors.map((error) => ({ code: null, elementIndex: null, ...error }))
+  const userErrors = fault.errors.map((error) => ({ code: null, elementIndex: null, extraInfo: null, ...error }))
   return { ...NOTHING_DONE, userErrors }
 }
 

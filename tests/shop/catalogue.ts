@@ -1,4 +1,5 @@
-import type { World, WorldCode, WorldProduct, WorldShipping } from './world.ts'
+import { addDiscount, type NewDiscount } from './discounts.ts'
+import type { World, WorldProduct, WorldShipping } from './world.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
@@ -42,6 +43,7 @@ const COLLECTIONS: { title: string; handle?: string; skus: RegExp }[] = [
   { title: 'All 전체', handle: 'all', skus: /^(?!KIT-)/ },
 ]
 const FIRST_COLLECTION = 420_000_000_001
+const FIRST_DISCOUNT = 430_000_000_001
 
 export const FIRST_CODE = 'WELCOME20'
 export const OPEN_CODE = 'GLOW10'
@@ -51,11 +53,13 @@ export const SHIPPING: WorldShipping = { minor: 3000, freeFromMinor: 50_000 }
 /**
  * What the checkout takes. That the first-order code works once is newer than the history: there some have used it twice.
  */
-const CODES: WorldCode[] = [
-  { code: FIRST_CODE, percent: 20, firstOrderOnly: true },
-  { code: OPEN_CODE, percent: 10 },
-  { code: SHIPPING_CODE, percent: 0, freeShipping: true },
+const CODES: NewDiscount[] = [
+  { codes: [FIRST_CODE], value: { percentage: 0.2 }, firstOrderOnly: true, oncePerCustomer: true },
+  { codes: [OPEN_CODE], value: { percentage: 0.1 } },
+  { codes: [SHIPPING_CODE], value: null },
 ]
+/** Before anything that the seeded history tells of. */
+const CODES_SINCE = Date.UTC(2020, 0, 1)
 
 export type Catalogue = {
   refills: { product: WorldProduct; lastsDays: number }[]
@@ -83,7 +87,8 @@ export function stockCatalogue(world: World): void {
       ...(handle === undefined ? {} : { handle }),
       productIds: [...world.products.values()].filter(({ sku }) => skus.test(sku)).map(({ id }) => id),
     })
-  for (const code of CODES) world.codes.set(code.code.toLowerCase(), code)
+  for (const [place, code] of CODES.entries())
+    addDiscount(world, { id: FIRST_DISCOUNT + place * 10, createdAt: CODES_SINCE, ...code })
   world.shipping = SHIPPING
 }
 

@@ -1,65 +1,56 @@
-import { goodsMinor } from './world.ts'
-import type { World, WorldCode, WorldOrder } from './world.ts'
+import { emailKey } from './discounts.ts'
+import { customerOf, priceBasket, type CodeProblem, type Goods, type Priced } from './pricing.ts'
+import { payWithCredit, spendableMinor } from './store-credit.ts'
+import type { World, WorldOrder } from './world.ts'
 
-type Goods = { productId: number; quantity: number }[]
-
-/** Why the checkout does not take a code. */
-export type CodeProblem = 'unknown' | 'used' | 'not-first'
-
-/**
- * Null: the checkout takes this code from this shopper. A guest has no earlier order that the shop could know. A use on an
- * order cancelled since counts as a use; whether it does in Shopify is unverified.
- */
-export function codeProblem(world: World, code: string, customerId: number | null): CodeProblem | null {
-  const known = codeOf(world, code)
-  if (!known) return 'unknown'
-  if (!known.firstOrderOnly || customerId === null) return null
-  const own = world.ordersOf(customerId)
-  if (own.some((order) => order.discounts.some((use) => use.kind === 'code' && use.title === known.code))) return 'used'
-  return own.some(isBought) ? 'not-first' : null
+export type Checkout = {
+  /** The customer who is signed in. */
+  customerId?: number | null
+  /** What a guest writes: with a customer's address they are that customer, though not signed in. */
+  email?: string
+  lines: Goods
+  code?: string
+  codes?: string[]
+  /** Pay with store credit first, as far as it goes. */
+  storeCredit?: boolean
 }
 
-function codeOf(world: World, code: string): WorldCode | undefined {
-  return world.codes.get(code.trim().toLowerCase())
+/** Refusals that do not keep anybody from buying: other codes were better together. */
+const BEST_WITHOUT: ReadonlySet<CodeProblem> = new Set(['not-combined', 'not-best', 'too-many'])
+
+/** Would the checkout stop with this code, or go on with a better one? */
+export function isRefused({ problem }: Priced['refused'][number]): boolean {
+  return !BEST_WITHOUT.has(problem)
 }
 
-/** A cancelled order, a test and a free kit are no first order. */
-function isBought(order: WorldOrder): boolean {
-  return order.cancelledAt === null && !order.test && goodsMinor(order) > 0
-}
-
-/** What the checkout asks for shipping these goods, before any code. */
-export function shippingFor(world: World, lines: Goods): number {
-  let goods = 0
-  for (const { productId, quantity } of lines) goods += (world.products.get(productId)?.priceMinor ?? 0) * quantity
-  return goods >= world.shipping.freeFromMinor ? 0 : world.shipping.minor
+export function priceCheckout(world: World, checkout: Checkout): Priced {
+  const codes = [...(checkout.code === undefined ? [] : [checkout.code]), ...(checkout.codes ?? [])]
+  return priceBasket(world, checkout.lines, checkout, codes, world.now())
 }
 
 /** Places an order as the storefront's checkout does; the customer changes with it. */
-export function placeOrder(
-  world: World,
-  { customerId, lines, code }: { customerId: number | null; lines: Goods; code?: string },
-): WorldOrder {
-  const problem = code === undefined ? null : codeProblem(world, code, customerId)
-  if (problem !== null) throw new Error(`The code ${code} is not taken: ${problem}`)
-  const known = code === undefined ? undefined : codeOf(world, code)
-  const customer = customerId === null ? undefined : world.customers.get(customerId)
-  if (customerId !== null && !customer) throw new Error(`No customer ${customerId} in this shop`)
+export function placeOrder(world: World, checkout: Checkout): WorldOrder {
+  const priced = priceCheckout(world, checkout)
+  const refused = priced.refused.find(isRefused)
+  if (refused) throw new Error(`The code ${refused.code} is not taken: ${refused.problem}`)
+  const customer = customerOf(world, checkout)
+  const email = emailKey(checkout.email)
   const at = world.now()
+  if (checkout.storeCredit === true && checkout.customerId == null)
+    throw new Error('Store credit pays only for a customer who is signed in')
   const order = world.addOrder({
-    customerId,
+    customerId: customer?.id ?? null,
+    ...(email === null ? {} : { email }),
     processedAt: at,
     createdAt: at,
     updatedAt: at,
-    lines: lines.map(({ productId, quantity }) => {
-      const product = world.products.get(productId)
-      if (!product) throw new Error(`No product ${productId} in this shop`)
-      const off = known ? Math.round((product.priceMinor * quantity * known.percent) / 100) : 0
-      return { productId, quantity, allocations: off > 0 ? [{ discount: 0, minor: off }] : [] }
-    }),
-    discounts: known ? [{ kind: 'code', title: known.code }] : [],
-    shippingMinor: known?.freeShipping ? 0 : shippingFor(world, lines),
+    lines: priced.lines,
+    discounts: priced.discounts,
+    shippingMinor: priced.shipping.minor,
+    ...(priced.shipping.offMinor > 0 ? { shippingAllocations: priced.shipping.allocations } : {}),
   })
+  if (checkout.storeCredit === true && spendableMinor(world, customer!.id) > 0)
+    order.creditMinor = payWithCredit(world, { id: order.id, customerId: customer!.id }, priced.totalMinor)
   if (customer) customer.updatedAt = at
   return order
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { refundedMinor, subtotalMinor } from './amounts.ts'
-import { placeOrder } from './checkout.ts'
+import { placeOrder, priceCheckout, type Checkout } from './checkout.ts'
+import { emailKey, type WorldDiscount } from './discounts.ts'
+import { customerOf, type Goods, type Priced } from './pricing.ts'
+import { revertCredit } from './store-credit.ts'
 import * as body from './payloads.ts'
 import { sameTag, splitTags } from './tags.ts'
 import type { Webhooks } from './webhooks.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from './world.ts'
 
-type Goods = { productId: number; quantity: number }[]
 type Tell = (topic: string, payload: () => Record<string, unknown>) => void
 type Consent = { email?: string; sms?: string }
 
@@ -29,23 +31,27 @@ export class Happenings {
     await this.#webhooks.idle()
   }
 
-  /** The storefront's checkout; `newCustomer` is somebody whom the shop did not know. */
-  buy(order: {
-    customerId?: number | null
-    newCustomer?: Partial<WorldCustomer>
-    lines: Goods
-    code?: string
-  }): WorldOrder {
+  /** The storefront's checkout; `newCustomer` is somebody whom the shop did not know, and so is a guest with a new address. */
+  buy(order: Checkout & { newCustomer?: Partial<WorldCustomer> }): WorldOrder {
     const tell = this.#event()
     const { newCustomer, ...bought } = order
     const created = newCustomer ? this.#world.addCustomer(newCustomer) : null
-    const placed = placeOrder(this.#world, { ...bought, customerId: created?.id ?? order.customerId ?? null })
+    const placed = placeOrder(this.#world, created ? { ...bought, customerId: created.id } : bought)
+    const guest = this.#knowGuest(placed)
     this.#world.touch()
-    if (created) tell('customers/create', () => body.customerBody(this.#world, created))
+    for (const customer of [created, guest])
+      if (customer) tell('customers/create', () => body.customerBody(this.#world, customer))
     for (const topic of ['orders/create', 'orders/paid', 'orders/updated'])
       tell(topic, () => body.orderBody(this.#world, placed))
     this.#purchased(tell, placed.customerId, true)
     return placed
+  }
+
+  /** A payment that fails: no order, no use of a code, no credit spent; a checkout is left behind. */
+  failPayment(checkout: Checkout): Priced {
+    const priced = priceCheckout(this.#world, checkout)
+    this.#world.addCheckout({ customerId: customerOf(this.#world, checkout)?.id ?? null })
+    return priced
   }
 
   /** Gives money back: all that is left of it, some amount, or what some quantities of lines had cost. */
@@ -62,6 +68,7 @@ export class Happenings {
     if (minor > left) throw new Error(`Order ${order.name} has ${left} left to give back, not ${minor}`)
     const at = this.#world.now()
     order.refunds.push({ createdAt: at, minor })
+    revertCredit(this.#world, order.id, minor, 'ORDER_REFUND')
     order.financialStatus = refundedMinor(order) >= paidMinor(order) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
     const tell = this.#changed(order)
     tell('refunds/create', () => body.refundBody(this.#world, order, order.refunds.length - 1))
@@ -103,6 +110,7 @@ export class Happenings {
     const isRefunded = refund && left > 0
     if (isRefunded) {
       order.refunds.push({ createdAt: order.cancelledAt, minor: left })
+      revertCredit(this.#world, order.id, left, 'ORDER_CANCELLATION')
       order.financialStatus = 'REFUNDED'
       for (const line of order.lines) line.currentQuantity = 0
     }
@@ -112,6 +120,15 @@ export class Happenings {
     tell('orders/updated', () => body.orderBody(this.#world, order))
     this.#purchased(tell, order.customerId)
     return order
+  }
+
+  /** Shopify makes a customer of every guest who leaves an address. */
+  #knowGuest(order: WorldOrder): WorldCustomer | null {
+    const email = emailKey(order.email)
+    if (order.customerId !== null || email === null) return null
+    const customer = this.#world.addCustomer({ email })
+    this.#world.giveOrder(order, customer.id)
+    return customer
   }
 
   deleteOrder(orderId: number): void {
@@ -151,6 +168,8 @@ export class Happenings {
     kept.tags = splitTags([...kept.tags, ...deleted.tags])
     for (const [path, field] of deleted.metafields) if (!kept.metafields.has(path)) kept.metafields.set(path, field)
     this.#world.moveOrders(deletedId, keptId)
+    for (const account of this.#world.creditAccounts.values())
+      if (account.customerId === deletedId) account.customerId = keptId
     this.#world.deleteCustomer(deletedId)
     const tell = this.#event()
     tell('customers/merge', () => body.mergeBody(keptId, deletedId))
@@ -194,6 +213,15 @@ export class Happenings {
   /** A metafield of a customer was written or removed. */
   metafieldsWritten(customer: WorldCustomer): void {
     this.#customerChanged(customer)
+  }
+
+  /** A discount was made or changed. */
+  discountWritten(discount: WorldDiscount, topic: 'discounts/create' | 'discounts/update'): void {
+    this.#event()(topic, () => body.discountBody(this.#world, discount))
+  }
+
+  discountDeleted(discount: WorldDiscount): void {
+    this.#event()('discounts/delete', () => body.deletedDiscountBody(this.#world, discount))
   }
 
   /** All webhooks of one happening carry one event id. */

@@ -1,9 +1,12 @@
 import { csvRecords } from './csv.ts'
 import type { BadLine } from './csv.ts'
+import { addDiscount, codeKey } from './discounts.ts'
 import { World } from './world.ts'
 import type { WorldDiscountUse } from './world.ts'
 
 const ONLINE_RETAIL = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID']
+/** Codes get ids of a range of their own. */
+const FIRST_DISCOUNT = 431_000_000_001
 const OUR_OWN = 'order,customer,time,sku,title,quantity,unit_price,discount,code,currency'.split(',')
 
 /** One line of a log, read and checked. */
@@ -306,7 +309,8 @@ function worldOf(orders: LogOrder[], shiftMs: number): World {
       lines,
     })
     for (const use of discounts)
-      if (use.kind === 'code') world.codes.set(use.title.toLowerCase(), { code: use.title, percent: 0 })
+      if (use.kind === 'code' && !world.codes.has(codeKey(use.title)))
+        addDiscount(world, { id: FIRST_DISCOUNT + world.discounts.size * 10, codes: [use.title], createdAt: 0 })
   }
   return world
 }

@@ -1,5 +1,6 @@
 import { amountText, gid } from './admin/money.ts'
 import { numberOfOrders, refundedMinor, spentMinor, subtotalMinor } from './amounts.ts'
+import { statusOf, type WorldDiscount } from './discounts.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from './world.ts'
 
 /*
@@ -80,6 +81,23 @@ export function summaryBody(world: World, customer: WorldCustomer): Body {
     amountSpent: { amount: price(spentMinor(world, customer.id), currency), currencyCode: currency },
     lastOrderId: last ? gid('Order', last.id) : null,
     occurredAt: new Date(world.now()).toISOString(),
+  }
+}
+
+export function discountBody(world: World, discount: WorldDiscount): Body {
+  return {
+    admin_graphql_api_id: gid('DiscountCodeNode', discount.id),
+    title: discount.title,
+    status: statusOf(discount, world.now()),
+    created_at: new Date(discount.createdAt).toISOString(),
+    updated_at: new Date(discount.updatedAt).toISOString(),
+  }
+}
+
+export function deletedDiscountBody(world: World, discount: WorldDiscount): Body {
+  return {
+    admin_graphql_api_id: gid('DiscountCodeNode', discount.id),
+    deleted_at: new Date(world.now()).toISOString(),
   }
 }
 

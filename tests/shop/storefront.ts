@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { codeProblem, shippingFor } from './checkout.ts'
+import { isRefused, priceCheckout } from './checkout.ts'
 import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
 import { customersFound, money, nameOf } from './frame/customers.ts'
 import { EXTENSION, renderBlock, renderTheme } from './storefront/liquid.ts'
 import type { LiquidCustomer, Rendering } from './storefront/liquid.ts'
+import { shippingFor } from './pricing.ts'
+import { spendableMinor } from './store-credit.ts'
 import { blockShown } from './storefront/theme-settings.ts'
 import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
 import { goodsMinor } from './world.ts'
@@ -209,12 +211,15 @@ function cart(visit: Visit, problem: string | null = null, code = ''): true {
   const words = storefrontWords(visit.locale)
   const shipping = shippingFor(visit.world, goodsIn(visit.cart))
   const shown = (minor: number): string => money(visit.world, visit.locale, minor)
+  const credit = visit.customer === null ? 0 : spendableMinor(visit.world, visit.customer.id)
   const scope = {
     lines,
     shipping: shipping === 0 ? words.free : shown(shipping),
     total: shown(goods + shipping),
     problem,
     code,
+    is_guest: visit.customer === null,
+    credit: credit > 0 ? shown(credit) : null,
   }
   return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422)
 }
@@ -224,21 +229,27 @@ async function buy(visit: Visit): Promise<true> {
   if (form.has('clear')) return sendTo(visit.response, '/storefront/cart', [cartCookie(new Map())])
   if (visit.cart.size === 0) return sendTo(visit.response, '/storefront/cart')
   const code = (form.get('code') ?? '').trim()
-  const customerId = visit.customer?.id ?? null
-  const problem = code === '' ? null : codeProblem(visit.world, code, customerId)
-  if (problem !== null) return cart(visit, codeProblemText(visit.locale, problem), code)
-  const order = visit.context.happen.buy({
-    customerId,
+  const email = (form.get('email') ?? '').trim()
+  const checkout = {
+    customerId: visit.customer?.id ?? null,
     lines: goodsIn(visit.cart),
-    ...(code === '' ? {} : { code }),
-  })
-  return sendTo(visit.response, `/storefront/thanks/${order.id}`, [cartCookie(new Map())])
+    codes: code.split(/[\s,]+/).filter(Boolean),
+    ...(visit.customer === null && email !== '' ? { email } : {}),
+    storeCredit: visit.customer !== null && form.has('credit'),
+  }
+  const refused = priceCheckout(visit.world, checkout).refused.find(isRefused)
+  if (refused) return cart(visit, codeProblemText(visit.locale, refused.problem), code)
+  const order = visit.context.happen.buy(checkout)
+  const seen =
+    visit.customer === null && order.customerId !== null ? [cookie('shop_guest_order', String(order.id))] : []
+  return sendTo(visit.response, `/storefront/thanks/${order.id}`, [cartCookie(new Map()), ...seen])
 }
 
 function thanks(visit: Visit, id: string): true {
   const order = visit.world.orders.get(Number(id))
   // Only the order's own shopper sees it; a guest's is known by its address alone, as on a real status page.
-  if (!order || order.customerId !== (visit.customer?.id ?? null)) return notFound(visit)
+  const isGuests = cookieOf(visit.request, 'shop_guest_order') === id
+  if (!order || (order.customerId !== (visit.customer?.id ?? null) && !isGuests)) return notFound(visit)
   return show(visit, 'thanks', storefrontWords(visit.locale).thanks, { order: shownOrder(visit, order) })
 }
 

@@ -24,6 +24,9 @@ export const TOPICS: Readonly<Record<string, string | null>> = {
   'orders/edited': 'read_orders',
   'orders/delete': 'read_orders',
   'refunds/create': 'read_orders',
+  'discounts/create': 'read_discounts',
+  'discounts/update': 'read_discounts',
+  'discounts/delete': 'read_discounts',
 }
 
 /** Only shopify.app.toml can ask for these. */

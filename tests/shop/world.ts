@@ -1,5 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { addDiscount, codeKey } from './discounts.ts'
+import type { NewDiscount, WorldBulkCodes, WorldDiscount, WorldRedeemCode } from './discounts.ts'
+import type { WorldCreditAccount } from './store-credit.ts'
 import { readLines, writeLines } from './world-files.ts'
 
 export type WorldShop = {
@@ -62,8 +65,16 @@ export type WorldProduct = {
   image?: string
 }
 
-/** `title` is the code itself for a code, the discount's title otherwise. */
-export type WorldDiscountUse = { kind: 'code' | 'automatic' | 'manual'; title: string }
+/** `title` is the code itself for a code, the discount's title otherwise; the rest is there for what the checkout applied. */
+export type WorldDiscountUse = {
+  kind: 'code' | 'automatic' | 'manual'
+  title: string
+  discountId?: number
+  target?: 'LINE_ITEM' | 'SHIPPING_LINE'
+  selection?: 'ALL' | 'ENTITLED'
+  method?: 'ACROSS' | 'EACH'
+  value?: { percentage: number } | { amountMinor: number }
+}
 
 export type WorldLine = {
   id: number
@@ -81,6 +92,8 @@ export type WorldOrder = {
   id: number
   name: string
   customerId: number | null
+  /** What a shopper without an account wrote at the checkout. */
+  email?: string
   processedAt: number
   createdAt: number
   updatedAt: number
@@ -90,7 +103,11 @@ export type WorldOrder = {
   currency: string
   lines: WorldLine[]
   discounts: WorldDiscountUse[]
+  /** What was asked for, and what discounts had taken off it before. */
   shippingMinor: number
+  /** Paid with store credit. */
+  creditMinor?: number
+  shippingAllocations?: { discount: number; minor: number }[]
   refunds: { createdAt: number; minor: number }[]
   companyId: number | null
 }
@@ -107,15 +124,6 @@ export function goodsMinor(order: WorldOrder): number {
 
 /** A customer segment of the merchant's admin, whoever made it. */
 export type WorldSegment = { id: number; name: string; query: string; createdAt: number; editedAt: number }
-
-/** A code that the shop's checkout accepts: a share of the price of every line, free shipping, or both. */
-export type WorldCode = {
-  code: string
-  percent: number
-  freeShipping?: boolean
-  /** Once for each customer, and only on their first order. */
-  firstOrderOnly?: boolean
-}
 
 /** What the checkout asks for shipping, and from which price of the goods on it asks nothing. */
 export type WorldShipping = { minor: number; freeFromMinor: number }
@@ -143,8 +151,13 @@ export class World {
   customers = new Map<number, WorldCustomer>()
   products = new Map<number, WorldProduct>()
   orders = new Map<number, WorldOrder>()
-  /** Codes the checkout takes, by lower-cased code. */
-  codes = new Map<string, WorldCode>()
+  discounts = new Map<number, WorldDiscount>()
+  /** Every code there is, by `codeKey`. */
+  codes = new Map<string, { discount: WorldDiscount; code: WorldRedeemCode }>()
+  bulkCodes = new Map<number, WorldBulkCodes>()
+  creditAccounts = new Map<number, WorldCreditAccount>()
+  /** How far Shopify is behind: counts of uses, codes made in bulk, members of segments. By this world's clock. */
+  lags = { usageCountMs: 2000, bulkCodesMs: 300, segmentsMs: 0 }
   segments = new Map<number, WorldSegment>()
   collections = new Map<number, WorldCollection>()
   checkouts = new Map<number, WorldCheckout>()
@@ -158,6 +171,7 @@ export class World {
   #lastOrderNumber = 1000
   #clockOffset = 0
   #ordersOf = new Map<number, number[]>()
+  #ordersWith = new Map<string, WorldOrder[]>()
   #folder: string | null = null
   #saveTimer: NodeJS.Timeout | null = null
   #saving: Promise<void> = Promise.resolve()
@@ -280,8 +294,14 @@ export class World {
       if (own) own.push(id)
       else this.#ordersOf.set(order.customerId, [id])
     }
+    for (const { kind, title } of order.discounts) if (kind === 'code') this.#usedOn(codeKey(title), order)
     this.touch()
     return order
+  }
+
+  /** Orders that once were placed with a code, the oldest first; what is deleted since is still among them. */
+  ordersWithCode(key: string): WorldOrder[] {
+    return this.#ordersWith.get(key) ?? []
   }
 
   ordersOf(customerId: number): WorldOrder[] {
@@ -310,6 +330,13 @@ export class World {
   deleteCustomer(id: number): void {
     this.customers.delete(id)
     this.#ordersOf.delete(id)
+    this.touch()
+  }
+
+  /** An order that nobody's account had is this customer's from now on. */
+  giveOrder(order: WorldOrder, customerId: number): void {
+    order.customerId = customerId
+    this.#ordersOf.set(customerId, [...(this.#ordersOf.get(customerId) ?? []), order.id])
     this.touch()
   }
 
@@ -353,7 +380,12 @@ export class World {
     const head = JSON.parse(readFileSync(join(folder, 'shop.json'), 'utf8')) as SavedHead
     const world = new World(head.shop)
     world.appId = head.appId
-    for (const code of head.codes) world.codes.set(code.code.toLowerCase(), code)
+    for (const discount of head.discounts ?? []) {
+      world.discounts.set(discount.id, discount)
+      for (const code of discount.codes) world.codes.set(codeKey(code.code), { discount, code })
+    }
+    for (const account of head.creditAccounts ?? []) world.creditAccounts.set(account.id, account)
+    for (const creation of head.bulkCodes ?? []) world.bulkCodes.set(creation.id, creation)
     for (const segment of head.segments ?? []) world.segments.set(segment.id, segment)
     for (const collection of head.collections ?? [])
       world.collections.set(collection.id, {
@@ -370,6 +402,7 @@ export class World {
     world.#lastId = head.lastId
     world.#lastOrderNumber = head.lastOrderNumber
     world.#clockOffset = head.clockOffset
+    if (head.discounts === undefined) for (const code of head.codes ?? []) addDiscount(world, oldCode(code))
     return world
   }
 
@@ -381,7 +414,9 @@ export class World {
     const head: SavedHead = {
       shop: this.shop,
       appId: this.appId,
-      codes: [...this.codes.values()],
+      discounts: [...this.discounts.values()],
+      bulkCodes: [...this.bulkCodes.values()],
+      creditAccounts: [...this.creditAccounts.values()],
       shipping: this.shipping,
       segments: [...this.segments.values()],
       collections: [...this.collections.values()],
@@ -394,6 +429,12 @@ export class World {
     const file = join(folder, 'shop.json')
     writeFileSync(`${file}.new`, JSON.stringify(head))
     renameSync(`${file}.new`, file)
+  }
+
+  #usedOn(key: string, order: WorldOrder): void {
+    const own = this.#ordersWith.get(key)
+    if (own) own.push(order)
+    else this.#ordersWith.set(key, [order])
   }
 
   #line(partial: Partial<WorldLine>): WorldLine {
@@ -420,10 +461,15 @@ export class World {
 }
 
 type SavedCustomer = Omit<WorldCustomer, 'metafields'> & { metafields: [string, WorldMetafield][] }
+type OldCode = { code: string; percent: number; freeShipping?: boolean; firstOrderOnly?: boolean }
 type SavedHead = {
   shop: WorldShop
   appId: number
-  codes: WorldCode[]
+  /** In a world that was saved before discounts were played. */
+  codes?: OldCode[]
+  discounts?: WorldDiscount[]
+  bulkCodes?: WorldBulkCodes[]
+  creditAccounts?: WorldCreditAccount[]
   /** Missing in a world that was saved before the checkout knew shipping. */
   shipping?: WorldShipping
   segments?: WorldSegment[]
@@ -438,4 +484,9 @@ type SavedHead = {
 
 function* savedCustomers(customers: Iterable<WorldCustomer>): Iterable<SavedCustomer> {
   for (const customer of customers) yield { ...customer, metafields: [...customer.metafields] }
+}
+
+function oldCode({ code, percent, freeShipping, firstOrderOnly = false }: OldCode): NewDiscount {
+  const value = freeShipping === true ? null : { percentage: percent / 100 }
+  return { codes: [code], createdAt: 0, value, firstOrderOnly, oncePerCustomer: firstOrderOnly }
 }

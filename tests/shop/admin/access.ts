@@ -51,5 +51,6 @@ export function notApproved(field: string): GraphQLError {
 }
 
 export function needScope(scopes: ReadonlySet<string>, scope: string, field: string): void {
-  if (!scopes.has(scope)) throw accessDenied(field, `\`${scope}\` access scope.`)
+  if (!scopes.has(scope) && !scopes.has(scope.replace(/^read_/, 'write_')))
+    throw accessDenied(field, `\`${scope}\` access scope.`)
 }

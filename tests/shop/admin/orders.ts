@@ -1,6 +1,6 @@
 import { discountMinor, lineMinor, refundedMinor, subtotalMinor } from '../amounts.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from '../world.ts'
-import { dateTime, dateTimeOrNull, gid, moneyBag } from './money.ts'
+import { dateTime, dateTimeOrNull, gid, money, moneyBag } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
 import { compareDate, compareNumber, compileSearch, idIn, notPlayed, type Filters } from './search.ts'
 import { sortedBy } from './sorted.ts'
@@ -94,15 +94,39 @@ function codesOf(order: WorldOrder): string[] {
   return order.discounts.filter(({ kind }) => kind === 'code').map(({ title }) => title)
 }
 
+type ShippingOf = { kind: 'ShippingLine'; id: number; order: WorldOrder }
+
+function shippingLineOf(order: WorldOrder): ShippingOf {
+  return { kind: 'ShippingLine', id: order.id + 1, order }
+}
+
+function discountsMinor(order: WorldOrder): number {
+  return order.lines.reduce((total, line) => total + discountMinor(line), 0)
+}
+
+function shippingOffMinor({ shippingAllocations = [] }: WorldOrder): number {
+  return shippingAllocations.reduce((total, { minor }) => total + minor, 0)
+}
+
 function productOf(world: World, line: WorldLine) {
   return world.products.get(line.productId) ?? null
 }
 
+/** What the checkout applied says so itself; of older orders only these words are known. */
+const useOf = (of: ApplicationOf) => of.order.discounts[of.index]!
 const applicationFields = {
   index: (of: ApplicationOf) => of.index,
-  allocationMethod: () => 'ACROSS',
-  targetSelection: () => 'ALL',
-  targetType: () => 'LINE_ITEM',
+  allocationMethod: (of: ApplicationOf) => useOf(of).method ?? 'ACROSS',
+  targetSelection: (of: ApplicationOf) => useOf(of).selection ?? 'ALL',
+  targetType: (of: ApplicationOf) => useOf(of).target ?? 'LINE_ITEM',
+  value: (of: ApplicationOf) => {
+    const { value, title } = useOf(of)
+    if (value === undefined)
+      throw notPlayed(`the value of ${title} on order ${of.order.name}, which the world does not know`)
+    return 'percentage' in value
+      ? { kind: 'PricingPercentageValue', percentage: value.percentage * 100 }
+      : { kind: 'MoneyV2', ...money(value.amountMinor, of.order.currency) }
+  },
 }
 const titleOf = (of: ApplicationOf) => of.order.discounts[of.index]!.title
 
@@ -125,11 +149,8 @@ export const orderFields: PlayedFields = {
     currentTotalPriceSet: (order: WorldOrder) =>
       bag(order, Math.max(0, subtotalMinor(order) + order.shippingMinor - refundedMinor(order))),
     totalShippingPriceSet: (order: WorldOrder) => bag(order, order.shippingMinor),
-    totalDiscountsSet: (order: WorldOrder) =>
-      bag(
-        order,
-        order.lines.reduce((total, line) => total + discountMinor(line), 0),
-      ),
+    totalDiscountsSet: (order: WorldOrder) => bag(order, discountsMinor(order) + shippingOffMinor(order)),
+    shippingLine: (order: WorldOrder) => shippingLineOf(order),
     totalRefundedSet: (order: WorldOrder) => bag(order, refundedMinor(order)),
     customer: (order: WorldOrder, _args, call) => customerOf(order, call),
     purchasingEntity: (order: WorldOrder, _args, call) =>
@@ -171,6 +192,14 @@ export const orderFields: PlayedFields = {
       return product ? { kind: 'ProductVariant', id: product.variantId, product } : null
     },
   },
+  ShippingLine: {
+    id: (of: ShippingOf) => gid('ShippingLine', of.id),
+    title: () => 'Standard',
+    originalPriceSet: ({ order }: ShippingOf) => bag(order, order.shippingMinor + shippingOffMinor(order)),
+    discountedPriceSet: ({ order }: ShippingOf) => bag(order, order.shippingMinor),
+    discountAllocations: ({ order }: ShippingOf): AllocationOf[] =>
+      (order.shippingAllocations ?? []).map((allocation) => ({ order, ...allocation })),
+  },
   DiscountAllocation: {
     allocatedAmountSet: (of: AllocationOf) => bag(of.order, of.minor),
     discountApplication: (of: AllocationOf) => applicationOf(of.order, of.discount),
@@ -191,6 +220,7 @@ function counted(of: LineOf, args: Args): number {
 export const orderLists: PlayedLists = {
   QueryRoot: { orders: (_root: unknown, args, call) => orderList(call, args) },
   Order: {
+    shippingLines: (order: WorldOrder) => ({ items: [shippingLineOf(order)] }),
     lineItems: (order: WorldOrder, args) => ({
       items: order.lines.map((line) => lineOf(order, line)),
       reverse: args['reverse'] === true,

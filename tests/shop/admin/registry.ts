@@ -2,6 +2,8 @@ import { bulkFields, bulkLists } from './bulk-fields.ts'
 import { checkoutFields, checkoutLists } from './checkouts.ts'
 import { collectionFields, collectionLists } from './collections.ts'
 import { customerFields, customerLists } from './customers.ts'
+import { discountWrites } from './discount-writes.ts'
+import { discountFields, discountLists } from './discounts.ts'
 import { flowFields } from './flow.ts'
 import { definitionFields, definitionLists } from './metafield-definitions.ts'
 import { metafieldFields, metafieldLists } from './metafields.ts'
@@ -23,6 +25,8 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
   checkoutFields,
   metafieldFields,
   definitionFields,
+  discountFields,
+  discountWrites,
   tagFields,
   segmentFields,
   subscriptionFields,
@@ -39,6 +43,7 @@ export const LISTS: PlayedLists = merged<PlayedLists>([
   checkoutLists,
   metafieldLists,
   definitionLists,
+  discountLists,
   segmentLists,
   subscriptionLists,
   bulkLists,

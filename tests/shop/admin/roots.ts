@@ -1,13 +1,13 @@
 import type { World } from '../world.ts'
 import { needScope } from './access.ts'
 import { customerList } from './customers.ts'
+import { count, counting } from './counts.ts'
+import { creationById, nodeOf as nodeOfDiscount } from './discounts.ts'
 import { readGid } from './money.ts'
 import { maySee, orderList } from './orders.ts'
-import type { Args, Call, List, PlayedFields } from './played.ts'
+import type { Args, Call, PlayedFields } from './played.ts'
 import { notPlayed } from './search.ts'
 import { productList, shopNumber } from './shop-fields.ts'
-
-const DEFAULT_COUNT_LIMIT = 10_000
 
 function byId(world: World, wanted: string, args: Args): number | null {
   const at = readGid(args['id'])
@@ -36,6 +36,14 @@ function nodeOf(id: string, call: Call): unknown {
     case 'Segment':
       needScope(call.scopes, 'read_customers', 'node')
       return world.segments.get(at.id) ?? null
+    case 'DiscountCodeNode': {
+      needScope(call.scopes, 'read_discounts', 'node')
+      const discount = world.discounts.get(at.id)
+      return discount ? nodeOfDiscount(discount) : null
+    }
+    case 'DiscountRedeemCodeBulkCreation':
+      needScope(call.scopes, 'read_discounts', 'node')
+      return creationById(world, at.id)
     case 'BulkOperation':
       return bulk.byId(at.id)
     case 'MetafieldDefinition':
@@ -44,15 +52,6 @@ function nodeOf(id: string, call: Call): unknown {
       throw notPlayed(`node of the type ${at.type}`)
   }
 }
-
-function count(list: List, args: Args): { count: number; precision: string } {
-  const limit = args['limit'] as number | null
-  const size = list.items.length
-  const cap = limit ?? Number.POSITIVE_INFINITY
-  return size > cap ? { count: cap, precision: 'AT_LEAST' } : { count: size, precision: 'EXACT' }
-}
-
-const counting = (args: Args): Args => ({ limit: DEFAULT_COUNT_LIMIT, ...args })
 
 export const rootFields: PlayedFields = {
   QueryRoot: {

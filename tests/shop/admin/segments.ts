@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { spentMinor, numberOfOrders } from '../amounts.ts'
+import { isInSegment } from '../segment-members.ts'
 import { isMember, parseSegmentQuery } from '../segment-query.ts'
 import type { WorldCustomer, WorldSegment } from '../world.ts'
 import { needScope } from './access.ts'
@@ -125,7 +126,9 @@ function members(args: Args, call: Call): List {
   if (!query) throw new GraphQLError(errors[0]!, { extensions: { code: 'INVALID' } })
   const { world } = call.shop
   const items = sortedBy(world, 'customers', 'ID', (customer) => customer.id)
-    .filter((customer) => isMember(query, customer, world))
+    .filter((customer) =>
+      segment ? isInSegment(world, segment, customer, world.now()) : isMember(query, customer, world),
+    )
     .map((customer): MemberOf => ({ kind: 'CustomerSegmentMember', id: customer.id, customer }))
   return { items, sortValue: (one: MemberOf) => one.id, reverse: args['reverse'] === true, most: MOST_MEMBERS_A_PAGE }
 }
@@ -138,7 +141,7 @@ function membership(args: Args, call: Call) {
     memberships: (args['segmentIds'] as string[]).map((segmentId) => {
       const segment = byId(call, segmentId)
       if (!segment) throw notPlayed('customerSegmentMembership in a segment that is not there')
-      return { segmentId, isMember: isMember(parseSegmentQuery(segment.query).query!, customer, world) }
+      return { segmentId, isMember: isInSegment(world, segment, customer, world.now()) }
     }),
   }
 }

@@ -47,10 +47,11 @@ const CONDITION: Record<Locale, string> = {
 
 /** The demo's merchant offers her first-purchase code to whoever has not bought yet, with what checkout really asks. */
 function demoSettings(world: World, locale: Locale): Record<string, string> {
-  const code = world.codes.get('welcome20')
-  if (code?.percent !== 20 || !code.firstOrderOnly) return {}
+  const found = world.codes.get('welcome20')
+  const value = found?.discount.value
+  if (!found?.discount.firstOrderOnly || !value || !('percentage' in value) || value.percentage !== 0.2) return {}
   const offer = {
-    code: code.code,
+    code: found.code.code,
     condition: CONDITION[locale],
     last_day: new Date(world.now() + 60 * DAY_MS).toISOString().slice(0, 10),
   }

@@ -1,4 +1,4 @@
-import type { CodeProblem } from '../checkout.ts'
+import type { CodeProblem } from '../pricing.ts'
 import type { Locale } from '../door-context.ts'
 
 const EN = {
@@ -22,7 +22,10 @@ const EN = {
   price: 'Price',
   total: 'Total',
   code: 'Discount code',
-  code_help: 'The code is checked when you buy.',
+  code_help: 'The code is checked when you buy. Put a space between two codes.',
+  email: 'E-mail (not needed)',
+  credit: 'Pay with store credit first',
+  credit_left: 'You have',
   buy: 'Buy',
   clear: 'Empty the cart',
   shipping: 'Shipping',
@@ -67,7 +70,10 @@ const KO: typeof EN = {
   price: '가격',
   total: '합계',
   code: '할인 코드',
-  code_help: '코드는 구매할 때 확인해요.',
+  code_help: '코드는 구매할 때 확인해요. 코드가 여러 개면 한 칸씩 띄어 주세요.',
+  email: '이메일 (선택)',
+  credit: '적립금으로 먼저 결제하기',
+  credit_left: '남은 적립금',
   buy: '구매하기',
   clear: '장바구니 비우기',
   shipping: '배송비',
@@ -121,15 +127,36 @@ const BEHAVIOURS: Record<Locale, Record<string, string>> = {
 const CODE_PROBLEMS: Record<Locale, Record<CodeProblem, string>> = {
   en: {
     unknown: 'This discount code is not valid here. Your cart is unchanged: correct the code or leave it empty.',
+    'not-started': 'This code does not work yet. Your cart is unchanged: leave the code empty to buy.',
+    expired: 'This code has ended. Your cart is unchanged: leave the code empty to buy.',
+    limit: 'This code has been used up. Your cart is unchanged: leave the code empty to buy.',
     used: 'You have used this code already; it works once. Your cart is unchanged: leave the code empty to buy.',
     'not-first':
       'This code is for a first order, and you have ordered here before. Your cart is unchanged: leave the code empty to buy.',
+    buyer: 'This code is not available to you right now. Your cart is unchanged: sign in, or leave the code empty.',
+    items: 'This code is not for the items in your cart. Your cart is unchanged: leave the code empty to buy.',
+    minimum:
+      'Your cart does not reach what this code asks for. It is unchanged: add something, or leave the code empty.',
+    'shipping-price': 'This code does not cover shipping at this price. Your cart is unchanged.',
+    'too-many': 'Too many codes at once. Your cart is unchanged: take one out.',
+    'not-combined': 'This code cannot be used together with your other code. The better one counts.',
+    'not-best': 'Your other code saves you more on these items, so it counts.',
   },
   ko: {
     unknown: '쓸 수 없는 할인 코드예요. 장바구니는 그대로예요. 코드를 고치거나 비워 주세요.',
+    'not-started': '아직 쓸 수 없는 코드예요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
+    expired: '기간이 끝난 코드예요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
+    limit: '모두 사용된 코드예요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
     used: '이미 쓴 코드예요. 한 번만 쓸 수 있어요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
     'not-first':
       '첫 주문에만 쓸 수 있는 코드인데, 이미 주문하신 적이 있어요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
+    buyer: '지금은 쓸 수 없는 코드예요. 장바구니는 그대로예요. 로그인하거나 코드를 비워 주세요.',
+    items: '장바구니의 상품에는 쓸 수 없는 코드예요. 장바구니는 그대로예요. 코드를 비우면 구매할 수 있어요.',
+    minimum: '코드를 쓰려면 더 담아야 해요. 장바구니는 그대로예요. 상품을 더 담거나 코드를 비워 주세요.',
+    'shipping-price': '이 배송비에는 쓸 수 없는 코드예요. 장바구니는 그대로예요.',
+    'too-many': '코드를 한 번에 너무 많이 넣었어요. 장바구니는 그대로예요. 하나를 빼 주세요.',
+    'not-combined': '다른 코드와 함께 쓸 수 없어요. 더 큰 할인이 적용돼요.',
+    'not-best': '이 상품에는 다른 코드의 할인이 더 커서 그 코드가 적용돼요.',
   },
 }
 
