@@ -12,8 +12,11 @@ export type MovesPeriod = { days: MovesDays | null; from: string; to: string }
 
 export type StagePair = { from: Stage; to: Stage }
 
-/** Customers whose stage at the end differs from the one at the beginning, whatever lay between. */
-export type StageMove = StagePair & { customers: number; money12m: Money | null }
+/**
+ * Customers whose stage at the end differs from the one at the beginning, whatever lay between. `plusMinus`: how far their
+ * number may be off where not everybody was looked at.
+ */
+export type StageMove = StagePair & { customers: number; plusMinus: number; money12m: Money | null }
 
 export type MovedCustomer = {
   customer: string
@@ -30,10 +33,11 @@ export type MovesPage = {
   /** Since when moves are written down as they happen; null: before the first import. */
   knownFrom: Instant | null
   /**
-   * recorded: as written down · replayed: the period begins earlier, so both ends are worked out from the orders of
-   * `lookedAt` of `total` customers, and counted up · cut: it begins earlier, and Shopify hides older orders
+   * recorded: as written down · replayed: the period begins earlier, so both ends are worked out from the orders ·
+   * cut: it begins earlier, and Shopify hides older orders
    */
   source: 'recorded' | 'replayed' | 'cut'
+  /** Of so many customers, so many were looked at and counted up; where both are the same, everybody was. */
   lookedAt: number
   total: number
   /** Most customers first. */

@@ -68,11 +68,12 @@ export function MovesScreen({ page, onPeriod }: Props) {
   function sourceText(): string {
     if (page.knownFrom === null) return t('movesPage.notYet')
     const date = f.date(page.knownFrom)
-    if (page.source === 'recorded') return t('movesPage.recorded', { date })
-    if (page.source === 'cut') return t('movesPage.cut', { date })
-    return page.lookedAt < page.total
-      ? t('movesPage.sampled', { date, looked: f.number(page.lookedAt), n: f.number(page.total) })
-      : t('movesPage.replayed', { date })
+    const some = { looked: f.number(page.lookedAt), n: f.number(page.total) }
+    const isSampled = page.lookedAt < page.total
+    if (page.source === 'replayed')
+      return isSampled ? t('movesPage.sampled', { date, ...some }) : t('movesPage.replayed', { date })
+    const told = t(page.source === 'cut' ? 'movesPage.cut' : 'movesPage.recorded', { date })
+    return isSampled ? `${told} ${t('movesPage.someRecorded', some)}` : told
   }
 }
 
@@ -111,17 +112,23 @@ function Table({ page }: { page: MovesPage }) {
         rows={page.moves.map((move) => [
           t(`stage.${move.from}`),
           t(`stage.${move.to}`),
-          <Link
-            key="customers"
-            url={moveAddress(page, move)}
-            accessibilityLabel={t('movesPage.open', {
-              n: f.number(move.customers),
-              from: t(`stage.${move.from}`),
-              to: t(`stage.${move.to}`),
-            })}
-          >
-            {f.number(move.customers)}
-          </Link>,
+          <BlockStack key="customers">
+            <Link
+              url={moveAddress(page, move)}
+              accessibilityLabel={t('movesPage.open', {
+                n: f.number(move.customers),
+                from: t(`stage.${move.from}`),
+                to: t(`stage.${move.to}`),
+              })}
+            >
+              {f.number(move.customers)}
+            </Link>
+            {move.plusMinus === 0 ? null : (
+              <Text as="span" tone="subdued" variant="bodySm">
+                {t('movesPage.plusMinus', { n: f.number(move.plusMinus) })}
+              </Text>
+            )}
+          </BlockStack>,
           move.money12m === null ? '–' : f.moneyShort(move.money12m),
         ])}
       />

@@ -30,6 +30,7 @@ describe('the picture of moves', () => {
     from,
     to,
     customers,
+    plusMinus: 0,
     money12m: null,
   })
   const MOVES = [

@@ -13,8 +13,8 @@ const RECORDED: MovesPage = {
   lookedAt: 0,
   total: 0,
   moves: [
-    { from: 'new', to: 'one-and-done', customers: 1204, money12m: won(21_400_000) },
-    { from: 'repeat', to: 'at-risk', customers: 138, money12m: won(9_100_000) },
+    { from: 'new', to: 'one-and-done', customers: 1204, plusMinus: 0, money12m: won(21_400_000) },
+    { from: 'repeat', to: 'at-risk', customers: 138, plusMinus: 0, money12m: won(9_100_000) },
   ],
   cameBack: 7,
   chosen: {
@@ -57,6 +57,22 @@ readInBothLanguages([
       'with the reason they are where they are now',
     ],
     ko: ['고객 14,682명 중 2,000명'],
+  },
+  {
+    name: 'a time of very many moves says how many customers were looked at, and how far a number may be off',
+    screen: (
+      <MovesScreen
+        page={{
+          ...RECORDED,
+          lookedAt: 15_602,
+          total: 1_000_000,
+          moves: [{ from: 'new', to: 'repeat', customers: 101_590, plusMinus: 4841, money12m: won(9_100_000) }],
+        }}
+        onPeriod={nothing}
+      />
+    ),
+    en: ['since Sep 1, 2026. So many moves are counted up from those of 15,602 of 1,000,000', '101,590 ± 4,841'],
+    ko: ['고객 1,000,000명 중 항상 같은 15,602명의 기록으로', '101,590 ± 4,841'],
   },
   {
     name: 'a time in which nobody moved says so',

@@ -1,4 +1,7 @@
-/** Who went from which stage to which in a period: as written down, or before that worked out from a sample's orders. */
+/**
+ * Who went from which stage to which in a period: as written down (of many moves those of the shop's fixed sample), or
+ * before that worked out from a sample's orders.
+ */
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import {
   stageAmong,
@@ -10,6 +13,7 @@ import {
   type StagePair,
 } from '#app/domain/moves.ts'
 import type { CustomerMove } from '#app/domain/pages.ts'
+import { estimateOf } from '#app/domain/rules/estimate.ts'
 import { spansOf } from '#app/domain/replay.ts'
 import { dayFromText, dayText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { STAGES, type Stage, type StageReason, type StageSpan } from '#app/domain/stages.ts'
@@ -18,21 +22,30 @@ import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { customerRows, validTimes } from './customer-rows.ts'
+import { IN_SAMPLE } from './own/people.ts'
 import { moneyOf, readShopState, type ShopState } from './shop-state.ts'
 
 const SHOWN = 50
 /** Customers whose orders are replayed, by PostgreSQL's own hash of the id: the same ones every time. */
 const LOOKED_AT = 2000
-/** A million moves are grouped by customer: in memory, not by way of the disk. */
-const GROUP_MEMORY = '96MB'
+/** Moves of one period that are all looked at; of more, those of the fixed sample, which an index of its own holds. */
+const ALL_UP_TO = 20_000
 
 /** How the merchant chose a period. */
 export type AskedPeriod = { days: MovesDays } | { from: string; to: string }
 
 type Ends = { start: Instant; end: Instant }
 
-/** @throws {InvalidInput} `fields.from` backwards: the last day lies before the first */
-export async function movesPage(shop: ShopId, asked: AskedPeriod, chosen: StagePair | null): Promise<MovesPage> {
+/**
+ * @param allUpTo  a period with more moves than this is told by the shop's fixed sample
+ * @throws {InvalidInput} `fields.from` backwards: the last day lies before the first
+ */
+export async function movesPage(
+  shop: ShopId,
+  asked: AskedPeriod,
+  chosen: StagePair | null,
+  allUpTo = ALL_UP_TO,
+): Promise<MovesPage> {
   const at = now()
   const { state, freshness } = await withShop(shop, async (tx) => ({
     state: await readShopState(tx, shop),
@@ -48,9 +61,7 @@ export async function movesPage(shop: ShopId, asked: AskedPeriod, chosen: StageP
   return {
     ...about,
     source: ends.start < knownFrom ? 'cut' : 'recorded',
-    lookedAt: 0,
-    total: 0,
-    ...(await withShopBulk(shop, (tx) => recorded(tx, shop, state, ends, chosen))),
+    ...(await withShopBulk(shop, (tx) => recorded(tx, shop, state, ends, chosen, allUpTo))),
   }
 }
 
@@ -67,49 +78,118 @@ function periodOf(asked: AskedPeriod, state: ShopState, at: Instant): { period: 
   }
 }
 
-/** Each customer's first and last written move of the period, from the index alone: where they came from, and went to. */
-const NET = `SELECT "customer", min("id" * 8 + array_position($4::text[], "from")) AS "first",
-    max("id" * 8 + array_position($4::text[], "to")) AS "last"
-  FROM "MembershipChange" WHERE "shop" = $1 AND "what" = 'stage' AND "at" >= $2 AND "at" < $3 GROUP BY "customer"`
+/** Whose moves of a period are looked at: of `total` customers, `lookedAt`; both 0: everybody's. */
+type Looked = { sql: string; values: unknown[]; lookedAt: number; total: number }
+
+/**
+ * Each customer's first and last written move of the period: where they came from, and went to. By customer the moves lie
+ * all over the table: what is grouped is no column, so that PostgreSQL reads them by period, which an index holds whole.
+ */
+function netSql(isSampled: boolean): string {
+  return `SELECT f."customer" + 0 AS "customer", min(f."id" * 8 + array_position($4::text[], f."from")) AS "first",
+      max(f."id" * 8 + array_position($4::text[], f."to")) AS "last"
+    FROM "MembershipChange" f WHERE f."shop" = $1 AND f."what" = 'stage' AND f."at" >= $2 AND f."at" < $3
+      ${isSampled ? `AND ${IN_SAMPLE}` : ''} GROUP BY f."customer" + 0`
+}
+
+/** By key, whatever PostgreSQL thinks how many they are: OFFSET 0 keeps it from reading everybody. */
+const MONEY = `SELECT m."net12mMinor" FROM "Membership" m WHERE m."shop" = $1 AND m."customer" = n."customer" OFFSET 0`
+
+async function lookedAtIn(
+  tx: BulkTx,
+  shop: ShopId,
+  state: ShopState,
+  { start, end }: Ends,
+  allUpTo: number,
+): Promise<Looked> {
+  const values = [shop, new Date(start), new Date(end)]
+  const [few] = await tx.query<{ moves: number }>(
+    `SELECT count(*)::int AS "moves" FROM (SELECT FROM "MembershipChange" WHERE "shop" = $1 AND "what" = 'stage'
+       AND "at" >= $2 AND "at" < $3 LIMIT $4) m`,
+    [...values, allUpTo + 1],
+  )
+  const isSampled = few!.moves > allUpTo
+  const looked = { sql: netSql(isSampled), values: [...values, STAGES] }
+  if (!isSampled) return { ...looked, lookedAt: 0, total: 0 }
+  const [sample] = await tx.query<{ customers: number }>(
+    `SELECT count(*)::int AS "customers" FROM "CustomerFeatures" f WHERE f."shop" = $1 AND ${IN_SAMPLE}`,
+    [shop],
+  )
+  return { ...looked, lookedAt: sample!.customers, total: everybodyIn(state) }
+}
+
+function everybodyIn(state: ShopState): number {
+  const { customers, lastOrderUnknown } = state.worked!.summary
+  return Object.values(customers).reduce((sum, one) => sum + one, lastOrderUnknown)
+}
 
 async function recorded(
   tx: BulkTx,
   shop: ShopId,
   state: ShopState,
-  { start, end }: Ends,
+  ends: Ends,
   chosen: StagePair | null,
-): Promise<Pick<MovesPage, 'moves' | 'cameBack' | 'chosen'>> {
-  // By customer the moves lie all over the table: PostgreSQL may read them by period only, which the index holds whole.
-  await tx.query(`SELECT set_config('work_mem', '${GROUP_MEMORY}', true), set_config('enable_indexscan', 'off', true)`)
-  const values = [shop, new Date(start), new Date(end), STAGES]
+  allUpTo: number,
+): Promise<Pick<MovesPage, 'moves' | 'cameBack' | 'chosen' | 'lookedAt' | 'total'>> {
+  const looked = await lookedAtIn(tx, shop, state, ends, allUpTo)
   const rows = await tx.query<{ from: Stage; to: Stage; customers: number; net: string }>(
     `SELECT ($4::text[])[n."first" % 8] AS "from", ($4::text[])[n."last" % 8] AS "to", count(*)::int AS "customers",
        coalesce(sum(m."net12mMinor"), 0)::text AS "net"
-     FROM (${NET}) n LEFT JOIN "Membership" m ON m."shop" = $1 AND m."customer" = n."customer" GROUP BY 1, 2`,
-    values,
+     FROM (${looked.sql}) n LEFT JOIN LATERAL (${MONEY}) m ON true GROUP BY 1, 2`,
+    looked.values,
   )
-  const moves = rows
-    .filter(({ from, to }) => from !== to)
-    .map(({ from, to, customers, net }): StageMove => ({ from, to, customers, money12m: moneyOf(state, Number(net)) }))
+  const groups = rows.map(({ from, to, customers, net }) => ({ from, to, customers, net: Number(net) }))
+  const sum = (of: typeof groups) => of.reduce((all, { customers }) => all + customers, 0)
   return {
-    moves: moves.sort(byCustomers),
-    cameBack: rows.reduce((sum, { from, to, customers }) => sum + (from === to ? customers : 0), 0),
-    chosen: chosen && { ...chosen, customers: await recordedCustomers(tx, state, values, chosen) },
+    lookedAt: looked.lookedAt,
+    total: looked.total,
+    moves: countedUp(
+      groups.filter(({ from, to }) => from !== to),
+      looked,
+      state,
+    ),
+    cameBack: Math.round(sum(groups.filter(({ from, to }) => from === to)) * scaleOf(looked)),
+    chosen: chosen && { ...chosen, customers: await recordedCustomers(tx, state, looked, chosen) },
   }
+}
+
+/** Nobody looked at in particular is everybody. */
+function scaleOf({ lookedAt, total }: Pick<Looked, 'lookedAt' | 'total'>): number {
+  return lookedAt === 0 ? 1 : total / lookedAt
+}
+
+type Group = StagePair & { customers: number; net: number }
+
+/** What was found of a sample, as of everybody and with how far it may be off. Most customers first. */
+function countedUp(
+  groups: readonly Group[],
+  looked: Pick<Looked, 'lookedAt' | 'total'>,
+  state: ShopState,
+): StageMove[] {
+  const isAll = looked.lookedAt === looked.total
+  return groups
+    .map(({ from, to, customers, net }): StageMove => ({
+      from,
+      to,
+      ...(isAll ? { customers, plusMinus: 0 } : estimateOf(customers, looked.lookedAt, looked.total)),
+      money12m: moneyOf(state, Math.round(net * scaleOf(looked))),
+    }))
+    .sort(byCustomers)
 }
 
 async function recordedCustomers(
   tx: BulkTx,
   state: ShopState,
-  values: unknown[],
+  { sql, values }: Looked,
   { from, to }: StagePair,
 ): Promise<MovedCustomer[]> {
   const rows = await tx.query<{ customer: string; at: Date; cause: string; because: unknown; net: string | null }>(
     `SELECT n."customer", c."at", c."cause", c."because", m."net12mMinor" AS "net"
-     FROM (SELECT * FROM (${NET}) n WHERE n."first" % 8 = array_position($4::text[], $5)
+     FROM (SELECT * FROM (${sql}) n WHERE n."first" % 8 = array_position($4::text[], $5)
        AND n."last" % 8 = array_position($4::text[], $6) ORDER BY n."last" DESC LIMIT ${SHOWN}) n
-     JOIN "MembershipChange" c ON c."shop" = $1 AND c."id" = n."last" / 8
-     LEFT JOIN "Membership" m ON m."shop" = $1 AND m."customer" = n."customer" ORDER BY n."last" DESC`,
+     CROSS JOIN LATERAL (SELECT c."at", c."cause", c."because" FROM "MembershipChange" c
+       WHERE c."shop" = $1 AND c."id" = n."last" / 8 OFFSET 0) c
+     LEFT JOIN LATERAL (${MONEY}) m ON true ORDER BY n."last" DESC`,
     [...values, from, to],
   )
   return rows.map(({ customer, at, cause, because, net }) => ({
@@ -139,7 +219,7 @@ async function replayed(
   const total = await tx.customerFeatures.count({ where: { shop } })
   const ids = people.map(({ customer }) => customer)
   const times = await validTimes(tx, shop, ids, state, new Map(ids.map((id) => [String(id), end])))
-  const groups = new Map<string, StagePair & { customers: number; net: number }>()
+  const groups = new Map<string, Group>()
   const chosenOnes: { customer: Id; since: Instant }[] = []
   let cameBack = 0
   for (const { customer, createdAt, net } of people) {
@@ -157,17 +237,11 @@ async function replayed(
     if (chosen?.from === from && chosen.to === to)
       chosenOnes.push({ customer: String(customer), since: spans.at(-1)!.from })
   }
-  const scale = people.length === 0 ? 1 : total / people.length
-  const moves = [...groups.values()].map(({ net, customers, ...pair }): StageMove => ({
-    ...pair,
-    customers: Math.round(customers * scale),
-    money12m: moneyOf(state, Math.round(net * scale)),
-  }))
+  const looked = { lookedAt: people.length, total }
   return {
-    lookedAt: people.length,
-    total,
-    moves: moves.sort(byCustomers),
-    cameBack: Math.round(cameBack * scale),
+    ...looked,
+    moves: countedUp([...groups.values()], looked, state),
+    cameBack: Math.round(cameBack * scaleOf(looked)),
     chosen: chosen && { ...chosen, customers: await asTheyAre(tx, shop, state, chosenOnes, people) },
   }
 }

@@ -61,6 +61,38 @@ describe('moves between stages', () => {
     expect(page.moves.every(({ from, to }) => from !== to)).toBe(true)
   })
 
+  test('of very many are told by a fixed sample, and hardly ever further off than said', async () => {
+    timeIs(NOW)
+    const shop = await testShop()
+    const many = Array.from({ length: 6000 }, (_, i) => {
+      const last = order(10_000 + i, ago(1 + (i % 97)))
+      return i % 3 === 0 ? [last, order(10_000 + i, ago(1 + (i % 97) + 20 + (i % 40)))] : [last]
+    })
+    await write(shop, many.flat())
+    await recompute(shop, NOW, 'import')
+    for (const days of [30, 60]) await recompute(shop, NOW + days * DAY_MS, 'time')
+    timeIs(NOW + 60.5 * DAY_MS)
+    const period = { from: '2026-10-16', to: '2026-12-14' }
+    const exact = await movesPage(shop, period, null)
+    expect([exact.lookedAt, exact.moves.every(({ plusMinus }) => plusMinus === 0)]).toEqual([0, true])
+    expect(exact.moves.length).toBeGreaterThanOrEqual(3)
+    const sampled = await movesPage(shop, period, exact.moves[0]!, 100)
+    expect([sampled.source, sampled.total]).toEqual(['recorded', 6000])
+    expect(sampled.lookedAt).toBeGreaterThan(50)
+    expect(sampled.lookedAt).toBeLessThan(150)
+    for (const { from, to, customers, plusMinus, money12m } of sampled.moves) {
+      const real = exact.moves.find((each) => each.from === from && each.to === to)!
+      expect(Math.abs(customers - real.customers), `${from} to ${to}`).toBeLessThanOrEqual(plusMinus)
+      expect(money12m!.minor / customers).toBeCloseTo(real.money12m!.minor / real.customers, -3)
+    }
+    const all = exact.moves.reduce((sum, { customers }) => sum + customers, 0)
+    const told = sampled.moves.reduce((sum, { customers }) => sum + customers, 0)
+    expect(Math.abs(told - all) / all).toBeLessThan(0.3)
+    // People of the sample, with the reason that was written down.
+    expect(sampled.chosen!.customers.length).toBeGreaterThan(0)
+    expect(sampled.chosen!.customers.every(({ reason }) => reason.stage === exact.moves[0]!.to)).toBe(true)
+  })
+
   test('somebody who moved and came back is counted apart', async () => {
     timeIs(NOW)
     const shop = await testShop()
