@@ -32,6 +32,13 @@ export type LinkedAccount = {
   attempts: number
 }
 
+/**
+ * A pair that would make one person of two whom the merchant has told apart (`with`), if it were confirmed (would-be) or
+ * though it is (held-back: the two count as two persons all the same); or the pair told apart, which outranks the confirmed
+ * pair `with`.
+ */
+export type LinkConflict = { is: 'would-be' | 'held-back' | 'outranks'; with: readonly [string, string] }
+
 /** A pair in the review queue. */
 export type ReviewRow = {
   a: LinkedAccount
@@ -42,13 +49,15 @@ export type ReviewRow = {
   alsoConfirmed: number
   /** As one person: null where Shopify hides older orders. */
   joined: { stage: Stage; orders: number; benefits: number } | null
+  /** Another answer that does not go with this pair; null: none. */
+  conflict: LinkConflict | null
   decidedAt: Instant | null
   /** Shopify's page of the second account, from which its own merge begins. */
   mergeUrl: string
 }
 
 export type ReviewPage = {
-  /** What is listed: pairs that wait for an answer, or those that have one. */
+  /** What is listed: pairs that wait for an answer, first those whose answers contradict each other; or those that have one. */
   show: 'waiting' | 'decided'
   rows: ReviewRow[]
   total: number

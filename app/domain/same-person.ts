@@ -114,14 +114,22 @@ export function accountKeysOf(
  *
  * @param accounts   all accounts, or at least every account that shares its mailbox, number or name at a door with another
  * @param companies  workplaces that are companies', from all accounts: `companiesIn`
+ * @param isApart    whether the merchant has said that two accounts are not one person's: what a group has in common is
+ *                   asked of each account once, of its oldest one, and of the next where that one is somebody else
  */
 export function suggestedLinks(
   accounts: readonly AccountKeys[],
   companies: ReadonlySet<string> = companiesIn(accounts),
+  isApart: (one: string, other: string) => boolean = () => false,
 ): Link[] {
   const links: Link[] = []
   const link = (because: Link['because'], group: readonly AccountKeys[]) => {
-    for (const other of group.slice(1)) links.push({ profiles: [group[0]!.profile, other.profile], because })
+    const asked: string[] = []
+    for (const { profile } of group) {
+      const whose = asked.find((each) => !isApart(each, profile))
+      if (whose === undefined) asked.push(profile)
+      else links.push({ profiles: [whose, profile], because })
+    }
   }
   for (const group of groupsBy(accounts, (each) => each.email))
     if (distinct(group, (each) => each.phone) <= MOST_NUMBERS_OF_MAILBOX) link('email', group)
@@ -173,27 +181,4 @@ function distinct(group: readonly AccountKeys[], keyOf: (each: AccountKeys) => s
 /** Spellings of one mailbox are one identity; an account without one is its own. */
 function identities(group: readonly AccountKeys[]): number {
   return new Set(group.map((each) => each.email ?? each.profile)).size
-}
-
-/** The person of every linked account, named by one of the accounts; who is linked to nobody is not in it. */
-export function linkedPersons(links: readonly Pick<Link, 'profiles'>[]): Map<string, string> {
-  const parent = new Map<string, string>()
-  const rootOf = (profile: string): string => {
-    let root = profile
-    while (parent.has(root) && parent.get(root) !== root) root = parent.get(root)!
-    for (let at = profile; at !== root;) {
-      const next = parent.get(at)!
-      parent.set(at, root)
-      at = next
-    }
-    return root
-  }
-  for (const {
-    profiles: [a, b],
-  } of links) {
-    const [of, to] = [rootOf(a), rootOf(b)]
-    parent.set(to, of)
-    parent.set(of, of)
-  }
-  return new Map([...parent.keys()].map((profile) => [profile, rootOf(profile)]))
 }

@@ -5,6 +5,7 @@ import { InvalidInput } from '#app/errors.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { ask } from './either-door.ts'
 
 type Row = { version: number; data: unknown }
 
@@ -12,11 +13,6 @@ type Row = { version: number; data: unknown }
 export async function readSettings(tx: Tx | BulkTx, shop: ShopId): Promise<Settings> {
   const rows = await ask<Row>(tx, 'SELECT version, data FROM "Settings" WHERE shop = $1', [shop])
   return settingsOf(rows[0])
-}
-
-/** One statement through either of the two doors. */
-async function ask<R>(tx: Tx | BulkTx, text: string, values: unknown[]): Promise<R[]> {
-  return 'copyIn' in tx ? tx.query<R>(text, values) : tx.$queryRawUnsafe<R[]>(text, ...values)
 }
 
 /** The same for a page. */

@@ -17,6 +17,7 @@ import { LINK_ANSWERS } from '#app/domain/people-pages.ts'
 import type {
   Agreement,
   LinkAnswer,
+  LinkConflict,
   LinkedAccount,
   LinkEvidence,
   ReviewPage,
@@ -45,10 +46,9 @@ type Titles = (id: string) => string
 /** Pairs of accounts that look like one person's, with what speaks for it and what a link would change. */
 export function PeopleScreen({ page, saving, isGone, onAnswer, onShow, onPage }: Props) {
   const { t, f } = useWords()
-  const titleOf = useCustomerTitles(
-    'review',
-    page.rows.flatMap((row) => [row.a.customer, row.b.customer]),
-  )
+  const titleOf = useCustomerTitles('review', [
+    ...new Set(page.rows.flatMap((row) => [row.a.customer, row.b.customer, ...(row.conflict?.with ?? [])])),
+  ])
   const { linking } = page
   return (
     <Page title={t('linking.title')} backAction={{ content: t('nav.segments'), url: '/app/segments' }}>
@@ -116,6 +116,7 @@ function PairCard({ row, titleOf, isSaving, isBusy, onAnswer }: PairProps) {
           <Text as="h2" variant="headingMd">
             <Change row={row} />
           </Text>
+          {row.conflict === null ? null : <Conflict conflict={row.conflict} titleOf={titleOf} />}
           {row.alsoConfirmed === 0 ? null : (
             <Text as="p" tone="subdued">
               {t('people.more', { count: row.alsoConfirmed, n: f.number(row.alsoConfirmed) })}
@@ -137,6 +138,17 @@ function PairCard({ row, titleOf, isSaving, isBusy, onAnswer }: PairProps) {
         <Answers row={row} isSaving={isSaving} isBusy={isBusy} onAnswer={onAnswer} />
       </BlockStack>
     </Card>
+  )
+}
+
+/** Which other answer does not go with this pair, what holds meanwhile, and what to do. */
+function Conflict({ conflict, titleOf }: { conflict: LinkConflict; titleOf: Titles }) {
+  const { t } = useWords()
+  const [one, other] = conflict.with
+  return (
+    <Text as="p" tone="caution">
+      {t(`people.conflict.${conflict.is}`, { one: titleOf(one), other: titleOf(other) })}
+    </Text>
   )
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addressKey } from '#app/domain/address-key.ts'
-import { accountKeysOf, linkedPersons, mailboxOf, suggestedLinks, type Account } from '#app/domain/same-person.ts'
+import { joinPersons } from '#app/domain/joined-persons.ts'
+import { accountKeysOf, mailboxOf, suggestedLinks, type Account } from '#app/domain/same-person.ts'
 import { phoneNumberOf } from '#app/outside/phone-number.server.ts'
 
 const WHERE = { address: '12 North Main Street, Apartment 4B', zip: '94107', country: 'US' }
@@ -141,15 +142,26 @@ describe('accounts of one person', () => {
       phone: '010-1234-5678',
       country: 'KR',
     }))
-    const persons = linkedPersons(linksOf(...aliases, { email: 'b@naver.com', phone: '01012345678', country: 'KR' }))
+    const { personOf: persons } = joinPersons(
+      linksOf(...aliases, { email: 'b@naver.com', phone: '01012345678', country: 'KR' }),
+    )
     expect(new Set(persons.values()).size).toBe(1)
     expect(persons.size).toBe(13)
   })
 
-  test('a chain of links is one person, and whoever is linked to nobody is not named', () => {
-    const persons = linkedPersons([{ profiles: ['a', 'b'] }, { profiles: ['c', 'd'] }, { profiles: ['b', 'd'] }])
-    expect(new Set(['a', 'b', 'c', 'd'].map((profile) => persons.get(profile))).size).toBe(1)
-    expect(persons.has('e')).toBe(false)
+  test('a group is asked of its oldest account; of the next one where that one is somebody else', () => {
+    const alike = { phone: '010-1234-5678', country: 'KR' }
+    const keys = ['a', 'b', 'c'].map((profile) =>
+      accountKeysOf({ ...nobody, profile, ...alike }, phoneNumberOf, (kind, normal) => `#${kind} ${normal}`),
+    )
+    const askedWith = (...apart: string[]) =>
+      suggestedLinks(keys, new Set(), (one, other) => apart.includes(one + other) || apart.includes(other + one)).map(
+        ({ profiles }) => profiles.join(''),
+      )
+    expect(askedWith()).toEqual(['ab', 'ac'])
+    expect(askedWith('ab')).toEqual(['ac'])
+    expect(askedWith('ab', 'ac')).toEqual(['bc'])
+    expect(askedWith('ab', 'ac', 'bc')).toEqual([])
   })
 
   test('only hashes are kept', () => {

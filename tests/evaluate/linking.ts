@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { accountKeysOf, linkedPersons, suggestedLinks, type Account, type HashOf } from '#app/domain/same-person.ts'
+import { joinPersons } from '#app/domain/joined-persons.ts'
+import { accountKeysOf, suggestedLinks, type Account, type HashOf } from '#app/domain/same-person.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { phoneNumberOf } from '#app/outside/phone-number.server.ts'
 import { LABELLED_COLUMNS } from './linking-people.ts'
@@ -10,7 +11,7 @@ const hash: HashOf = (kind, normal) =>
 
 /** The person of every account that is linked with another, every suggestion taken. */
 export function personsOf(accounts: readonly Account[]): Map<string, string> {
-  return linkedPersons(suggestedLinks(accounts.map((account) => accountKeysOf(account, phoneNumberOf, hash))))
+  return joinPersons(suggestedLinks(accounts.map((account) => accountKeysOf(account, phoneNumberOf, hash)))).personOf
 }
 
 export type LinkingFigures = {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { confirmedLinks } from '#app/flow/confirmed-links.ts'
+import { joinedPersons } from '#app/flow/confirmed-links.ts'
 import { customerPage } from '#app/flow/segments/customer-page.ts'
 import { decideLink } from '#app/flow/segments/people/decide.ts'
 import { exclude, exclusionsOf } from '#app/flow/segments/exclusions.ts'
@@ -203,7 +203,7 @@ describe('several accounts of one person', { timeout: 240_000 }, () => {
     expect(await owed()).toEqual([])
     await decideLink(shop, { a: ids[2]!, b: ids[3]! }, 'confirmed')
     expect((await owed()).map(({ entity }) => entity)).toEqual([ids[2], ids[3]])
-    const joined = await withShopBulk(shop, (tx) => confirmedLinks(tx, shop))
+    const joined = (await withShopBulk(shop, (tx) => joinedPersons(tx, shop))).personOf
     expect([...joined.keys()].sort()).toEqual([ids[2], ids[3]])
     expect(joined.get(ids[2]!)).toBe(joined.get(ids[3]!))
     // Held against each other again, they stay as the merchant said.
@@ -215,7 +215,7 @@ describe('several accounts of one person', { timeout: 240_000 }, () => {
     expect((await pairs(shop)).map((pair) => pair.split(' ')[2])).toEqual(['household', 'confirmed', 'suggested'])
     expect((await reviewPage(shop, 'decided', 0)).rows.map(({ state }) => state)).toEqual(['confirmed', 'household'])
     await decideLink(shop, { a: ids[2]!, b: ids[3]! }, 'suggested')
-    expect(await withShopBulk(shop, (tx) => confirmedLinks(tx, shop))).toEqual(new Map())
+    expect((await withShopBulk(shop, (tx) => joinedPersons(tx, shop))).personOf).toEqual(new Map())
     await expect(decideLink(shop, { a: ids[0]!, b: ids[7]! }, 'confirmed')).rejects.toMatchObject({ code: 'not-found' })
   })
 
@@ -261,6 +261,52 @@ describe('several accounts of one person', { timeout: 240_000 }, () => {
     local.shop.happen.updateCustomer(Number(ids[7]), {})
     await played.work()
     expect(await pairs(shop)).toContain(`${ids[2]} ${ids[7]} suggested phone`)
+  })
+
+  test('a household is asked of the third account too, and holds against two who are each confirmed with it', async () => {
+    const played = await switchedOn()
+    const { shop, ids, world, local } = played
+    const [a, b, c] = [ids[2]!, ids[3]!, ids[7]!]
+    await saveSettings(shop, { benefitCodes: { 'code:WELCOME10': 'confirmed' } })
+    await recompute(shop, Date.now(), 'rule')
+    world.advance(60 / 86_400)
+    world.customers.get(Number(c))!.contact = { phone: '+821012345678' }
+    local.shop.happen.updateCustomer(Number(c), {})
+    await played.work()
+    await decideLink(shop, { a, b }, 'household')
+    await decideLink(shop, { a, b: c }, 'household')
+    await played.work()
+    // All three share one number, and c was only held against a.
+    expect(await pairs(shop)).toContain(`${b} ${c} suggested phone`)
+
+    await decideLink(shop, { a, b: c }, 'confirmed')
+    expect((await reviewPage(shop, 'waiting', 0)).rows.find((row) => row.a.customer === b)!.conflict).toEqual({
+      is: 'would-be',
+      with: [a, b],
+    })
+    const before = await linkingFor(shop)
+    await decideLink(shop, { a: b, b: c }, 'confirmed')
+    await played.work()
+    const tierOf = async (id: string) => (await memberships(shop)).get(Number(id))!.cherryPicker
+    const personOf = async () => (await withShopBulk(shop, (tx) => joinedPersons(tx, shop))).personOf
+    expect([...(await personOf()).keys()].sort()).toEqual([a, c].sort())
+    expect([await tierOf(a), await tierOf(b)]).toEqual(['none', 'none'])
+    const { rows, waiting, decided, total } = await reviewPage(shop, 'waiting', 0)
+    expect(rows.slice(0, 2).map((row) => [row.a.customer, row.b.customer, row.conflict])).toEqual([
+      [b, c, { is: 'held-back', with: [a, b] }],
+      [a, b, { is: 'outranks', with: [b, c] }],
+    ])
+    expect([waiting, total, rows.length]).toEqual([4, 4, 4])
+    expect((await linkingFor(shop)).waiting).toBe(before.waiting + 1)
+    const answered = await reviewPage(shop, 'decided', 0)
+    expect(answered.rows.map((row) => [row.a.customer, row.b.customer])).toEqual([[a, c]])
+    expect([decided, answered.total]).toEqual([1, 1])
+
+    await decideLink(shop, { a, b }, 'suggested')
+    await played.work()
+    expect(new Set((await personOf()).values()).size).toBe(1)
+    expect([await tierOf(a), await tierOf(b)]).toEqual(['confirmed', 'confirmed'])
+    expect((await reviewPage(shop, 'waiting', 0)).rows.every((row) => row.conflict === null)).toBe(true)
   })
 
   test('a merge in Shopify takes the merged account’s hashes and links with it', async () => {

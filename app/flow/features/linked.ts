@@ -4,11 +4,11 @@ import type { Id } from '#app/domain/order.ts'
 import type { Standings } from '#app/domain/standings.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
-import { confirmedLinks } from '../confirmed-links.ts'
+import { joinedPersons } from '../confirmed-links.ts'
 
 /** Counts for everybody the other accounts of the same person that used a first-purchase benefit. */
 export async function countLinked(tx: BulkTx, shop: ShopId, standings: Standings, index: IdIndex): Promise<void> {
-  const known = [...(await confirmedLinks(tx, shop))]
+  const known = [...(await joinedPersons(tx, shop)).personOf]
     .map(([account, person]) => ({ person, at: index.find(Number(account)) }))
     .filter(({ at }) => at >= 0)
   const isUsing = (at: number) => (standings.benefitsUsed[at]! > 0 ? 1 : 0)
@@ -19,7 +19,7 @@ export async function countLinked(tx: BulkTx, shop: ShopId, standings: Standings
 
 /** The same for one customer, as columns of length one; for whom their order makes a difference is worked out next. */
 export async function countLinkedToOne(tx: BulkTx, shop: ShopId, customer: Id, standings: Standings): Promise<void> {
-  const persons = await confirmedLinks(tx, shop)
+  const persons = (await joinedPersons(tx, shop)).personOf
   const person = persons.get(customer)
   if (person === undefined) return
   const others = [...persons]

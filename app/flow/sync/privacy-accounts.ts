@@ -1,7 +1,9 @@
 /** Forgetting what is kept of several accounts of one person: of one account, and all of it when it is switched off. */
+import { accountsMoved } from '#app/domain/joined-persons.ts'
 import type { Id } from '#app/domain/order.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { joinedPersons } from '../confirmed-links.ts'
 
 /** Up to so many customers are worked out one by one; for more, everybody at once is less work. */
 const FEW_CUSTOMERS = 200
@@ -25,12 +27,15 @@ export async function eraseLinking(tx: Tx, shop: ShopId): Promise<void> {
 /** The keys and links of an account that Shopify knows no more: deleted, or merged into another. */
 export async function eraseAccount(tx: BulkTx, shop: ShopId, customer: Id): Promise<void> {
   await tx.query(`DELETE FROM "AccountKeys" WHERE shop = $1 AND customer = $2`, [shop, customer])
-  const gone = await tx.query<{ other: Id; state: string }>(
-    `DELETE FROM "PersonLink" WHERE shop = $1 AND (a = $2::bigint OR b = $2::bigint)
-     RETURNING (CASE WHEN a = $2::bigint THEN b ELSE a END)::text AS other, state`,
+  const { personOf: before } = await joinedPersons(tx, shop)
+  const gone = await tx.query(
+    `DELETE FROM "PersonLink" WHERE shop = $1 AND (a = $2::bigint OR b = $2::bigint) RETURNING 1 AS one`,
     [shop, customer],
   )
-  for (const { other, state } of gone) if (state === 'confirmed') await owe(tx, shop, 'recompute-customer', other, {})
+  if (gone.length === 0) return
+  const { personOf: after } = await joinedPersons(tx, shop)
+  for (const other of accountsMoved(before, after))
+    if (other !== customer) await owe(tx, shop, 'recompute-customer', other, {})
   // Of a group, the others were held against the one that is gone.
   if (gone.length > 1) await owe(tx, shop, 'link-accounts', String(shop), {})
 }

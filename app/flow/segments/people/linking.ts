@@ -1,6 +1,8 @@
+import { contradictionsIn } from '#app/domain/joined-persons.ts'
 import type { Linking } from '#app/domain/people-pages.ts'
 import type { Problem } from '#app/domain/pages.ts'
 import { type ShopId, type Tx, withShop } from '#app/outside/database.server.ts'
+import { joinedPersons } from '../../confirmed-links.ts'
 import { readSettings } from '../../settings.ts'
 
 /** Where looking for several accounts of one person stands; the same for Settings, Home and the queue. */
@@ -17,7 +19,8 @@ export async function linkingOf(tx: Tx, shop: ShopId): Promise<Linking> {
   const work = await tx.work.findMany({ where: { shop, kind: { in: ['read-accounts', 'link-accounts'] } } })
   const stopped = work.find((each) => each.state === 'dead' || each.state === 'parked')
   const problem = (stopped?.problem ?? run?.problem ?? null) as Problem | null
-  const waiting = await tx.personLink.count({ where: { shop, state: 'suggested' } })
+  const suggested = await tx.personLink.count({ where: { shop, state: 'suggested' } })
+  const waiting = suggested + contradictionsIn(await joinedPersons(tx, shop)).size
   const isLinking = work.some((each) => each.kind === 'link-accounts' && each.state !== 'dead')
   return {
     state:

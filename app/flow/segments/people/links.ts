@@ -22,7 +22,8 @@ export async function linkAccounts(holder: Holder): Promise<void> {
   await withShopBulk(shop, async (tx) => {
     await holder.stillMine(tx)
     if (!(await mayLinkAccounts(tx, shop))) return
-    const pairs = pairsOf(suggestedLinks(await sharingAccounts(tx, shop), await companies(tx, shop)))
+    const isApart = await apartIn(tx, shop)
+    const pairs = pairsOf(suggestedLinks(await sharingAccounts(tx, shop), await companies(tx, shop), isApart))
     const values = [shop, pairs.map(({ a }) => a), pairs.map(({ b }) => b)]
     await tx.query(
       `INSERT INTO "PersonLink" AS l (shop, a, b, state, because, "suggestedAt")
@@ -37,6 +38,16 @@ export async function linkAccounts(holder: Holder): Promise<void> {
       values,
     )
   })
+}
+
+/** Whether the merchant has said of two accounts that they are not one person's. */
+async function apartIn(tx: BulkTx, shop: ShopId): Promise<(one: Id, other: Id) => boolean> {
+  const rows = await tx.query<{ a: Id; b: Id }>(
+    `SELECT a::text, b::text FROM "PersonLink" WHERE shop = $1 AND state = 'household'`,
+    [shop],
+  )
+  const apart = new Set(rows.flatMap(({ a, b }) => [`${a} ${b}`, `${b} ${a}`]))
+  return (one, other) => apart.has(`${one} ${other}`)
 }
 
 /** One row a pair, the older account first: ids grow. */

@@ -1,10 +1,18 @@
 /** The review queue: pairs of accounts that look like one person's, with what speaks for it and what a link would change. */
+import { contradictionsIn, type JoinedPersons } from '#app/domain/joined-persons.ts'
 import { factsOf, occasionsOf } from '#app/domain/occasions.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
-import type { LinkedAccount, LinkEvidence, LinkState, ReviewPage, ReviewRow } from '#app/domain/people-pages.ts'
-import { linkedPersons } from '#app/domain/same-person.ts'
+import type {
+  LinkConflict,
+  LinkedAccount,
+  LinkEvidence,
+  LinkState,
+  ReviewPage,
+  ReviewRow,
+} from '#app/domain/people-pages.ts'
 import { stageAt, type Stage } from '#app/domain/stages.ts'
 import { type ShopId, type Tx, withShop } from '#app/outside/database.server.ts'
+import { joinedPersons } from '../../confirmed-links.ts'
 import { freshnessOf } from '../../freshness.ts'
 import { validTimes } from '../customer-rows.ts'
 import { adminUrl, readShopState, type ShopState } from '../shop-state.ts'
@@ -29,12 +37,16 @@ type AccountRow = {
 export async function reviewPage(shop: ShopId, show: ReviewPage['show'], page: number): Promise<ReviewPage> {
   return withShop(shop, async (tx) => {
     const state = await readShopState(tx, shop)
-    const waiting = await tx.personLink.count({ where: { shop, state: 'suggested' } })
-    const decided = await tx.personLink.count({ where: { shop, state: { not: 'suggested' } } })
-    const links = await linksOf(tx, shop, show, page)
+    const persons = await joinedPersons(tx, shop)
+    const contradicting = contradictionsIn(persons)
+    const suggested = await tx.personLink.count({ where: { shop, state: 'suggested' } })
+    const answered = await tx.personLink.count({ where: { shop, state: { not: 'suggested' } } })
+    const waiting = suggested + contradicting.size
+    const decided = answered - contradicting.size
+    const links = await linksOf(tx, shop, show, page, [...contradicting.keys()])
     return {
       show,
-      rows: await rowsOf(tx, shop, links, state),
+      rows: await rowsOf(tx, shop, links, persons, contradicting, state),
       total: show === 'waiting' ? waiting : decided,
       page,
       pageRows: PAGE_ROWS,
@@ -46,9 +58,15 @@ export async function reviewPage(shop: ShopId, show: ReviewPage['show'], page: n
   })
 }
 
-/** The newest first; of those that came together, the youngest accounts. */
-async function linksOf(tx: Tx, shop: ShopId, show: ReviewPage['show'], page: number): Promise<LinkRow[]> {
-  const states = show === 'waiting' ? ['suggested'] : ['confirmed', 'household', 'unsure']
+/** Contradictions first, then the newest; of those that came together, the youngest accounts. */
+async function linksOf(
+  tx: Tx,
+  shop: ShopId,
+  show: ReviewPage['show'],
+  page: number,
+  contradicting: string[],
+): Promise<LinkRow[]> {
+  const isWaiting = show === 'waiting'
   return tx.$queryRaw<LinkRow[]>`
     SELECT l.a::text, l.b::text, l.state, l."decidedAt",
       CASE WHEN x.email IS NULL OR y.email IS NULL THEN 'unknown' WHEN x.email = y.email THEN 'same' ELSE 'different' END AS email,
@@ -58,18 +76,32 @@ async function linksOf(tx: Tx, shop: ShopId, show: ReviewPage['show'], page: num
       CASE WHEN x."nameAtAddress" IS NULL OR y."nameAtAddress" IS NULL THEN 'unknown'
         WHEN x."nameAtAddress" = y."nameAtAddress" THEN 'same' ELSE 'different' END AS name
     FROM (
-      SELECT * FROM "PersonLink" WHERE shop = ${shop} AND state = ANY (${states})
-      ORDER BY coalesce("decidedAt", "suggestedAt") DESC, b DESC, a DESC LIMIT ${PAGE_ROWS} OFFSET ${page * PAGE_ROWS}) l
+      SELECT * FROM "PersonLink"
+      WHERE shop = ${shop} AND (state = 'suggested' OR a || ' ' || b = ANY (${contradicting})) = ${isWaiting}
+      ORDER BY ${isWaiting} AND state <> 'suggested' DESC, coalesce("decidedAt", "suggestedAt") DESC, b DESC, a DESC LIMIT ${PAGE_ROWS} OFFSET ${page * PAGE_ROWS}) l
     LEFT JOIN "AccountKeys" x ON x.shop = ${shop} AND x.customer = l.a
     LEFT JOIN "AccountKeys" y ON y.shop = ${shop} AND y.customer = l.b
-    ORDER BY coalesce(l."decidedAt", l."suggestedAt") DESC, l.b DESC, l.a DESC`
+    ORDER BY ${isWaiting} AND l.state <> 'suggested' DESC, coalesce(l."decidedAt", l."suggestedAt") DESC, l.b DESC, l.a DESC`
 }
 
-async function rowsOf(tx: Tx, shop: ShopId, links: LinkRow[], state: ShopState): Promise<ReviewRow[]> {
-  const persons = await personsIn(tx, shop)
+async function rowsOf(
+  tx: Tx,
+  shop: ShopId,
+  links: LinkRow[],
+  persons: JoinedPersons,
+  contradicting: ReadonlyMap<string, LinkConflict>,
+  state: ShopState,
+): Promise<ReviewRow[]> {
+  const accountsOfPerson = new Map<Id, Id[]>()
+  for (const [account, person] of persons.personOf)
+    accountsOfPerson.set(person, [...(accountsOfPerson.get(person) ?? []), account])
   const accountsOf = (link: LinkRow) => [
-    ...new Set([link.a, link.b].flatMap((id) => persons.accountsOf.get(persons.personOf.get(id) ?? '') ?? [id])),
+    ...new Set([link.a, link.b].flatMap((id) => accountsOfPerson.get(persons.personOf.get(id) ?? '') ?? [id])),
   ]
+  const conflictOf = ({ a, b, state: answer }: LinkRow): LinkConflict | null => {
+    const wouldBe = answer === 'suggested' ? persons.apartThrough(a, b) : null
+    return wouldBe ? { is: 'would-be', with: wouldBe } : (contradicting.get(`${a} ${b}`) ?? null)
+  }
   const everybody = [...new Set(links.flatMap(accountsOf))]
   const accounts = new Map((await readAccounts(tx, shop, everybody)).map((row) => [row.customer, row]))
   const joinedOf = await joining(tx, shop, accounts, state)
@@ -86,21 +118,12 @@ async function rowsOf(tx: Tx, shop: ShopId, links: LinkRow[], state: ShopState):
         evidence: { email, phone, address, name },
         alsoConfirmed: theirs.length - 2,
         joined: joinedOf(theirs),
+        conflict: conflictOf(link),
         decidedAt: link.decidedAt?.getTime() ?? null,
         mergeUrl: adminUrl(state.domain, `customers/${link.a}`),
       },
     ]
   })
-}
-
-/** Whom the merchant has confirmed to be one person. */
-async function personsIn(tx: Tx, shop: ShopId) {
-  const confirmed = await tx.$queryRaw<{ a: Id; b: Id }[]>`
-    SELECT a::text, b::text FROM "PersonLink" WHERE shop = ${shop} AND state = 'confirmed'`
-  const personOf = linkedPersons(confirmed.map(({ a, b }) => ({ profiles: [a, b] })))
-  const accountsOf = new Map<Id, Id[]>()
-  for (const [account, person] of personOf) accountsOf.set(person, [...(accountsOf.get(person) ?? []), account])
-  return { personOf, accountsOf }
 }
 
 async function readAccounts(tx: Tx, shop: ShopId, customers: Id[]): Promise<AccountRow[]> {
