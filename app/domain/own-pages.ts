@@ -5,7 +5,7 @@ import type { Instant } from './order.ts'
 import type { Freshness } from './pages.ts'
 import type { Estimate } from './rules/estimate.ts'
 import type { Verdict } from './rules/evaluate.ts'
-import type { Condition, Rule, RuleFault } from './rules/rule.ts'
+import type { Condition, ReadBeside, Rule, RuleFault } from './rules/rule.ts'
 
 /** What is wrong with a rule. `blocks`: it cannot be saved so. */
 export type RuleTrouble = { blocks: boolean } & (
@@ -18,6 +18,12 @@ export type RuleTrouble = { blocks: boolean } & (
   | { kind: 'rule-segment-gone' }
 )
 
+/**
+ * Something that was never read from Shopify, so that nobody counts as having it yet. reading: it is on its way, or comes
+ * with the first import · denied: Shopify does not show it to the app · failed: it is tried again by its next turn.
+ */
+export type Unread = { subject: ReadBeside; state: 'reading' | 'denied' | 'failed' }
+
 /** One of the merchant's own segments in the list. */
 export type OwnRow = {
   id: number
@@ -27,6 +33,8 @@ export type OwnRow = {
   customers: number | null
   share: number | null
   savedAt: Instant
+  /** Of what its rule looks at. */
+  unread: Unread[]
 }
 
 export type OwnVersion = { version: number; name: string; rule: Rule; savedAt: Instant }
@@ -55,6 +63,9 @@ export type OwnEditor = {
   isTagged: boolean
   /** Shopify Flow is told of moves. */
   announceMoves: boolean
+  /** Whatever a rule might look at; `unreadBySaved`: of what the saved rule looks at. */
+  unread: Unread[]
+  unreadBySaved: Unread[]
   /** Of its customers, those who are kept out of rewards, and what keeps out all of them. */
   keptOut: number
   exclusion: Exclusion | null
@@ -76,6 +87,8 @@ export type OwnStanding = { id: number; name: string; since: Instant; verdict: V
 /** What a rule would hold if it were saved now. */
 export type OwnPreview = {
   troubles: RuleTrouble[]
+  /** Of what the rule looks at. */
+  unread: Unread[]
   /** Null: the rule cannot be. */
   figures: {
     members: Estimate

@@ -12,6 +12,7 @@ import type { SegmentsPage } from '#app/domain/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { askedOrKept, useRemembered } from '#app/ui/keeping.ts'
 import type { Kept } from '#app/ui/keeping.ts'
+import { isReading } from '#app/ui/own-unread.tsx'
 import { KeptNotice } from '#app/ui/page-states.tsx'
 import { SegmentsScreen } from '#app/ui/segments-page.tsx'
 
@@ -48,7 +49,11 @@ export default function Segments() {
   const page = useLoaderData<Kept<SegmentsPage>>()
   const fetcher = useFetcher()
   useRemembered('segments', page)
-  useFollowing(page.isKept === true || page.import.state !== 'done' || page.own.some((row) => row.customers === null))
+  useFollowing(
+    page.isKept === true ||
+      page.import.state !== 'done' ||
+      page.own.some((row) => row.customers === null || isReading(row.unread)),
+  )
   useLooked(page.rows.length > 0)
   return (
     <>

@@ -7,6 +7,8 @@ import { forMerchant } from '#app/outside/request.server.ts'
 import type { OwnEditor } from '#app/domain/own-pages.ts'
 import { useOwnCounting } from '#app/ui/own-counting.ts'
 import { OwnParams, RuleText } from '#app/ui/own-fields.ts'
+import { useFollowing } from '#app/ui/following.ts'
+import { isReading } from '#app/ui/own-unread.tsx'
 import { useRehearsing } from '#app/ui/rehearsing.ts'
 import { OwnScreen } from '#app/ui/own-page.tsx'
 
@@ -42,6 +44,7 @@ export default function OwnSegment() {
   const navigate = useNavigate()
   const counting = useOwnCounting(page.id)
   const rehearsal = useRehearsing(`/app/segments/own/${page.id ?? 'new'}/rehearsal`)
+  useFollowing(isReading(page.unread))
   const answer = fetcher.state === 'idle' ? fetcher.data : undefined
   const isElsewhere = answer !== undefined && 'id' in answer && answer.id !== page.id
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { BlockStack, Button, Card, DataTable, InlineStack, Link, Text } from '@shopify/polaris'
 import type { OwnRow } from '#app/domain/own-pages.ts'
 import { useWords } from './i18n.tsx'
+import { unreadShort } from './own-unread.tsx'
 
 /** The merchant's own segments on the page of all segments. */
 export function OwnList({ rows }: { rows: OwnRow[] }) {
@@ -26,8 +27,8 @@ export function OwnList({ rows }: { rows: OwnRow[] }) {
               <Link key="name" url={`/app/segments/own/${row.id}`}>
                 {row.name}
               </Link>,
-              row.customers === null ? t('own.working') : f.number(row.customers),
-              row.share === null ? '–' : f.percent(row.share),
+              unreadShort(t, row.unread) ?? (row.customers === null ? t('own.working') : f.number(row.customers)),
+              row.share === null || row.unread.length > 0 ? '–' : f.percent(row.share),
               row.tag,
               f.dateTime(row.savedAt),
             ])}

@@ -13,6 +13,7 @@ import { OwnPreviewCard } from './own-preview.tsx'
 import { ruleText, type OwnWords } from './own-text.ts'
 import { KeptOutCard } from './rewards-card.tsx'
 import { RehearsalCard } from './rehearsal-card.tsx'
+import { UnreadBanner } from './own-unread.tsx'
 import type { RehearsingProps } from './rehearsing.ts'
 import { SaveBar } from './save-bar.tsx'
 
@@ -48,10 +49,11 @@ export function OwnScreen(props: Props) {
   const isWhole = isComplete(draft, page.currency)
   const isDirty = page.id === null || name !== page.name || JSON.stringify(draft) !== JSON.stringify(start)
   const asked = isWhole ? JSON.stringify(ruleOf(draft, page.currency)) : null
+  const unread = JSON.stringify(page.unread)
   useEffect(() => {
     if (asked !== null) onPreview(JSON.parse(asked) as Rule)
-    // Asked when the rule differs, not when the page is drawn anew.
-  }, [asked])
+    // Asked when the rule differs, or what it looks at has been read, not when the page is drawn anew.
+  }, [asked, unread])
   const words: OwnWords = {
     currency: page.currency,
     names: new Map([
@@ -60,6 +62,7 @@ export function OwnScreen(props: Props) {
     ]),
   }
   const moves = movesOf(preview)
+  const notOffered = page.unread.filter(({ subject }) => subject === 'collections')
   const blocks = preview?.troubles.some((trouble) => trouble.blocks) === true
   return (
     <Page
@@ -87,6 +90,7 @@ export function OwnScreen(props: Props) {
       />
       <BlockStack gap="400">
         <FreshnessTrouble freshness={page.freshness} />
+        <UnreadBanner unread={page.unreadBySaved} />
         <Card>
           <BlockStack gap="400">
             <TextField
@@ -98,6 +102,11 @@ export function OwnScreen(props: Props) {
               {...(refused.name === undefined ? {} : { error: t(`own.refused.${refused.name}`) })}
             />
             <RuleGroup group={draft} depth={1} offers={page} onChange={setDraft} />
+            {notOffered.length === 0 ? null : (
+              <Text as="p" tone="subdued">
+                {t(`own.notOffered.${notOffered[0]!.state}`)}
+              </Text>
+            )}
             {refused.rule === undefined || blocks ? null : (
               <Text as="p" tone="critical">
                 {t('own.refused.rule')}

@@ -5,6 +5,7 @@ import { CountCard } from './count-card.tsx'
 import { useWords } from './i18n.tsx'
 import { useCustomerTitles } from './names.tsx'
 import { troubleText, verdictText, type OwnWords } from './own-text.ts'
+import { UnreadText } from './own-unread.tsx'
 
 type Props = {
   preview: OwnPreview | null
@@ -28,8 +29,9 @@ export function OwnPreviewCard({ preview, isBusy, hasFailed, isComplete, isSaved
   )
   return (
     <CountCard title={t('own.preview')} {...{ preview, isBusy, hasFailed, obstacle }}>
-      {({ troubles, figures, examples }) => (
+      {({ troubles, unread, figures, examples }) => (
         <>
+          <UnreadText unread={unread} />
           {troubles.map((trouble) => (
             <Trouble key={trouble.kind} trouble={trouble} words={words} />
           ))}

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { OwnEditor, OwnPreview } from '#app/domain/own-pages.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
+import { OwnList } from '#app/ui/own-list.tsx'
 import { OwnPreviewCard } from '#app/ui/own-preview.tsx'
 import { OwnScreen } from '#app/ui/own-page.tsx'
 import { nothing, rehearsal } from './idle-props.ts'
@@ -39,6 +40,8 @@ const PAGE: OwnEditor = {
   workedAt: Date.UTC(2026, 10, 20, 4),
   isTagged: true,
   announceMoves: true,
+  unread: [],
+  unreadBySaved: [],
   keptOut: 0,
   exclusion: null,
   freshness: FRESH,
@@ -62,6 +65,7 @@ const FIGURES: NonNullable<OwnPreview['figures']> = {
   enters: 40,
   leaves: 7,
 }
+const ROW = { name: 'Toner', tag: 'seg:Toner', customers: 0, share: 0, savedAt: Date.UTC(2026, 10, 22, 3) }
 const words = { currency: 'KRW', names: new Map([[5, 'Toner']]) }
 const card = { isBusy: false, hasFailed: false, isComplete: true, isSaved: true, words }
 
@@ -101,6 +105,7 @@ readInBothLanguages([
         {...card}
         preview={{
           troubles: [{ kind: 'rule-tag-gone', tag: 'wholesale', blocks: false }],
+          unread: [],
           figures: FIGURES,
           examples: [
             {
@@ -146,11 +151,79 @@ readInBothLanguages([
     screen: (
       <OwnPreviewCard
         {...card}
-        preview={{ troubles: [], figures: { ...FIGURES, members: { customers: 1204, plusMinus: 85 } }, examples: null }}
+        preview={{
+          troubles: [],
+          unread: [],
+          figures: { ...FIGURES, members: { customers: 1204, plusMinus: 85 } },
+          examples: null,
+        }}
       />
     ),
     en: ['About 1,204 customers (8.2%), ± 85'],
     ko: ['± 85'],
+  },
+  {
+    name: 'a count of what is still being read says that it is not one yet',
+    screen: (
+      <OwnPreviewCard
+        {...card}
+        preview={{
+          troubles: [],
+          unread: [{ subject: 'collections', state: 'reading' }],
+          figures: { ...FIGURES, members: { customers: 0, plusMinus: 0 } },
+          examples: null,
+        }}
+      />
+    ),
+    en: [
+      'Collections are still being read from Shopify. Until then nobody counts as having bought from one',
+      '0 customers',
+    ],
+    ko: ['컬렉션을 읽는 중입니다.', '다 읽는 대로 다시 계산합니다.'],
+  },
+  {
+    name: 'the page of a segment says what was never read, and the editor why it offers no collections',
+    screen: (
+      <OwnScreen
+        page={{
+          ...PAGE,
+          collections: [],
+          unread: [
+            { subject: 'collections', state: 'reading' },
+            { subject: 'checkouts', state: 'denied' },
+          ],
+          unreadBySaved: [{ subject: 'checkouts', state: 'denied' }],
+        }}
+        preview={null}
+        {...idle}
+      />
+    ),
+    en: [
+      'A permission is missing',
+      'Open Morello again from Shopify admin and accept the permissions; they are then read at once.',
+      'Once they are here, a condition can ask for them.',
+    ],
+    ko: ['권한이 없습니다', '권한을 수락하시면 바로 읽습니다.', '다 읽으면 컬렉션 조건을 고를 수 있습니다.'],
+  },
+  {
+    name: 'the list shows no number for what was not read',
+    screen: (
+      <OwnList
+        rows={[
+          { ...ROW, id: 1, unread: [{ subject: 'collections', state: 'reading' }] },
+          { ...ROW, id: 2, unread: [{ subject: 'checkouts', state: 'reading' }] },
+          { ...ROW, id: 3, unread: [{ subject: 'checkouts', state: 'denied' }] },
+          { ...ROW, id: 4, unread: [{ subject: 'checkouts', state: 'failed' }] },
+        ]}
+      />
+    ),
+    en: [
+      'Reading collections… –',
+      'Reading abandoned checkouts… –',
+      'A permission is missing –',
+      'Could not be read –',
+    ],
+    ko: ['컬렉션을 읽는 중… –', '중단된 결제를 읽는 중… –', '권한이 없습니다 –', '읽지 못했습니다 –'],
   },
   {
     name: 'a rule that cannot be says which conditions rule each other out',
@@ -170,6 +243,7 @@ readInBothLanguages([
             { kind: 'rule-circle', names: ['One', 'Two', 'One'], blocks: true },
             { kind: 'rule-deep', blocks: true },
           ],
+          unread: [],
           figures: null,
           examples: null,
         }}

@@ -264,6 +264,16 @@ export function needsWholeHistory(condition: Condition): boolean {
   return condition.kind === 'flag' && condition.flag !== 'business'
 }
 
+/** What is read beside orders and customers, and may be missing until it was read for the first time. */
+export const READ_BESIDE = ['collections', 'checkouts'] as const
+export type ReadBeside = (typeof READ_BESIDE)[number]
+
+/** Of these, what a rule looks at, with the segments that it names. */
+export function readBesideFor(rule: Rule, others: RulesById): ReadBeside[] {
+  const kinds = new Set(allConditionsOf(rule, others).map(({ kind }) => kind))
+  return READ_BESIDE.filter((subject) => kinds.has(subject === 'collections' ? 'bought-in' : 'left-checkout'))
+}
+
 /** The tags that a rule looks at, as keys, with those of the segments that it names. */
 export function tagsNamed(rule: Rule, others: RulesById): string[] {
   const tags = allConditionsOf(rule, others).flatMap((each) => (each.kind === 'tag' ? [tagKeyOf(each.tag)] : []))

@@ -4,7 +4,8 @@
  * that comes to nothing is tried again by its next turn.
  */
 import type { Beside } from '#app/domain/work.ts'
-import { OutsideFailure } from '#app/errors.ts'
+import type { Id } from '#app/domain/order.ts'
+import { AccessLost, OutsideFailure } from '#app/errors.ts'
 import { type BulkTx, type ShopId, withShopBulk } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { type Admin, adminOf } from '#app/outside/shopify.server.ts'
@@ -13,7 +14,7 @@ import { readCheckouts } from './checkouts.ts'
 import { chunksOf } from './chunks.ts'
 import { COLLECTIONS_TEXT, takeCollections } from './collections.ts'
 import { pollAfterMs } from './ingest.ts'
-import { operationOf, startOperation } from './operations.ts'
+import { operationOf, startOperation, type Operation } from './operations.ts'
 import { finishRun, noteOperation, openBeside, operationsOfOthers, type BesideRun } from './runs.ts'
 import { takeWords, WORDS_TEXT } from './customer-words.ts'
 
@@ -66,7 +67,7 @@ async function readInBulk(
     })
     return { againInMs: pollAfterMs(0) }
   }
-  const told = await operationOf(admin, run.operation)
+  const told = await operationOrEnd(holder, admin, run.id, run.operation)
   if (told.is === 'running') return { againInMs: pollAfterMs(told.objectCount) }
   if (told.is === 'lost') {
     await withShopBulk(shop, async (tx) => {
@@ -76,6 +77,20 @@ async function readInBulk(
     return
   }
   return take(holder, run, told.url === null ? [] : objectsOf(holder, admin, told.url, told.objectCount), admin)
+}
+
+/** What Shopify denies is asked for anew once it is granted: the operation that was denied stays so. */
+async function operationOrEnd(holder: Holder, admin: Admin, run: number, operation: Id): Promise<Operation> {
+  try {
+    return await operationOf(admin, operation)
+  } catch (error) {
+    if (!(error instanceof AccessLost)) throw error
+    await withShopBulk(holder.shop, async (tx) => {
+      await holder.stillMine(tx)
+      await finishRun(tx, holder.shop, run, { state: 'failed', problem: { kind: error.code } })
+    })
+    throw error
+  }
 }
 
 /** The file's objects, one a line. */

@@ -80,7 +80,10 @@ export async function newestRuns(tx: BulkTx, shop: ShopId, kind: Run['kind']): P
   return rows.map(runOf)
 }
 
-/** The run that is on, or a new one. Those of a day ago are forgotten; younger ones tell whose an operation is. */
+/**
+ * The run that is on, or a new one. Those of a day ago are forgotten; younger ones tell whose an operation is, and the newest
+ * one that was done, that it was ever read.
+ */
 export async function openBeside(tx: BulkTx, shop: ShopId, subject: Beside): Promise<BesideRun> {
   const found = await tx.query<Run>(
     `SELECT ${COLUMNS} FROM "SyncRun" WHERE shop = $1 AND kind = 'beside' AND subject = $2 ORDER BY id DESC LIMIT 1`,
@@ -88,7 +91,9 @@ export async function openBeside(tx: BulkTx, shop: ShopId, subject: Beside): Pro
   )
   if (found[0] && found[0].state !== 'done' && found[0].state !== 'failed') return runOf(found[0])
   await tx.query(
-    `DELETE FROM "SyncRun" WHERE shop = $1 AND kind = 'beside' AND subject = $2 AND "startedAt" < now() - interval '1 day'`,
+    `DELETE FROM "SyncRun" WHERE shop = $1 AND kind = 'beside' AND subject = $2 AND "startedAt" < now() - interval '1 day'
+       AND id <> coalesce((SELECT max(d.id) FROM "SyncRun" d WHERE d.shop = $1 AND d.kind = 'beside' AND d.subject = $2
+         AND d.state = 'done'), 0)`,
     [shop, subject],
   )
   const made = await tx.query<Run>(

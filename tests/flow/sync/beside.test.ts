@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest'
 
 import { oweCheckouts } from '#app/flow/sync/beside.ts'
+import { openBeside } from '#app/flow/sync/runs.ts'
+import { ownEditor, ownRows } from '#app/flow/segments/own/pages.ts'
+import { previewOwn } from '#app/flow/segments/own/preview.ts'
 import { saveOwn } from '#app/flow/segments/own/save.ts'
+import { fillSegments } from '#app/jobs/fill-segments.ts'
+import { followScopes } from '#app/jobs/follow-scopes.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
 import type { Beside } from '#app/domain/work.ts'
 import { withShop, withShopBulk, type ShopId } from '#app/outside/database.server.ts'
+import { action } from '#app/routes/webhooks.tsx'
 import { defineJob, owe, startWorker } from '#app/outside/queue.server.ts'
 import { connectAs } from '#tests/support/database.ts'
 import { shopifyWordsOf } from '#tests/shop/shopify-words.ts'
 import type { World } from '#tests/shop/world.ts'
 
+import { recompute } from '../features/recomputed.ts'
 import { JOBS } from './jobs.ts'
 import { importAll, playShop, workUntilDone, type PlayedShop } from './played.ts'
 
@@ -95,6 +102,115 @@ async function readAgain({ shop }: PlayedShop, subject: Beside): Promise<number>
 }
 
 const bought: Rule = { kind: 'bought-in', collection: String(TONERS), title: 'Toners', times: 1, withinDays: null }
+
+/** A shop whose orders are here, and of which nothing was ever read beside them: as before the app could. */
+async function neverReadBeside(): Promise<PlayedShop> {
+  const played = await playShop(fill)
+  await importAll(played)
+  const { shop } = played
+  await recompute(shop, Date.now(), 'import')
+  await rows(shop, 'DELETE FROM "Work" WHERE shop = $1')
+  for (const table of ['Collection', 'AbandonedCheckout']) await rows(shop, `DELETE FROM "${table}" WHERE shop = $1`)
+  // Still rows, or what Shopify wrote down a moment ago would be taken for theirs.
+  await rows(shop, `UPDATE "SyncRun" SET state = 'failed' WHERE shop = $1 AND kind = 'beside'`)
+  return played
+}
+
+/** Lets all that is owed be done, with the own segments worked out. */
+async function workAll(shop: ShopId): Promise<void> {
+  const worker = startWorker([...JOBS, fillSegments, followScopes], {
+    concurrency: 2,
+    sweepEveryMs: 20,
+    leaseSeconds: 5,
+  })
+  try {
+    await expect
+      .poll(() => withShop(shop, (tx) => tx.work.count({ where: { shop, state: { in: ['waiting', 'running'] } } })), {
+        timeout: 110_000,
+      })
+      .toBe(0)
+  } finally {
+    await worker.stop()
+  }
+}
+
+const owedOf = async (shop: ShopId) =>
+  (
+    await rows<{ entity: string }>(
+      shop,
+      `SELECT entity FROM "Work" WHERE shop = $1 AND kind = 'read-beside' ORDER BY entity`,
+    )
+  ).map(({ entity }) => entity)
+
+const left: Rule = { kind: 'left-checkout', withinDays: 7 }
+
+describe('a rule on what was never read', { timeout: 240_000 }, () => {
+  test.each([
+    ['collections' as const, bought, 3],
+    ['checkouts' as const, left, 1],
+  ])('says so of %s, has it read at once, and is worked out again', async (subject, rule, customers) => {
+    const { shop } = await neverReadBeside()
+    const reading = [{ subject, state: 'reading' }]
+    const preview = await previewOwn(shop, null, rule, 'exact')
+    expect(preview).toMatchObject({ unread: reading, troubles: [], figures: { members: { customers: 0 } } })
+    expect(await owedOf(shop)).toEqual([subject])
+    await rows(shop, 'DELETE FROM "Work" WHERE shop = $1')
+    const inside = await saveOwn(shop, null, { name: 'Those', rule })
+    await rows(shop, `UPDATE "OwnSegment" SET "workedAt" = now() WHERE shop = $1`)
+    const outside = await saveOwn(shop, null, {
+      name: 'Others',
+      rule: { kind: 'not', rule: { kind: 'segment', segment: inside } },
+    })
+    expect(await owedOf(shop)).toEqual([subject])
+    for (const row of await ownRows(shop)) expect(row.unread).toEqual(reading)
+    expect((await ownEditor(shop, outside)).unreadBySaved).toEqual(reading)
+
+    await workAll(shop)
+    expect((await ownRows(shop)).map((row) => [row.customers, row.unread])).toEqual([
+      [customers, []],
+      [4 - customers, []],
+    ])
+    expect((await ownEditor(shop, inside)).unread).toEqual([])
+    expect(await previewOwn(shop, inside, rule, 'exact')).toMatchObject({
+      unread: [],
+      figures: { members: { customers } },
+    })
+    expect(await owedOf(shop)).toEqual([])
+  })
+
+  test('says where Shopify does not show it, and reads it once it does', async () => {
+    const { shop, local } = await neverReadBeside()
+    local.shop.played.webhooks.deliver = async (request) =>
+      (await action({ request, params: {}, context: {} })) as Response
+    await local.shop.takeScopes('read_products')
+    const id = await saveOwn(shop, null, { name: 'Toners', rule: bought })
+    await workAll(shop)
+    const denied = [{ subject: 'collections', state: 'denied' }]
+    expect((await ownRows(shop))[0]!.unread).toEqual(denied)
+    expect((await previewOwn(shop, id, bought, 'exact')).unread).toEqual(denied)
+    // What Shopify has denied stays denied: it has to be asked for anew.
+    await local.shop.grantScopes('read_products')
+    await workAll(shop)
+    expect((await ownRows(shop))[0]).toMatchObject({ customers: 3, unread: [] })
+  })
+
+  test('says where reading failed; that it was read once is remembered however long ago', async () => {
+    const { shop } = await neverReadBeside()
+    await saveOwn(shop, null, { name: 'Toners', rule: bought })
+    await rows(shop, `UPDATE "Work" SET state = 'dead', problem = '{"kind":"internal"}' WHERE shop = $1`)
+    const unread = async () => (await ownRows(shop))[0]!.unread
+    expect(await unread()).toEqual([{ subject: 'collections', state: 'failed' }])
+    // Whoever looks at it again has it tried again.
+    expect((await previewOwn(shop, null, bought, 'exact')).unread).toEqual([
+      { subject: 'collections', state: 'reading' },
+    ])
+    await workAll(shop)
+    await rows(shop, `UPDATE "SyncRun" SET "startedAt" = now() - interval '3 days' WHERE shop = $1`)
+    await withShopBulk(shop, (tx) => openBeside(tx, shop, 'collections'))
+    await withShopBulk(shop, (tx) => openBeside(tx, shop, 'collections'))
+    expect(await unread()).toEqual([])
+  })
+})
 
 describe('what is read beside orders and customers', { timeout: 240_000 }, () => {
   test('an import brings countries, the words of Shopify, collections and checkouts that were left', async () => {

@@ -17,7 +17,8 @@ type Surroundings = {
   known: {
     tags: { has(key: string): boolean }
     products: ReadonlySet<string>
-    collections: ReadonlySet<string>
+    /** Null: none was read yet. */
+    collections: ReadonlySet<string> | null
   } | null
 }
 
@@ -49,7 +50,7 @@ export function troublesOf(rule: Rule, around: Surroundings): RuleTrouble[] {
       troubles.push({ kind: 'rule-tag-gone', tag: condition.tag, blocks: false })
     if (condition.kind === 'bought' && around.known?.products.has(condition.product) === false)
       troubles.push({ kind: 'rule-product-gone', title: condition.title, blocks: false })
-    if (condition.kind === 'bought-in' && around.known?.collections.has(condition.collection) === false)
+    if (condition.kind === 'bought-in' && around.known?.collections?.has(condition.collection) === false)
       troubles.push({ kind: 'rule-collection-gone', title: condition.title, blocks: false })
     if (condition.kind === 'segment' && !others.has(condition.segment))
       troubles.push({ kind: 'rule-segment-gone', blocks: true })

@@ -7,6 +7,7 @@ import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { readPeople, SAMPLED_ONE_IN } from './people.ts'
 import { validOrderSql, type RuleContext } from './rule-sql.ts'
+import { readingsDone } from './unread.ts'
 
 /** Of larger shops every second, fourth … customer is read: the same ones whenever a rule is tried. */
 const MOST_PEOPLE = 20_000
@@ -24,6 +25,8 @@ export type Histories = {
   /** Everybody, of whom these are all, or a sample. */
   total: number
   goods: Goods
+  /** As `readingsDone`. */
+  readings: number
   readAt: Instant
 }
 
@@ -47,12 +50,14 @@ export async function historiesOf(
     products: [...new Set([...goods.products, ...(known?.goods.products ?? [])])],
     collections: [...new Set([...goods.collections, ...(known?.goods.collections ?? [])])],
   }
+  const readings = await readingsDone(tx, context.shop)
   const isFresh =
     known &&
+    known.readings === readings &&
     now() - known.readAt < FRESH_MS &&
     both.products.length === known.goods.products.length &&
     both.collections.length === known.goods.collections.length
-  const histories = isFresh ? known : await readHistories(tx, upToNow, both, benefits)
+  const histories = isFresh ? known : { ...(await readHistories(tx, upToNow, both, benefits)), readings }
   kept.delete(context.shop)
   kept.set(context.shop, histories)
   let orders = [...kept.values()].reduce((sum, each) => sum + each.past.at.length, 0)
@@ -69,7 +74,7 @@ async function readHistories(
   context: RuleContext,
   goods: Goods,
   benefits: ReadonlySet<string>,
-): Promise<Histories> {
+): Promise<Omit<Histories, 'readings'>> {
   const { total, oneIn } = await sampleSize(tx, context.shop)
   const customers: string[] = []
   const people: StoredPerson[] = []

@@ -1,11 +1,11 @@
 /** What the pages of the merchant's own segments read. */
 import type { Id, Instant } from '#app/domain/order.ts'
-import type { OwnEditor, OwnRow, OwnStanding, OwnVersion } from '#app/domain/own-pages.ts'
+import type { OwnEditor, OwnRow, OwnStanding, OwnVersion, Unread } from '#app/domain/own-pages.ts'
 import type { CustomerPage } from '#app/domain/pages.ts'
 import { ownTag } from '#app/domain/publication.ts'
 import { evaluate } from '#app/domain/rules/evaluate.ts'
 import { personAt } from '#app/domain/rules/person.ts'
-import { readRule } from '#app/domain/rules/rule.ts'
+import { READ_BESIDE, readBesideFor, readRule, type Rule, type RulesById } from '#app/domain/rules/rule.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
@@ -15,6 +15,7 @@ import { exclusionOfSegment, keptOutIn } from '../exclusions-page.ts'
 import { readPeople } from './people.ts'
 import { readOrTrouble } from './preview.ts'
 import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './stored.ts'
+import { oweUnread, unreadOf } from './unread.ts'
 
 /** Enough of the newest orders and customers to know what is usual here, without reading all of them. */
 const LOOKED_AT = 20_000
@@ -36,18 +37,33 @@ export async function ownRows(shop: ShopId): Promise<OwnRow[]> {
        WHERE o."shop" = $1 GROUP BY 1`,
       [shop],
     )
+    const unread = await unreadOf(tx, shop)
+    const others = rulesById(segments)
     const countOf = new Map(counts.map((row) => [row.segment, row.customers]))
-    return segments.map(({ id, name, savedAt, workedAt }): OwnRow => {
+    return segments.map(({ id, name, rule, savedAt, workedAt }): OwnRow => {
       const customers = workedAt === null ? null : (countOf.get(id) ?? 0)
       const share = customers === null || total === 0 ? null : customers / total
-      return { id, name, tag: ownTag(name, settings), customers, share, savedAt }
+      return {
+        id,
+        name,
+        tag: ownTag(name, settings),
+        customers,
+        share,
+        savedAt,
+        unread: unreadBy(rule, others, unread),
+      }
     })
   })
 }
 
+function unreadBy(rule: Rule, others: RulesById, unread: readonly Unread[]): Unread[] {
+  const looked = readBesideFor(rule, others)
+  return unread.filter(({ subject }) => looked.includes(subject))
+}
+
 /**
- * What the editor starts from.
- *
+ * What the editor starts from. What conditions can look at and was never read is read from now on.
+ * *
  * @param id  null: a new segment
  * @throws {InvalidInput} not-found
  */
@@ -59,6 +75,8 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
     const segment = segments.find((each) => each.id === id)
     if (id !== null && !segment) throw new InvalidInput(`no segment ${id} in shop ${shop}`, { code: 'not-found' })
     const settings = await readSettings(tx, shop)
+    await oweUnread(tx, shop, READ_BESIDE)
+    const unread = await unreadOf(tx, shop)
     return {
       id,
       name: segment?.name ?? '',
@@ -75,6 +93,8 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       workedAt: segment?.workedAt ?? null,
       isTagged: settings.taggingOn,
       announceMoves: settings.announceMoves,
+      unread,
+      unreadBySaved: segment ? unreadBy(segment.rule, rulesById(segments), unread) : [],
       keptOut,
       exclusion: id === null ? null : await exclusionOfSegment(tx, shop, id, now()),
       freshness,

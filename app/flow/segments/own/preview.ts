@@ -4,7 +4,14 @@ import type { OwnExample, OwnPreview } from '#app/domain/own-pages.ts'
 import { estimateOf } from '#app/domain/rules/estimate.ts'
 import { evaluate, memberTest } from '#app/domain/rules/evaluate.ts'
 import { personAt, SUBSCRIBED } from '#app/domain/rules/person.ts'
-import { collectionsNamed, productsNamed, readRule, tagsNamed, type Rule } from '#app/domain/rules/rule.ts'
+import {
+  collectionsNamed,
+  productsNamed,
+  readBesideFor,
+  readRule,
+  tagsNamed,
+  type Rule,
+} from '#app/domain/rules/rule.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
@@ -23,6 +30,7 @@ import {
   rulesById,
   tagSpellings,
 } from './stored.ts'
+import { oweUnread, unreadOf } from './unread.ts'
 
 const EXAMPLES = 10
 const LEAVING_EXAMPLES = 5
@@ -48,17 +56,20 @@ export async function previewOwn(
   const rule = readOrTrouble(sent)
   if ('troubles' in rule) return rule
   return withShopBulk(shop, async (tx) => {
+    const segments = await ownSegments(tx, shop)
+    const others = rulesById(segments)
+    const subjects = readBesideFor(rule, others)
+    await oweUnread(tx, shop, subjects)
+    const unread = await unreadOf(tx, shop, subjects)
     // Three tables of everybody are joined: in memory, not by way of the disk.
     await tx.query(
       `SELECT set_config('statement_timeout', '${LONGEST_MS}', true), set_config('work_mem', '${JOIN_MEMORY}', true)`,
     )
-    const segments = await ownSegments(tx, shop)
-    const others = rulesById(segments)
     const context = await ruleContext(tx, shop, others, now())
     const settings = await readSettings(tx, shop)
     const around = { id, segments, settings, isLimited: context.isLimited }
     const blocking = troublesOf(rule, { ...around, known: null })
-    if (blocking.some(({ blocks }) => blocks)) return { troubles: blocking, figures: null, examples: null }
+    if (blocking.some(({ blocks }) => blocks)) return { troubles: blocking, unread, figures: null, examples: null }
     const saved = segments.find((each) => each.id === id)?.rule ?? NOBODY
     const currency = await currencyOf(tx, shop)
     const money = (minor: number) => (context.isLimited ? null : { minor, currency })
@@ -69,13 +80,20 @@ export async function previewOwn(
         collections: collectionsNamed(both, others),
       })
       if (sample.total >= SAMPLED_FROM)
-        return { troubles: blocking, figures: sampledFigures(sample, rule, saved, context, money), examples: null }
+        return {
+          troubles: blocking,
+          unread,
+          figures: sampledFigures(sample, rule, saved, context, money),
+          examples: null,
+        }
     }
     const spellings = await spellingsOf(tx, shop, { kind: 'all', rules: [rule, saved] }, others)
     const products = await knownProducts(tx, shop, productsNamed(rule, new Map()))
-    const collections = await knownCollections(tx, shop, collectionsNamed(rule, new Map()))
+    const collections = unread.some(({ subject }) => subject === 'collections')
+      ? null
+      : await knownCollections(tx, shop, collectionsNamed(rule, new Map()))
     const troubles = troublesOf(rule, { ...around, known: { tags: spellings, products, collections } })
-    return { troubles, ...(await counted(tx, rule, saved, { ...context, spellings }, money)) }
+    return { troubles, unread, ...(await counted(tx, rule, saved, { ...context, spellings }, money)) }
   })
 }
 
@@ -100,7 +118,7 @@ export function readOrTrouble(sent: unknown): Rule | OwnPreview {
   } catch (error) {
     const kind = error instanceof InvalidInput ? error.fields.rule : undefined
     if (kind !== 'rule-empty' && kind !== 'rule-deep' && kind !== 'rule-large' && kind !== 'rule-shape') throw error
-    return { troubles: [{ kind, blocks: true }], figures: null, examples: null }
+    return { troubles: [{ kind, blocks: true }], unread: [], figures: null, examples: null }
   }
 }
 

@@ -4,6 +4,7 @@ import { now } from '#app/outside/clock.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { readPeople } from './people.ts'
 import type { RuleContext } from './rule-sql.ts'
+import { readingsDone } from './unread.ts'
 
 /** The shop's fixed sample as people, so that a rule is counted at every keystroke without asking a table. */
 export type Sample = {
@@ -14,6 +15,8 @@ export type Sample = {
   total: number
   /** Of what was bought, these are read. */
   goods: { products: readonly string[]; collections: readonly string[] }
+  /** As `readingsDone`. */
+  readings: number
   readAt: Instant
 }
 
@@ -31,12 +34,14 @@ export async function sampleOf(tx: BulkTx, context: RuleContext, goods: Sample['
     products: [...new Set([...goods.products, ...(known?.goods.products ?? [])])],
     collections: [...new Set([...goods.collections, ...(known?.goods.collections ?? [])])],
   }
+  const readings = await readingsDone(tx, context.shop)
   const isFresh =
     known &&
+    known.readings === readings &&
     now() - known.readAt < FRESH_MS &&
     both.products.length === known.goods.products.length &&
     both.collections.length === known.goods.collections.length
-  const sample = isFresh ? known : await readSample(tx, context, both)
+  const sample = isFresh ? known : await readSample(tx, context, both, readings)
   kept.delete(context.shop)
   kept.set(context.shop, sample)
   let people = [...kept.values()].reduce((sum, each) => sum + each.people.length, 0)
@@ -48,7 +53,7 @@ export async function sampleOf(tx: BulkTx, context: RuleContext, goods: Sample['
   return sample
 }
 
-async function readSample(tx: BulkTx, context: RuleContext, goods: Sample['goods']): Promise<Sample> {
+async function readSample(tx: BulkTx, context: RuleContext, goods: Sample['goods'], readings: number): Promise<Sample> {
   const [row] = await tx.query<{ total: number }>(
     'SELECT count(*)::int AS total FROM "CustomerFeatures" WHERE "shop" = $1',
     [context.shop],
@@ -59,6 +64,7 @@ async function readSample(tx: BulkTx, context: RuleContext, goods: Sample['goods
     isReachable: [],
     total: row?.total ?? 0,
     goods,
+    readings,
     readAt: now(),
   }
   const looks = { ...goods, hasTags: true, hasCheckouts: true, hasOwn: false }

@@ -3,6 +3,7 @@ import { allTags, ownTag } from '#app/domain/publication.ts'
 import {
   conditionsOf,
   MOST_SEGMENTS,
+  readBesideFor,
   readRule,
   segmentsNamed,
   type Condition,
@@ -16,7 +17,8 @@ import { owe } from '#app/outside/queue.server.ts'
 import { readSettings } from '../../settings.ts'
 import { forgetCard } from '../card-words.ts'
 import { troublesOf } from './check.ts'
-import { ownSegments, type OwnSegmentRow } from './stored.ts'
+import { ownSegments, rulesById, type OwnSegmentRow } from './stored.ts'
+import { oweUnread } from './unread.ts'
 
 /** `announces`: Flow is told of the moves that saving it brings. */
 type SentOwn = { name: string; rule: unknown; announces?: boolean }
@@ -43,6 +45,7 @@ export async function saveOwnIn(tx: BulkTx, shop: ShopId, id: number | null, sen
   if (before && before.name === name && JSON.stringify(before.rule) === JSON.stringify(rule)) return before.id
   const saved = await write(tx, shop, before ?? null, name, rule, sent.announces === true)
   await oweWhatFollows(tx, shop, settings, conditionsOf(rule).some(isWordOfShopify))
+  await oweUnread(tx, shop, readBesideFor(rule, rulesById(segments)))
   if (before?.name !== name) await oweShopifySegments(tx, shop, settings)
   return saved
 }
