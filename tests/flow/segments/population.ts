@@ -89,6 +89,11 @@ export async function populated(count: number): Promise<{ shop: ShopId; people: 
            VALUES ($1, $2, $3, $4, $4, $5)`,
           [shop, i * 10 + place, 5000 + i, new Date(ago(days)), isCompleted ? new Date(ago(days)) : null],
         )
+    await client.query(
+      `INSERT INTO "SyncRun" ("shop", "kind", "subject", "state", "startedAt", "finishedAt")
+       SELECT $1, 'beside', s, 'done', now(), now() FROM unnest(ARRAY['collections', 'checkouts']) s`,
+      [shop],
+    )
   })
   await saveSettings(shop, { benefitCodes: { 'code:WELCOME20': 'confirmed' } })
   await connectAs('superuser', (client) => client.query('DELETE FROM "Work" WHERE shop = $1', [shop]))
