@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
+import { FIELDS, LISTS } from '#tests/shop/admin/registry.ts'
 import { close, listen } from '#tests/shop/server.ts'
+import { rfmGroupOf } from '#tests/shop/shopify-words.ts'
 import { Bucket } from '#tests/shop/throttle.ts'
 import { World } from '#tests/shop/world.ts'
 import { startLocalShop, TEST_API_KEY, TEST_API_SECRET, type TestShop } from '#tests/support/local-shop.ts'
@@ -22,6 +25,25 @@ async function post(url: string, body: object, headers: Record<string, string> =
     body: JSON.stringify(body),
   })
 }
+
+test('its page names every root that it plays, and no other', async () => {
+  const page = await readFile(new URL('../shop/README.md', import.meta.url), 'utf8')
+  const named = page.slice(page.indexOf('Played roots:'), page.indexOf('A webhook topic in'))
+  const roots = [...named.matchAll(/`(\w+)(\(s\))?`/g)].flatMap(([, root, isBoth]) =>
+    isBoth === undefined ? [root!] : [root!, `${root!}s`],
+  )
+  const played = [FIELDS.QueryRoot, LISTS.QueryRoot, FIELDS.Mutation].flatMap((each) => Object.keys(each ?? {}))
+  expect(roots.sort()).toEqual(played.sort())
+})
+
+test('its page draws the borders of Shopify’s groups where it draws them', async () => {
+  const page = await readFile(new URL('../shop/README.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| ([1-5]) +((?:\| [A-Z_]+ +)+)\|$/gm)]
+  const drawn = rows.map(([, recency, groups]) => [Number(recency), ...groups!.match(/[A-Z_]+/g)!])
+  expect(drawn).toEqual(
+    [5, 4, 3, 2, 1].map((recency) => [recency, ...[4, 3.5, 2.5, 1.5].map((mean) => rfmGroupOf(recency, mean))]),
+  )
+})
 
 function tokenUrl(): string {
   return `https://${shop!.world.shop.domain}/admin/oauth/access_token`

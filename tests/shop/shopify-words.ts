@@ -34,7 +34,7 @@ function wordsIn(world: World): Map<number, ShopifyWords> {
       const worth = money.get(buyer.id)!
       const isActive = buyer.lastAt > now - YEAR_MS
       const tier = !isActive ? 'LOW' : worth === 5 ? 'HIGH' : 'MEDIUM'
-      const rfmGroup = groupOf(recency.get(buyer.id)!, (frequency.get(buyer.id)! + worth) / 2)
+      const rfmGroup = rfmGroupOf(recency.get(buyer.id)!, (frequency.get(buyer.id)! + worth) / 2)
       return [buyer.id, { rfmGroup, predictedSpendTier: tier }] as const
     }),
   )
@@ -48,7 +48,8 @@ function fifths<T extends { id: number }>(items: T[], valueOf: (item: T) => numb
   return new Map(items.map((item) => [item.id, 1 + Math.floor((5 * firstOf.get(valueOf(item))!) / items.length)]))
 }
 
-function groupOf(recency: number, worth: number): string {
+/** @param recency  a fifth, 5 for the latest @param worth  the mean of two fifths */
+export function rfmGroupOf(recency: number, worth: number): string {
   if (recency === 5) return worth >= 4 ? 'CHAMPIONS' : worth >= 2 ? 'ACTIVE' : 'NEW'
   if (recency === 4) return worth >= 4 ? 'LOYAL' : worth >= 2 ? 'ACTIVE' : 'PROMISING'
   if (recency === 3) return worth >= 4 ? 'LOYAL' : worth >= 2 ? 'NEEDS_ATTENTION' : 'PROMISING'
