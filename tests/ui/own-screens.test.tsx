@@ -142,7 +142,7 @@ readInBothLanguages([
   },
   {
     name: 'once saving is counted to the last customer, Flow may be told of whom it moves',
-    screen: <OwnScreen page={PAGE} preview={{ troubles: [], figures: FIGURES, examples: [] }} {...idle} />,
+    screen: <OwnScreen page={PAGE} preview={{ troubles: [], unread: [], figures: FIGURES, examples: [] }} {...idle} />,
     en: ['Tell Shopify Flow of these 47 moves'],
     ko: ['이 이동 47건을 Shopify Flow에 알리기'],
   },
@@ -274,7 +274,7 @@ it.each<[string, Partial<OwnEditor>, OwnPreview['examples']]>([
   ['of a new segment', { id: null }, []],
   ['where Flow is told of nothing', { announceMoves: false }, []],
 ])('%s there is no tick for telling Flow', (_of, part, examples) => {
-  const preview = { troubles: [], figures: FIGURES, examples }
+  const preview = { troubles: [], unread: [], figures: FIGURES, examples }
   const text = textOf('en', <OwnScreen page={{ ...PAGE, ...part }} preview={preview} {...idle} />)
   expect(text).toContain('1,204 customers')
   expect(text).not.toContain('Shopify Flow')
