@@ -4,6 +4,8 @@ import type { Estimates } from './stages.ts'
 
 /** Until this many customers have reordered, the cycle and the window are starting values. */
 const REORDERERS_NEEDED = 50
+/** And of a sample of the shop at least so many must be in it: fewer would set the values by chance. */
+const SAMPLED_REORDERERS_NEEDED = 10
 /** The starting value of both, in days; and the fixed one where Shopify hides older orders. */
 const STARTING_DAYS = 60
 /** Weight of the shop's cycle in a personal one, in gaps (k). */
@@ -24,6 +26,8 @@ type EstimateColumns = {
   /** Non-zero for business customers, who are left out. */
   isBusiness: ArrayLike<number>
   gapDays?: ArrayLike<number>
+  /** The rows are a sample: each stands for so many customers of the shop; 1 unless told. */
+  standsFor?: number
 }
 
 /**
@@ -52,13 +56,13 @@ export function cycleDaysOf(n: number, sumLnGapDays: number, shopCycleDays: numb
 
 /**
  * The shop's cycle G and return window W of its customers, with what the headline and the next-order window need.
- * Business customers are left out. Both are 60 days until 50 customers have reordered.
+ * Business customers are left out. Both are 60 days until 50 customers of the shop have reordered.
  *
  * G = exp(mean over customers with n ≥ 2 of their own mean of ln d): one vote per customer, or the busiest few per cent
  * would set it. W = 80th percentile (type 7) of the first gap d1.
  */
 export function estimatesFrom(columns: EstimateColumns, asOf: Instant): Omit<Estimates, 'version' | 'adoptedAt'> {
-  const { count, n, sumLnGapDays, firstGapDays, isBusiness } = columns
+  const { count, n, sumLnGapDays, firstGapDays, isBusiness, standsFor = 1 } = columns
   const firstGaps = new Float64Array(count)
   let reorderers = 0
   let sumOfMeans = 0
@@ -69,13 +73,14 @@ export function estimatesFrom(columns: EstimateColumns, asOf: Instant): Omit<Est
     reorderers += 1
   }
   const sorted = firstGaps.subarray(0, reorderers).sort()
-  const isLearned = reorderers >= REORDERERS_NEEDED
+  const isEnough = reorderers * standsFor >= REORDERERS_NEEDED
+  const isLearned = isEnough && (standsFor === 1 || reorderers >= SAMPLED_REORDERERS_NEEDED)
   const cycleDays = isLearned ? Math.exp(sumOfMeans / reorderers) : STARTING_DAYS
   const ratios = columns.gapDays ? sortedGapRatios(columns, columns.gapDays, cycleDays) : new Float64Array(0)
   return {
     takenAt: asOf,
     source: isLearned ? 'learned' : 'starting',
-    reorderers,
+    reorderers: Math.round(reorderers * standsFor),
     cycleDays,
     windowDays: isLearned ? percentileOf(sorted, 0.8) : STARTING_DAYS,
     medianFirstGapDays: reorderers > 0 ? percentileOf(sorted, 0.5) : null,

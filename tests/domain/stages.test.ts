@@ -87,6 +87,15 @@ describe('estimates', () => {
     expect(enough.cycleDays).toBeCloseTo(Math.exp(meanLn), 10)
   })
 
+  test('of a sample, what counts is how many of the shop have reordered, and that chance does not set the values', () => {
+    const gaps = Array.from({ length: 12 }, (_, i) => 40 + i)
+    const sampled = (standsFor: number, of = gaps) => estimatesFrom({ ...columns(of), standsFor }, 5)
+    expect(sampled(16)).toMatchObject({ source: 'learned', reorderers: 192 })
+    expect(sampled(16).windowDays).toBeCloseTo(48.8, 10)
+    expect(sampled(4)).toMatchObject({ source: 'starting', reorderers: 48, windowDays: 60 })
+    expect(sampled(64, gaps.slice(0, 9))).toMatchObject({ source: 'starting', reorderers: 576 })
+  })
+
   test('every customer has one vote: the busiest do not set the cycle', () => {
     const busy = { n: 101, sum: 100 * Math.log(2) }
     const estimates = estimatesFrom(

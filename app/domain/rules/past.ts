@@ -147,10 +147,14 @@ export function takeFactsThen(facts: FactsThen, past: PastPeople, asOf: Instant)
   }
 }
 
-/** The shop's cycle and window by the orders known at the moment of the facts; business customers are left out. */
-export function estimatesThen(facts: FactsThen, past: PastPeople): Estimates {
+/**
+ * The shop's cycle and window by the orders known at the moment of the facts; business customers are left out.
+ *
+ * @param standsFor  of how many of the shop's customers each is one: 1 where everybody is there
+ */
+export function estimatesThen(facts: FactsThen, past: PastPeople, standsFor: number): Estimates {
   const isBusiness = past.people.map((person) => (person.isBusiness ? 1 : 0))
-  const taken = estimatesFrom({ count: past.people.length, ...facts, isBusiness }, facts.asOf)
+  const taken = estimatesFrom({ count: past.people.length, ...facts, isBusiness, standsFor }, facts.asOf)
   return { ...taken, version: 0, adoptedAt: facts.asOf }
 }
 

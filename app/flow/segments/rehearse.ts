@@ -39,7 +39,7 @@ import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { readSettings } from '../settings.ts'
 import { troublesOf } from './own/check.ts'
-import { historiesOf, type Histories } from './own/histories.ts'
+import { historiesOf, MOST, type Histories, type Most } from './own/histories.ts'
 import { readOrTrouble } from './own/preview.ts'
 import type { RuleContext } from './own/rule-sql.ts'
 import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './own/stored.ts'
@@ -70,8 +70,15 @@ type Tried = {
  * The merchant's own rule, as the editor has it, over the past 2 years.
  *
  * @param month  YYYY-MM: only the examples of that month, everything else left empty; undefined: all months
+ * @param most   of larger shops a sample is looked at
  */
-export async function rehearseOwn(shop: ShopId, id: number | null, sent: unknown, month?: string): Promise<Rehearsal> {
+export async function rehearseOwn(
+  shop: ShopId,
+  id: number | null,
+  sent: unknown,
+  month?: string,
+  most: Most = MOST,
+): Promise<Rehearsal> {
   const rule = readOrTrouble(sent)
   if ('troubles' in rule) return { kind: 'refused', troubles: rule.troubles }
   const read = await withShopBulk(shop, async (tx) => {
@@ -85,7 +92,7 @@ export async function rehearseOwn(shop: ShopId, id: number | null, sent: unknown
     const { thresholds } = settings
     const isSame = before === null || JSON.stringify(before) === JSON.stringify(rule)
     const saved = isSame ? null : { rule: before, thresholds }
-    return readTried(tx, context, settings, { version: { rule, thresholds }, saved, stage: null })
+    return readTried(tx, context, settings, { version: { rule, thresholds }, saved, stage: null }, most)
   })
   return 'kind' in read ? read : rehearsed(read, month)
 }
@@ -111,7 +118,7 @@ export async function rehearseStage(
     if (asOf === null) return { kind: 'too-early' as const }
     // The count beside it is as of the last run too.
     const context = await ruleContext(tx, shop, new Map(), asOf)
-    return readTried(tx, context, settings, { version: { rule, thresholds }, saved, stage })
+    return readTried(tx, context, settings, { version: { rule, thresholds }, saved, stage }, MOST)
   })
   return 'kind' in read ? read : rehearsed(read, month)
 }
@@ -126,6 +133,7 @@ async function readTried(
   context: RuleContext,
   settings: SettingsData & { version: number },
   tried: Pick<Tried, 'version' | 'saved' | 'stage'>,
+  most: Most,
 ): Promise<Tried | { kind: 'hidden' } | { kind: 'too-early' }> {
   if (context.isLimited) return { kind: 'hidden' }
   const { shop, asOf, calendar, others } = context
@@ -141,7 +149,7 @@ async function readTried(
   if (adopted.length === 0 || ends.length === 0) return { kind: 'too-early' }
   const rules = [tried.version, ...(tried.saved ? [tried.saved] : [])].map(({ rule }) => rule)
   const benefits = Object.keys(settings.benefitCodes).filter((key) => settings.benefitCodes[key] === 'confirmed')
-  const histories = await historiesOf(tx, context, looksOf(rules, others, false), new Set(benefits))
+  const histories = await historiesOf(tx, context, looksOf(rules, others, false), new Set(benefits), most)
   const windowDays = windowDaysOf(estimatesAt(adopted, asOf), settings.thresholds)
   const afterDays = Math.max(1, Math.round(windowDays))
   const currency = await currencyOf(tx, shop)
@@ -184,8 +192,13 @@ type Moment = MonthEnd & {
 }
 
 function momentOf(tried: Tried, facts: FactsThen, end: MonthEnd, isNow: boolean): Moment {
-  takeFactsThen(facts, tried.histories.past, end.at)
-  return { ...end, isNow, facts, adopted: isNow ? tried.adopted : [estimatesThen(facts, tried.histories.past)] }
+  const { past, total } = tried.histories
+  takeFactsThen(facts, past, end.at)
+  return { ...end, isNow, facts, adopted: isNow ? tried.adopted : [estimatesThen(facts, past, standsFor(past, total))] }
+}
+
+function standsFor(past: Histories['past'], total: number): number {
+  return past.people.length === 0 ? 1 : total / past.people.length
 }
 
 function isOver({ context, afterDays }: Tried, at: Instant): boolean {

@@ -8,7 +8,7 @@ import { personAt } from '#app/domain/rules/person.ts'
 import type { Rule } from '#app/domain/rules/rule.ts'
 import { DEFAULT_THRESHOLDS } from '#app/domain/stages.ts'
 import { adoptedOf, type EstimatesRow } from '#app/domain/stored-estimates.ts'
-import { historiesOf } from '#app/flow/segments/own/histories.ts'
+import { historiesOf, MOST } from '#app/flow/segments/own/histories.ts'
 import { readPeople } from '#app/flow/segments/own/people.ts'
 import { peopleFrom, ruleSql } from '#app/flow/segments/own/rule-sql.ts'
 import { looksOf, ruleContext, tagSpellings } from '#app/flow/segments/own/stored.ts'
@@ -52,7 +52,7 @@ async function bothWays(shop: ShopId, asOf: number, rules: readonly Rule[]) {
 async function byHistories(shop: ShopId, asOf: number, rules: readonly Rule[]): Promise<number[][]> {
   return withShopBulk(shop, async (tx) => {
     const context = await ruleContext(tx, shop, OTHERS, asOf)
-    const { past, total } = await historiesOf(tx, context, looksOf(rules, OTHERS, false), BENEFITS)
+    const { past, total } = await historiesOf(tx, context, looksOf(rules, OTHERS, false), BENEFITS, MOST)
     expect(past.people.length).toBe(total)
     const adopted = adoptedOf(await tx.query<EstimatesRow>('SELECT * FROM "Estimates" WHERE "shop" = $1', [shop]))
     const facts = emptyFactsThen(total)

@@ -152,6 +152,46 @@ describe('a rule tried on the past 2 years', () => {
     })
   })
 
+  test('of a large shop is told by a sample, within what it says that it may be off', async () => {
+    // Reordered after 20 to 109 days by every fourth, the last time within two years.
+    const shop = await shopOf(
+      Array.from({ length: 3000 }, (_, i) => {
+        const last = 1 + ((i * 37) % 700)
+        const earlier = [last + 20 + (i % 90), last + 60 + (i % 150)].slice(0, i % 4 === 0 ? 2 : i % 4 === 1 ? 1 : 0)
+        return [last, ...earlier].map((days) => one(20_000 + i, NOW - days * DAY_MS))
+      }).flat(),
+    )
+    const rules: Rule[] = [
+      twice,
+      late,
+      { kind: 'stage', stages: ['new'] },
+      { kind: 'number', feature: 'since-last-days', op: 'at-most', value: 60 },
+    ]
+    let [within, all] = [0, 0]
+    for (const rule of rules) {
+      const whole = past(await rehearseOwn(shop, null, rule))
+      const part = past(await rehearseOwn(shop, null, rule, undefined, { people: 200, orders: 100_000 }))
+      expect(whole.sampled).toBeNull()
+      expect(part.sampled).toBeGreaterThan(100)
+      expect(part.sampled).toBeLessThan(300)
+      expect(part.months.map(({ month }) => month)).toEqual(whole.months.map(({ month }) => month))
+      for (const [place, { members, total, cycleDays, isStarting }] of part.months.entries()) {
+        const real = whole.months[place]!
+        all += 1
+        if (Math.abs(members.customers - real.members.customers) <= members.plusMinus) within += 1
+        expect(members.plusMinus).toBeLessThan(0.12 * 3000)
+        expect(Math.abs(total - real.total)).toBeLessThan(0.15 * 3000)
+        // The shop has learned where 50 of its customers, not of the sample, have reordered.
+        if (real.isStarting) expect(isStarting).toBe(true)
+        else if (place >= 8) expect([isStarting, Math.abs(cycleDays / real.cycleDays - 1) < 0.3]).toEqual([false, true])
+      }
+      // Of the sample fewer than 50 have reordered for long after the shop has learned.
+      expect(whole.months[8]!.isStarting).toBe(false)
+    }
+    expect(all).toBeGreaterThan(80)
+    expect(within / all).toBeGreaterThanOrEqual(0.95)
+  })
+
   test('answers what cannot be tried', async () => {
     const shop = await shopOf([one(1, NOW - DAY_MS)])
     expect(await rehearseOwn(shop, null, twice)).toEqual({ kind: 'too-early' })

@@ -10,8 +10,8 @@ import { validOrderSql, type RuleContext } from './rule-sql.ts'
 import { readingsDone } from './unread.ts'
 
 /** Of larger shops every second, fourth … customer is read: the same ones whenever a rule is tried. */
-const MOST_PEOPLE = 20_000
-const MOST_ORDERS = 200_000
+export type Most = { people: number; orders: number }
+export const MOST: Most = { people: 20_000, orders: 200_000 }
 /** What was read longer ago is read again. */
 const FRESH_MS = 60_000
 /** Orders of all shops that are kept. */
@@ -27,6 +27,7 @@ export type Histories = {
   goods: Goods
   /** As `readingsDone`. */
   readings: number
+  most: Most
   readAt: Instant
 }
 
@@ -36,12 +37,14 @@ const kept = new Map<ShopId, Histories>()
 /**
  * @param goods     that the rules name
  * @param benefits  keys of confirmed first-purchase benefits
+ * @param most      that are read
  */
 export async function historiesOf(
   tx: BulkTx,
   context: RuleContext,
   goods: Goods,
   benefits: ReadonlySet<string>,
+  most: Most,
 ): Promise<Histories> {
   const known = kept.get(context.shop)
   // Read up to this very moment, whichever moment was asked about: another question may ask about a later one.
@@ -54,10 +57,12 @@ export async function historiesOf(
   const isFresh =
     known &&
     known.readings === readings &&
+    known.most.people === most.people &&
+    known.most.orders === most.orders &&
     now() - known.readAt < FRESH_MS &&
     both.products.length === known.goods.products.length &&
     both.collections.length === known.goods.collections.length
-  const histories = isFresh ? known : { ...(await readHistories(tx, upToNow, both, benefits)), readings }
+  const histories = isFresh ? known : { ...(await readHistories(tx, upToNow, both, benefits, most)), readings }
   kept.delete(context.shop)
   kept.set(context.shop, histories)
   let orders = [...kept.values()].reduce((sum, each) => sum + each.past.at.length, 0)
@@ -74,8 +79,9 @@ async function readHistories(
   context: RuleContext,
   goods: Goods,
   benefits: ReadonlySet<string>,
+  most: Most,
 ): Promise<Omit<Histories, 'readings'>> {
-  const { total, oneIn } = await sampleSize(tx, context.shop)
+  const { total, oneIn } = await sampleSize(tx, context.shop, most)
   const customers: string[] = []
   const people: StoredPerson[] = []
   const looks = { ...goods, products: [], hasTags: true, hasCheckouts: true, hasOwn: false }
@@ -86,17 +92,17 @@ async function readHistories(
   const orders = await readOrders(tx, context, customers, people, benefits)
   const bought = await readBought(tx, context, customers, goods.products)
   const readAt = context.asOf
-  return { past: { readAt, customers, people, ...orders, bought }, total, goods, readAt }
+  return { past: { readAt, customers, people, ...orders, bought }, total, goods, most, readAt }
 }
 
-async function sampleSize(tx: BulkTx, shop: ShopId): Promise<{ total: number; oneIn: number }> {
+async function sampleSize(tx: BulkTx, shop: ShopId, most: Most): Promise<{ total: number; oneIn: number }> {
   const [row] = await tx.query<{ people: number; orders: number }>(
     `SELECT count(*)::int AS "people", coalesce(sum("orders"), 0)::int AS "orders" FROM "CustomerFeatures" WHERE "shop" = $1`,
     [shop],
   )
   const { people, orders } = row!
   let oneIn = 1
-  while (oneIn < SAMPLED_ONE_IN && (people / oneIn > MOST_PEOPLE || orders / oneIn > MOST_ORDERS)) oneIn *= 2
+  while (oneIn < SAMPLED_ONE_IN && (people / oneIn > most.people || orders / oneIn > most.orders)) oneIn *= 2
   return { total: people, oneIn }
 }
 

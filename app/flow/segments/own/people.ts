@@ -128,20 +128,27 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
       : null
   const only =
     named !== null ? `AND f."customer" = ANY (${named})` : whom === 'sample' ? `AND ${IN_SAMPLE}` : sampled(whom)
-  const theirs = (table: string) => (named !== null ? `AND ${table}."customer" = ANY (${named})` : '')
+  const whose =
+    named !== null
+      ? `unnest(${named}) s("customer")`
+      : only === ''
+        ? null
+        : `(SELECT f."customer" FROM "CustomerFeatures" f WHERE f."shop" = ${shop} ${only}) s`
+  const ms = `(extract(epoch FROM o."processedAt") * 1000)::bigint`
   const bought = `LEFT JOIN (
-    SELECT o."customer", array_agg(l."product" || ' ' || (extract(epoch FROM o."processedAt") * 1000)::bigint) AS "told"
-    FROM "Line" l JOIN "Order" o ON o."shop" = l."shop" AND o."id" = l."order"
-    WHERE l."shop" = ${shop} AND l."product" IN (${ids}) AND l."currentQuantity" > 0 AND ${validOrderSql('o', context)} ${theirs('o')}
+    SELECT o."customer", array_agg(l."product" || ' ' || ${ms}) AS "told"
+    FROM ${whose === null ? linesOf(context, `l."product" IN (${ids})`) : linesByKey(context, whose, `l."product" IN (${ids})`)}
     GROUP BY o."customer") b ON b."customer" = f."customer"`
+  const within = `k."shop" = ${shop} AND k."id" IN (${collections})`
   const boughtIn = `LEFT JOIN (
     SELECT each."customer", array_agg(each."told") AS "told" FROM (
-      SELECT DISTINCT o."customer", o."id", k."id" || ' ' || (extract(epoch FROM o."processedAt") * 1000)::bigint AS "told"
-      FROM ${ordersOfCollections(context)} WHERE k."shop" = ${shop} AND k."id" IN (${collections}) ${theirs('o')}) each
+      SELECT DISTINCT o."customer", o."id", k."id" || ' ' || ${ms} AS "told"
+      FROM ${whose === null ? `${ordersOfCollections(context)} WHERE ${within}` : collectionsByKey(context, whose, within)}) each
     GROUP BY each."customer") bi ON bi."customer" = f."customer"`
+  const theirs = whose === null ? '' : `AND a."customer" IN (SELECT s."customer" FROM ${whose})`
   const checkouts = `LEFT JOIN (
     SELECT a."customer", max(a."createdAt") AS "at" FROM "AbandonedCheckout" a
-    WHERE a."shop" = ${shop} AND a."completedAt" IS NULL ${theirs('a')}
+    WHERE a."shop" = ${shop} AND a."completedAt" IS NULL ${theirs}
     GROUP BY a."customer") ch ON ch."customer" = f."customer"`
   return `SELECT f."customer", f."n", f."firstAt", f."lastAt", f."netMinor", f."net12mMinor", f."dealLines", f."dealDiscounted",
     f."fullPriceOccasions", f."benefitsUsed", m."stage", m."stageSince", m."cherryPicker", m."isBusiness", m."isWatched",
@@ -158,6 +165,32 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
   ${collections === '' ? '' : boughtIn}
   ${hasCheckouts ? checkouts : ''}
   WHERE f."shop" = ${shop} ${only}`
+}
+
+/** Lines of everybody's orders that count, as rows `l` and `o`. */
+function linesOf(context: RuleContext, is: string): string {
+  return `"Line" l JOIN "Order" o ON o."shop" = l."shop" AND o."id" = l."order"
+    WHERE l."shop" = ${Number(context.shop)} AND ${is} AND l."currentQuantity" > 0 AND ${validOrderSql('o', context)}`
+}
+
+/**
+ * The same of some customers `s`, by their keys. OFFSET 0 keeps PostgreSQL from reading what everybody bought, which of a
+ * large shop takes longer than any page waits.
+ */
+function linesByKey(context: RuleContext, whose: string, is: string): string {
+  const shop = Number(context.shop)
+  return `${whose} CROSS JOIN LATERAL (
+      SELECT o."customer", o."id", o."processedAt" FROM "Order" o
+      WHERE o."shop" = ${shop} AND o."customer" = s."customer" AND ${validOrderSql('o', context)} OFFSET 0) o
+    CROSS JOIN LATERAL (
+      SELECT l."product" FROM "Line" l
+      WHERE l."shop" = ${shop} AND l."order" = o."id" AND ${is} AND l."currentQuantity" > 0 OFFSET 0) l`
+}
+
+function collectionsByKey(context: RuleContext, whose: string, within: string): string {
+  return `${linesByKey(context, whose, 'true')}
+    JOIN (SELECT k."id", p."product" FROM "Collection" k CROSS JOIN LATERAL unnest(k."products") p("product")
+      WHERE ${within}) k ON k."product" = l."product"`
 }
 
 function sampled(whom: Whom): string {

@@ -28,8 +28,17 @@ export type RuleContext = {
   spellings: ReadonlyMap<string, readonly string[]>
 }
 
-/** A condition for each rule on rows `f` (CustomerFeatures), `m` (Membership) and `c` (Customer), never null; $1 is the shop. */
-export type RuleSql = { where: string[]; values: unknown[]; needsMembership: boolean; needsCustomer: boolean }
+/**
+ * A condition for each rule on rows `f` (CustomerFeatures), `m` (Membership), `c` (Customer) and `ch` (the last checkout left
+ * and not completed), never null; $1 is the shop.
+ */
+export type RuleSql = {
+  where: string[]
+  values: unknown[]
+  needsMembership: boolean
+  needsCustomer: boolean
+  needsCheckouts: boolean
+}
 
 /** More days than any shop has: what is compared with more is false, or true, of everybody. */
 const MOST_DAYS = 40_000
@@ -39,20 +48,26 @@ export function ruleSql(rules: readonly Rule[], context: RuleContext): RuleSql {
   const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`
   const where = rules.map((rule) => sqlOf(rule, context, bind))
   const needs = (table: RegExp) => where.some((each) => table.test(each))
-  return { where, values, needsMembership: needs(/\bm\."/), needsCustomer: needs(/\bc\."/) }
+  return {
+    where,
+    values,
+    needsMembership: needs(/\bm\."/),
+    needsCustomer: needs(/\bc\."/),
+    needsCheckouts: needs(/\bch\."/),
+  }
 }
 
 /** The rows that a rule is asked of, with no more tables than it needs. */
 export function peopleFrom({
   needsMembership,
   needsCustomer,
-}: {
-  needsMembership: boolean
-  needsCustomer: boolean
-}): string {
+  needsCheckouts,
+}: Pick<RuleSql, 'needsMembership' | 'needsCustomer' | 'needsCheckouts'>): string {
   const membership = `LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"`
   const customer = `LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"`
-  return `"CustomerFeatures" f ${needsMembership ? membership : ''} ${needsCustomer ? customer : ''}`
+  const checkouts = `LEFT JOIN (SELECT a."customer", max(a."createdAt") AS "at" FROM "AbandonedCheckout" a
+    WHERE a."shop" = $1 AND a."completedAt" IS NULL GROUP BY a."customer") ch ON ch."customer" = f."customer"`
+  return `"CustomerFeatures" f ${needsMembership ? membership : ''} ${needsCustomer ? customer : ''} ${needsCheckouts ? checkouts : ''}`
 }
 
 type Bind = (value: unknown, type: string) => string
@@ -113,12 +128,11 @@ function conditionSql(condition: Exclude<Condition, { kind: 'segment' }>, contex
           : `AND o."processedAt" > ${bind(new Date(context.asOf - withinDays * DAY_MS), 'timestamptz')}`
       return `f."customer" IN (SELECT o."customer" FROM ${ordersOfCollections(context)}
         WHERE k."shop" = $1 AND k."id" = ${bind(collection, 'bigint')} ${later}
-        GROUP BY o."customer" HAVING count(DISTINCT o."id") >= ${bind(times, 'int')})`
+        ${times === 1 ? '' : `GROUP BY o."customer" HAVING count(DISTINCT o."id") >= ${bind(times, 'int')}`})`
     }
     case 'left-checkout':
-      return `EXISTS (SELECT FROM "AbandonedCheckout" a WHERE a."shop" = $1 AND a."customer" = f."customer"
-        AND a."completedAt" IS NULL AND a."createdAt" > coalesce(f."lastAt", '-infinity')
-        AND a."createdAt" > ${bind(new Date(context.asOf - condition.withinDays * DAY_MS), 'timestamptz')})`
+      return `ch."at" > coalesce(f."lastAt", '-infinity')
+        AND ch."at" > ${bind(new Date(context.asOf - condition.withinDays * DAY_MS), 'timestamptz')}`
   }
 }
 
@@ -209,7 +223,8 @@ export function validOrderSql(
     orderRule.countCancelled ? null : `${column('cancelledAt')} IS NULL`,
     `${column('financialStatus')} IN ('${statuses.join("', '")}')`,
     `${column('subtotalMinor')} > 0`,
-    `${column('currency')} = coalesce((SELECT s."currency" FROM "Shop" s WHERE s."shop" = ${Number(shop)}), '')`,
+    // As the column's own type, of which PostgreSQL knows that nearly all orders have the shop's: else it expects hardly any.
+    `${column('currency')} = coalesce((SELECT s."currency" FROM "Shop" s WHERE s."shop" = ${Number(shop)}), '')::bpchar`,
   ]
     .filter((part) => part !== null)
     .join(' AND ')
