@@ -73,6 +73,7 @@ export function answer(call: Call, request: AdminRequest): AdminAnswer {
   const rootName = first?.kind === 'Field' ? first.name.value : ''
   const counted = {
     operation: operation.name?.value ?? rootName,
+    root: rootName,
     at: shop.world.now(),
     points: 0,
     isThrottled: false,

@@ -14,6 +14,8 @@ export type Faults = {
   /** The next calls have their connection reset, before or after the work is done. */
   resetNext: number
   resetAfterWork: boolean
+  /** The next calls of this mutation do their work, and their connection is reset before the answer. */
+  lostAnswers: { mutation: string; times: number } | null
   /** The next calls of a mutation answer these user errors and change nothing. */
   userErrors: {
     mutation: string
@@ -80,6 +82,7 @@ export function noFaults(): Faults {
     throttledNext: 0,
     resetNext: 0,
     resetAfterWork: false,
+    lostAnswers: null,
     userErrors: null,
     partialData: null,
     bulkFail: null,

@@ -139,8 +139,15 @@ async function serveGraphql(
   const call: Call = { shop: played, scopes: scopeSet(scopes) }
   const result = answer(call, asked)
   if (faults.lateMs > 0) await sleep(faults.lateMs)
-  if (reset) return resetConnection(response)
+  if (reset || isLost(shop)) return resetConnection(response)
   sendJson(response, 200, result, { 'x-shopify-api-version': version, 'x-request-id': crypto.randomUUID() })
+}
+
+function isLost({ faults, played }: LocalShop): boolean {
+  const { lostAnswers: lost } = faults
+  if (!lost || lost.times <= 0 || played.calls.at(-1)?.root !== lost.mutation) return false
+  lost.times -= 1
+  return true
 }
 
 async function serveToken(request: IncomingMessage, response: ServerResponse, shop: LocalShop): Promise<void> {

@@ -30,8 +30,8 @@ export type PlayedShop = {
   calls: AdminCall[]
 }
 
-/** `operation` is the operation's name, or its root field; `points` is what it used in the end. */
-export type AdminCall = { operation: string; at: number; points: number; isThrottled: boolean }
+/** `operation` is the operation's name, or its root field, which is `root`; `points` is what it used in the end. */
+export type AdminCall = { operation: string; root: string; at: number; points: number; isThrottled: boolean }
 
 /** One call: the shop and the token's scopes. */
 export type Call = { shop: PlayedShop; scopes: ReadonlySet<string> }

@@ -12,6 +12,7 @@ import type { PlayedFields, PlayedLists } from './played.ts'
 import { rootFields } from './roots.ts'
 import { segmentFields, segmentLists } from './segments.ts'
 import { shopFields, shopLists } from './shop-fields.ts'
+import { creditFields, creditLists } from './store-credit.ts'
 import { tagFields } from './tags.ts'
 import { subscriptionFields, subscriptionLists } from './webhook-subscriptions.ts'
 
@@ -29,6 +30,7 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
   discountWrites,
   tagFields,
   segmentFields,
+  creditFields,
   subscriptionFields,
   flowFields,
   bulkFields,
@@ -45,6 +47,7 @@ export const LISTS: PlayedLists = merged<PlayedLists>([
   definitionLists,
   discountLists,
   segmentLists,
+  creditLists,
   subscriptionLists,
   bulkLists,
 ])
