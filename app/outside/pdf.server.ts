@@ -12,44 +12,53 @@ const SOFT = '#616161'
 /** Tried in turn until everything stands on one page. */
 const SCALES = [1, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52]
 
-type Faces = { regular: Buffer; bold: Buffer; has: (codePoint: number) => boolean }
-let faces: Faces | null = null
+/** Far below any page: what does not end on the page begins no second one. */
+const FAR = 1e6
+/** Drawn by nobody's face here, and nothing that a sentence needs. */
+const ORNAMENT = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\p{M}\p{Cf}]/u
 
-// Nanum Gothic (SIL Open Font Licence) has all Korean syllables; of it, PDFKit embeds the letters that are used.
-function facesOf(): Faces {
-  if (faces) return faces
+type Weight = { name: string; file: Buffer }
+type Face = { regular: Weight; bold: Weight; has: (codePoint: number) => boolean; ascent: number }
+const faces = new Map<string, Face>()
+
+/** Read when it is first needed; of a face, PDFKit embeds the letters that are used. */
+function faceOf(family: string, name: string): Face {
+  const known = faces.get(family)
+  if (known) return known
   const { resolve } = createRequire(import.meta.url)
-  // An empty letter at the end of the file has no outline, and fontkit reads one: there is something to read.
-  const face = (name: string) =>
-    Buffer.concat([readFileSync(resolve(`@expo-google-fonts/nanum-gothic/${name}.ttf`)), Buffer.alloc(16)])
-  const regular = face('400Regular/NanumGothic_400Regular')
-  const font = fontkit.create(regular)
-  if (!('hasGlyphForCodePoint' in font)) throw new Bug('the font is a collection')
-  faces = {
-    regular,
-    bold: face('700Bold/NanumGothic_700Bold'),
-    has: (codePoint) => font.hasGlyphForCodePoint(codePoint),
+  const open = (weight: string) => {
+    const file = readFileSync(resolve(`@expo-google-fonts/${family}/${weight}/${name}_${weight}.ttf`))
+    // An empty letter at the end of the file has no outline, and fontkit reads one: there is something to read.
+    const padded = Buffer.concat([file, Buffer.alloc(16)])
+    const font = fontkit.create(padded)
+    if (!('hasGlyphForCodePoint' in font)) throw new Bug('the font is a collection')
+    // Under any other name than its own PDFKit would open the file again whenever it is chosen.
+    return { font, weight: { name: font.postscriptName, file: padded } }
   }
-  return faces
+  const { font, weight: regular } = open('400Regular')
+  const face = {
+    regular,
+    bold: open('700Bold').weight,
+    has: (codePoint: number) => font.hasGlyphForCodePoint(codePoint),
+    ascent: font.ascent / font.unitsPerEm,
+  }
+  faces.set(family, face)
+  return face
 }
 
+/** Nanum Gothic (SIL Open Font Licence) has all Korean syllables, and no accents. */
+const first = () => faceOf('nanum-gothic', 'NanumGothic')
+/** BIZ UDPGothic (SIL Open Font Licence) has accents, Greek, Cyrillic, kana and hanja, and no Korean syllables. */
+const spare = () => faceOf('biz-udpgothic', 'BIZUDPGothic')
+
 /**
- * A sheet as a PDF: A4, one page whatever its texts, letters smaller where there is much of them. A letter that the font
- * does not have loses its accent, or becomes □.
+ * A sheet as a PDF: A4, one page whatever its texts, letters smaller where there is much of them. A letter that neither of
+ * two faces has loses its accent, or becomes a question mark; emoji are left out.
  *
- * Source: PDFKit 0.20 (text measured with heightOfString before it is drawn).
+ * Source: PDFKit 0.20 (text is laid out on a page of no end before it is drawn).
  */
 export async function drawSheet(sheet: Sheet): Promise<Uint8Array<ArrayBuffer>> {
-  const { regular, bold } = facesOf()
-  const document = new PDFDocument({
-    size: 'A4',
-    margin: MARGIN,
-    lang: sheet.language,
-    info: { Title: sheet.title, Creator: 'Morello' },
-    // The first font, so that none of PDFKit's own is looked for.
-    font: regular as unknown as string,
-  })
-  document.registerFont('regular', regular).registerFont('bold', bold)
+  const document = beginDocument(sheet, 'A4')
   const parts: Buffer[] = []
   const ended = new Promise<void>((resolve, reject) => {
     document.on('data', (part: Buffer) => parts.push(part))
@@ -57,29 +66,42 @@ export async function drawSheet(sheet: Sheet): Promise<Uint8Array<ArrayBuffer>> 
     document.on('error', reject)
   })
   const bottom = document.page.height - MARGIN
-  const scale = SCALES.find((each) => lay(document, sheet, each, false) <= bottom) ?? SCALES.at(-1)!
-  lay(document, sheet, scale, true)
+  const tried = beginDocument(sheet, [document.page.width, FAR])
+  const scale = SCALES.find((each) => lay(tried, sheet, each) <= bottom) ?? SCALES.at(-1)!
+  lay(document, sheet, scale)
   document.end()
   await ended
   return new Uint8Array(Buffer.concat(parts))
 }
 
-/** Where the last line ends, in points from the top; drawn only if asked. */
-function lay(document: PDFKit.PDFDocument, sheet: Sheet, scale: number, isDrawn: boolean): number {
+function beginDocument(sheet: Sheet, size: 'A4' | [number, number]): PDFKit.PDFDocument {
+  const document = new PDFDocument({
+    size,
+    margin: MARGIN,
+    lang: sheet.language,
+    info: { Title: sheet.title, Creator: 'Morello' },
+    // The first font, so that none of PDFKit's own is looked for.
+    font: first().regular.file as unknown as string,
+  })
+  return choose(document, first().regular)
+}
+
+function choose(document: PDFKit.PDFDocument, { name, file }: Weight): PDFKit.PDFDocument {
+  return document.registerFont(name, file).font(name)
+}
+
+/** Draws a sheet; answers where its last line ends, in points from the top. */
+function lay(document: PDFKit.PDFDocument, sheet: Sheet, scale: number): number {
   const width = document.page.width - 2 * MARGIN
   let y = MARGIN
   const write = (
     text: string,
     { font = 'regular', size = 10, color = INK, x = MARGIN, wide = width, after = 4 }: Partial<Hand> = {},
   ) => {
-    const shown = readable(text)
-    const options = { width: wide, lineGap: 2 * scale }
-    document.font(font).fontSize(size * scale)
-    const height = document.heightOfString(shown, options)
-    // A height of its own keeps PDFKit from beginning a second page for the last line.
-    if (isDrawn) document.fillColor(color).text(shown, x, y, { ...options, height: height + 20 })
-    y += height + after * scale
-    return height
+    document.fillColor(color)
+    for (const line of text.split('\n'))
+      y = writeLine(document, line, { font, size: size * scale, x, wide, y, gap: 2 * scale })
+    y += after * scale
   }
   write(sheet.title, { font: 'bold', size: 22, after: 2 })
   write(sheet.subtitle, { color: SOFT, after: 14 })
@@ -103,14 +125,66 @@ function lay(document: PDFKit.PDFDocument, sheet: Sheet, scale: number, isDrawn:
 
 type Hand = { font: 'regular' | 'bold'; size: number; color: string; x: number; wide: number; after: number }
 
-/** The same text in letters that the font has. */
+type Place = { font: Hand['font']; size: number; x: number; y: number; wide: number; gap: number }
+
+/** One line of the text, which may take several of the page; answers where it ends. Both faces stand on one baseline. */
+function writeLine(document: PDFKit.PDFDocument, line: string, { font, size, x, y, wide, gap }: Place): number {
+  const high = choose(document, first()[font]).fontSize(size).currentLineHeight(true)
+  const pieces = piecesOf(line)
+  if (pieces.length === 0) return y + high + gap
+  const baseline = y + first().ascent * size
+  for (const [i, { text, isSpare }] of pieces.entries()) {
+    choose(document, (isSpare ? spare() : first())[font])
+    const lineGap = high + gap - document.currentLineHeight(true)
+    const options = {
+      width: wide,
+      height: FAR,
+      lineGap,
+      baseline: 'alphabetic' as const,
+      continued: i < pieces.length - 1,
+    }
+    if (i === 0) document.text(text, x, baseline, options)
+    else document.text(text, options)
+  }
+  return y + (document.y - baseline)
+}
+
+type Piece = { text: string; isSpare: boolean }
+
+/** The text in pieces of one face each: a word that one face has whole is not torn apart. */
+function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = []
+  const add = (part: string, isSpare: boolean) => {
+    const last = pieces.at(-1)
+    if (last && last.isSpare === isSpare) last.text += part
+    else if (part !== '') pieces.push({ text: part, isSpare })
+  }
+  for (const word of readable(text).match(/\s+|\S+/gu) ?? []) {
+    const letters = [...word]
+    if (letters.every(isInFirst)) add(word, false)
+    else if (letters.every(isInSpare)) add(word, true)
+    else for (const letter of letters) add(letter, !isInFirst(letter))
+  }
+  return pieces
+}
+
+function isInFirst(letter: string): boolean {
+  return first().has(letter.codePointAt(0)!)
+}
+
+function isInSpare(letter: string): boolean {
+  return spare().has(letter.codePointAt(0)!)
+}
+
+/** The same text in letters that one of the faces has. */
 function readable(text: string): string {
-  const { has } = facesOf()
-  return [...text]
+  const isKnown = (letter: string) => isInFirst(letter) || isInSpare(letter)
+  return [...text.normalize('NFC')]
     .map((letter) => {
-      if (letter === '\n' || has(letter.codePointAt(0)!)) return letter
+      if (/\s/.test(letter)) return ' '
+      if (isKnown(letter)) return letter
       const plain = letter.normalize('NFD').charAt(0)
-      return has(plain.codePointAt(0)!) ? plain : '□'
+      return isKnown(plain) ? plain : ORNAMENT.test(letter) ? '' : '?'
     })
     .join('')
 }

@@ -69,8 +69,32 @@ describe('a card as a PDF', () => {
     expect(await pagesOf({ ...CARD, words: { ...CARD.words, story, goals } }, 'en')).toHaveLength(1)
   })
 
-  test('drops an accent that its font does not have, and shows what it cannot write', async () => {
-    const [page] = await pagesOf({ ...CARD, words: { ...CARD.words, name: 'Zoé 😀 漢' } }, 'en')
-    expect(page).toContain('Zoe□□')
+  test.each([
+    ['accents', 'Crème apaisante Zoé', 'Crème apaisante Zoé'],
+    ['accents within Korean', 'Zoé 크림', 'Zoé 크림'],
+    ['kana and hanja', '化粧水トナー 500ml', '化粧水トナー 500ml'],
+    ['hanja within a Korean word', '大韓민국', '大韓민국'],
+    ['decomposed accents', 'Zoe\u0301', 'Zoé'],
+    ['Greek and Cyrillic', 'Ω крем', 'Ω крем'],
+  ])('writes %s as they are', async (_of, name, said) => {
+    const [page] = await pagesOf({ ...CARD, words: { ...CARD.words, name, story: `${name} `.repeat(40) } }, 'ko')
+    expect(page!.split(said.replace(/\s+/g, '')).length).toBeGreaterThan(40)
+    expect(page).not.toMatch(/[?□]/)
+  })
+
+  test('leaves emoji out, and says of a letter that it cannot write that there is one', async () => {
+    const [page] = await pagesOf({ ...CARD, words: { ...CARD.words, name: 'Zoé 👩🏽‍🔬❤️ คน' } }, 'en')
+    expect(page).toContain('Zoé??')
+    expect(page).not.toContain('□')
+  })
+
+  test('of the longest texts in two faces is still one page', async () => {
+    const words = Object.fromEntries(
+      CARD_FIELDS.map((field) => [field, `${'é가漢 '.repeat(CARD_LIMITS[field]).slice(0, CARD_LIMITS[field] - 1)}끝`]),
+    ) as CardWords
+    const pages = await pagesOf({ ...CARD, words }, 'ko')
+    expect(pages).toHaveLength(1)
+    expect(pages[0]!.match(/끝/g)).toHaveLength(CARD_FIELDS.length)
+    expect(pages[0]).toContain('Morello')
   })
 })
