@@ -1,6 +1,7 @@
 // The checkout's rules, each with the page it is from. What no page says is under "Unverified" in tests/shop/README.md.
 // COMBINE: https://help.shopify.com/en/manual/discounts/combining-discounts
 // EXAMPLES: https://docs.shopify.com/docs/apps/selling-strategies/discounts/discount-function-examples
+// LIMIT: https://help.dollarlabs.io/dollarlabs-ultimate-discounts/function-limitations-by-shopify
 // RULE: https://shopify.dev/docs/api/admin-graphql/2024-07/input-objects/priceruleinput
 // CANCELLED: https://community.shopify.com/t/customer-cannot-reapply-same-discount-code-after-first-order-cancellation/52252
 // WORDS: https://docs.personaldiscount.io/personal-discount-for-shopify/troubleshooting/why-my-shopify-discount-code-doesnt-work
@@ -108,7 +109,7 @@ describe('several codes on one order', () => {
     expect(problems(['HALF', 'BOOTS', 'LITTLE'])).toEqual({ LITTLE: 'not-best' })
   })
 
-  test('five codes for goods and one for shipping; a sixth is one too many', () => {
+  test('five codes for goods and one for shipping; a sixth is one too many (LIMIT)', () => {
     for (const at of [1, 2, 3, 4, 5, 6]) discount(`C${at}`, { value: { percentage: at / 100 }, combinesWith: ALL })
     discount('SHIP', { value: null, combinesWith: ALL })
     const codes = ['C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'SHIP']

@@ -17,9 +17,10 @@ import { startTunnel } from '#tests/shop/tunnel.ts'
 const world = seededWorld(Date.now())
 const jiwoo = [...world.customers.values()].find((customer) => customer.behaviour === 'story')!
 const app = { apiKey: 'local-doors', apiSecret: 'a-secret' }
-const { happen, played } = new LocalShop({ world, appUrl: null, ...app })
+const { happen, played, faults } = new LocalShop({ world, appUrl: null, ...app })
 const admin: DoorContext['admin'] = (asked) => answer({ shop: played, scopes: new Set(played.tokens.scopes) }, asked)
-const context: DoorContext = { world, happen, admin, origin: '', tunnelOrigin: '', ...app }
+const doors = { origin: '', tunnelOrigin: '', appUrl: null, appProxy: null, hasScope: () => true }
+const context: DoorContext = { world, happen, admin, faults, ...doors, ...app }
 let shop: Server
 let appServer: Server
 let tunnel: { origin: string; stop(): Promise<void> }
@@ -273,6 +274,35 @@ describe('the storefront', () => {
     expect(codeProblem(world, 'WELCOME20', { customerId: buyer.id }, lines)).toBeNull()
     placeOrder(world, { customerId: buyer.id, lines, code: 'WELCOME20' }).cancelledAt = world.now()
     expect(codeProblem(world, 'WELCOME20', { customerId: buyer.id }, lines)).toBe('used')
+  })
+
+  test('any customer can be signed in and out', async () => {
+    const someone = world.addCustomer({ firstName: 'Zoe', lastName: 'Novakova', email: 'zoe.n@example.com' })
+    expect((await page('/storefront/who?query=zoe.n%40example.com')).text).toContain('Novakova')
+    const signedIn = (await page(`/storefront/who?id=${someone.id}`)).headers.getSetCookie()
+    expect(signedIn[0]).toContain(`shop_customer=${someone.id};`)
+    expect((await page('/storefront', `shop_customer=${someone.id}`)).text).toContain('Novakova')
+    const signedOut = (await page('/storefront/who?id=', `shop_customer=${someone.id}`)).headers.getSetCookie()
+    expect(signedOut[0]).toMatch(/shop_customer=;.*Max-Age=0/)
+  })
+
+  test('several codes at once: the best of them counts; a guest’s address makes a customer and spends no credit', async () => {
+    const [dear] = [...world.products.values()].filter((one) => one.priceMinor === 68_000)
+    const email = 'new.guest@example.com'
+    const answer = await page('/storefront/buy', `shop_cart=${dear!.id}x1`, {
+      code: 'GLOW10, welcome20',
+      email,
+      credit: '1',
+    })
+    expect(answer.status).toBe(303)
+    const order = [...world.orders.values()].at(-1)!
+    expect(order.discounts.map(({ title }) => title)).toEqual(['WELCOME20'])
+    expect(world.customers.get(order.customerId!)!.email).toBe(email)
+    const seen = answer.headers.getSetCookie().map((one) => one.split(';')[0]!)
+    expect((await page(answer.headers.get('location')!, seen.join('; '))).status).toBe(200)
+    expect((await page(answer.headers.get('location')!)).status).toBe(404)
+    const again = await page('/storefront/buy', `shop_cart=${dear!.id}x1`, { code: 'WELCOME20', email })
+    expect(again.status).toBe(422)
   })
 
   test('asks shipping under 50,000 won, and FREESHIP waives it', async () => {

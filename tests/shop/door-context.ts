@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdminAnswer, AdminRequest } from './admin-api.ts'
+import type { Faults } from './faults.ts'
 import type { Happenings } from './happenings.ts'
+import type { AppProxy } from './storefront/app-proxy.ts'
 import type { World } from './world.ts'
 
 /** What the pages of the shop need to know: the admin frame, the storefront and the page with two doors. */
@@ -16,6 +18,11 @@ export type DoorContext = {
   tunnelOrigin: string
   apiKey: string
   apiSecret: string
+  /** Where the app itself listens, and how its proxy is set up; null: there is none. */
+  appUrl: string | null
+  appProxy: AppProxy | null
+  faults: Faults
+  hasScope(scope: string): boolean
 }
 
 export type Locale = 'en' | 'ko'
@@ -65,6 +72,10 @@ export async function formOf(request: IncomingMessage): Promise<URLSearchParams>
 }
 
 export async function textOf(request: IncomingMessage): Promise<string> {
+  return (await bytesOf(request)).toString('utf8')
+}
+
+export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -72,7 +83,7 @@ export async function textOf(request: IncomingMessage): Promise<string> {
     if (size > 262_144) throw new Error('The form is too large')
     chunks.push(chunk as Buffer)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 export function escapeHtml(text: string): string {

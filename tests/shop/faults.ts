@@ -30,6 +30,8 @@ export type Faults = {
     afterLines: number
     errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT'
   } | null
+  /** What becomes of `shop` and its like when a shopper writes them into the address of the app's proxy: no page says. */
+  proxyDoubled: 'appended' | 'overridden' | 'joined'
   file: FileFaults
   token: { slowMs: number; failNext: number }
   webhooks: WebhookFaults
@@ -86,6 +88,7 @@ export function noFaults(): Faults {
     userErrors: null,
     partialData: null,
     bulkFail: null,
+    proxyDoubled: 'appended',
     file: {
       truncateAt: null,
       resetAt: null,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { refundedMinor, subtotalMinor } from './amounts.ts'
 import { placeOrder, priceCheckout, type Checkout } from './checkout.ts'
+import { fulfil, fulfillmentStatus, fulfillmentsOf, track, type WorldFulfillment } from './deliveries.ts'
 import { emailKey, type WorldDiscount } from './discounts.ts'
 import { customerOf, type Goods, type Priced } from './pricing.ts'
 import { revertCredit } from './store-credit.ts'
+import type { FlowActions, FlowRun } from './flow-actions.ts'
 import * as body from './payloads.ts'
 import { sameTag, splitTags } from './tags.ts'
 import type { Webhooks } from './webhooks.ts'
@@ -20,10 +22,12 @@ type Consent = { email?: string; sms?: string }
 export class Happenings {
   #world: World
   #webhooks: Webhooks
+  #actions: FlowActions | null
 
-  constructor(world: World, webhooks: Webhooks) {
+  constructor(world: World, webhooks: Webhooks, actions: FlowActions | null = null) {
     this.#world = world
     this.#webhooks = webhooks
+    this.#actions = actions
   }
 
   /** Waits until every webhook was taken, given up or lost. */
@@ -62,12 +66,17 @@ export class Happenings {
     const lines = isWhole
       ? order.lines.map((line) => ({ lineId: line.id, quantity: line.currentQuantity }))
       : what.lines
-    let goods = 0
-    for (const { lineId, quantity } of lines ?? []) goods += giveBack(lineOf(order, lineId), quantity)
+    const returned = (lines ?? []).map(({ lineId, quantity }) => ({
+      lineId,
+      quantity,
+      minor: giveBack(lineOf(order, lineId), quantity),
+    }))
+    const goods = returned.reduce((sum, one) => sum + one.minor, 0)
     const minor = isWhole ? left : (what.minor ?? goods)
     if (minor > left) throw new Error(`Order ${order.name} has ${left} left to give back, not ${minor}`)
     const at = this.#world.now()
-    order.refunds.push({ createdAt: at, minor })
+    const kept = returned.filter(({ quantity }) => quantity > 0)
+    order.refunds.push({ createdAt: at, minor, ...(kept.length > 0 ? { lines: kept } : {}) })
     revertCredit(this.#world, order.id, minor, 'ORDER_REFUND')
     order.financialStatus = refundedMinor(order) >= paidMinor(order) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
     const tell = this.#changed(order)
@@ -75,6 +84,53 @@ export class Happenings {
     tell('orders/updated', () => body.orderBody(this.#world, order))
     this.#purchased(tell, order.customerId)
     return order
+  }
+
+  /** The merchant sends goods off: what is left, or some of it. */
+  fulfil(orderId: number, lines?: { lineId: number; quantity: number }[]): WorldFulfillment {
+    const order = this.#order(orderId)
+    const fulfillment = fulfil(this.#world, order, lines)
+    const tell = this.#changed(order)
+    tell('fulfillments/create', () => body.fulfillmentBody(this.#world, order, fulfillment))
+    const whole = fulfillmentStatus(order) === 'FULFILLED'
+    tell(whole ? 'orders/fulfilled' : 'orders/partially_fulfilled', () => body.orderBody(this.#world, order))
+    tell('orders/updated', () => body.orderBody(this.#world, order))
+    return fulfillment
+  }
+
+  /** The carrier tells of every parcel of an order that is under way; unless told otherwise that it has arrived. */
+  deliver(orderId: number, status = 'DELIVERED'): WorldFulfillment[] {
+    const order = this.#order(orderId)
+    const underWay = fulfillmentsOf(order).filter(({ deliveredAt }) => deliveredAt === null)
+    if (underWay.length === 0) throw new Error(`Nothing of order ${order.name} is under way: fulfil it first`)
+    for (const fulfillment of underWay) {
+      const event = track(this.#world, fulfillment, status)
+      const tell = this.#event()
+      tell('fulfillment_events/create', () => body.fulfillmentEventBody(this.#world, order, fulfillment, event))
+      tell('fulfillments/update', () => body.fulfillmentBody(this.#world, order, fulfillment))
+    }
+    return underWay
+  }
+
+  /** The customer sends goods back, all of them unless told otherwise, and gets what they had cost. */
+  return(orderId: number, lines?: { lineId: number; quantity: number }[]): WorldOrder {
+    const order = this.#order(orderId)
+    const all = order.lines.map((line) => ({ lineId: line.id, quantity: line.currentQuantity }))
+    return this.refund(orderId, { lines: lines ?? all })
+  }
+
+  /** A review app tells, through the merchant's Flow, that a review was written: it runs the app's own action. */
+  async review(
+    customerId: number,
+    productId: number,
+    rating: number,
+    { handle = 'review-written', runId, ...more }: { handle?: string; runId?: string; [key: string]: unknown } = {},
+  ): Promise<FlowRun> {
+    if (!this.#actions) throw new Error('These happenings have no Shopify Flow')
+    this.#customer(customerId)
+    if (!this.#world.products.has(productId)) throw new Error(`No product ${productId} in this shop`)
+    const about = { customer_id: customerId, product_id: productId, rating, review_id: randomUUID() }
+    return await this.#actions.run(handle, { ...about, ...more }, runId)
   }
 
   /** Edits quantities of lines (0 takes a line out) and adds goods. */

@@ -1,5 +1,7 @@
 import { amountText, gid } from './admin/money.ts'
+import { shopNumber } from './admin/shop-fields.ts'
 import { numberOfOrders, refundedMinor, spentMinor, subtotalMinor } from './amounts.ts'
+import { fulfillmentStatus, type WorldFulfillment } from './deliveries.ts'
 import { statusOf, type WorldDiscount } from './discounts.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from './world.ts'
 
@@ -146,7 +148,9 @@ export function orderBody(world: World, order: WorldOrder): Body {
     currency,
     email: null,
     financial_status: order.financialStatus.toLowerCase(),
-    fulfillment_status: null,
+    fulfillment_status: { FULFILLED: 'fulfilled', PARTIALLY_FULFILLED: 'partial', UNFULFILLED: null }[
+      fulfillmentStatus(order)
+    ],
     name: order.name,
     note: null,
     order_number: Number(order.name.replaceAll(/\D/g, '')),
@@ -198,8 +202,75 @@ export function refundBody(world: World, order: WorldOrder, at: number): Body {
     restock: false,
     admin_graphql_api_id: gid('Refund', id),
     order_adjustments: [],
-    refund_line_items: [],
+    refund_line_items: (refund.lines ?? []).map(({ lineId, quantity, minor }, place) => ({
+      id: id * 100 + place,
+      line_item_id: lineId,
+      quantity,
+      restock_type: 'return',
+      subtotal: price(minor, order.currency),
+    })),
     transactions: [{ amount: price(refund.minor, order.currency), kind: 'refund', order_id: order.id }],
+  }
+}
+
+export function fulfillmentBody(world: World, order: WorldOrder, of: WorldFulfillment): Body {
+  const { timezone } = world.shop
+  return {
+    id: of.id,
+    admin_graphql_api_id: gid('Fulfillment', of.id),
+    created_at: shopTime(of.createdAt, timezone),
+    destination: null,
+    email: null,
+    line_items: of.lines.map(({ lineId, quantity }) => ({
+      ...lineBody(
+        order.lines.find(({ id }) => id === lineId)!,
+        order.currency,
+      ),
+      quantity,
+    })),
+    location_id: null,
+    name: of.name,
+    order_id: order.id,
+    origin_address: null,
+    receipt: {},
+    service: 'manual',
+    shipment_status: of.events.at(-1)?.status.toLowerCase() ?? null,
+    status: 'success',
+    tracking_company: null,
+    tracking_number: null,
+    tracking_numbers: [],
+    tracking_url: null,
+    tracking_urls: [],
+    updated_at: shopTime(of.updatedAt, timezone),
+  }
+}
+
+export function fulfillmentEventBody(
+  world: World,
+  order: WorldOrder,
+  of: WorldFulfillment,
+  event: WorldFulfillment['events'][number],
+): Body {
+  const at = shopTime(event.happenedAt, world.shop.timezone)
+  return {
+    id: event.id,
+    admin_graphql_api_id: gid('FulfillmentEvent', event.id),
+    address1: null,
+    city: null,
+    country: null,
+    created_at: at,
+    estimated_delivery_at: null,
+    fulfillment_id: of.id,
+    happened_at: at,
+    latitude: null,
+    longitude: null,
+    message: null,
+    order_id: order.id,
+    province: null,
+    shop_id: shopNumber(world.shop.domain),
+    status: event.status.toLowerCase(),
+    updated_at: at,
+    zip: null,
   }
 }
 

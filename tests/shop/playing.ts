@@ -7,6 +7,7 @@ import { shopNumber } from './admin/shop-fields.ts'
 import { BulkFiles } from './bulk-files.ts'
 import { BulkOperations, type Pace } from './bulk.ts'
 import { noFaults, type Faults, type WebhookFaults } from './faults.ts'
+import { FlowActions } from './flow-actions.ts'
 import { FlowTriggers } from './flow-triggers.ts'
 import { Happenings } from './happenings.ts'
 import { adminSchema } from './schema.ts'
@@ -50,6 +51,8 @@ export class LocalShop {
   faults: Faults
   /** Everything that others do in this shop, with the webhooks of it. */
   happen: Happenings
+  /** What Flow runs of the app; `actions` can be given by hand. */
+  flowActions: FlowActions
   #app: { apiKey: string; apiSecret: string }
 
   constructor(playing: Playing) {
@@ -82,7 +85,8 @@ export class LocalShop {
       },
       config,
     )
-    this.happen = new Happenings(world, webhooks)
+    this.flowActions = new FlowActions({ domain, shopId: number, appUrl: playing.appUrl, apiSecret })
+    this.happen = new Happenings(world, webhooks, this.flowActions)
     this.played = {
       world,
       faults: this.faults,

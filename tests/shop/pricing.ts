@@ -58,7 +58,7 @@ export type Priced = {
   totalMinor: number
 }
 
-/** https://help.shopify.com/en/manual/discounts/discount-combinations: five of product and order, one of shipping. */
+/** https://help.dollarlabs.io/dollarlabs-ultimate-discounts/function-limitations-by-shopify: five of product and order, one of shipping. */
 const MOST_OF_GOODS = 5
 /** Only one can win; so many are tried. */
 const MOST_OF_SHIPPING = 3

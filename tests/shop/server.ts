@@ -7,7 +7,9 @@ import { adminFrameHandler } from './admin-frame.ts'
 import { doorPage } from './doors.ts'
 import type { DoorContext } from './door-context.ts'
 import { LocalShop, type Playing } from './playing.ts'
+import { appProxyHandler, type AppProxy } from './storefront/app-proxy.ts'
 import { storefrontHandler } from './storefront.ts'
+import { appConfig } from './subscriptions.ts'
 import { startTunnel } from './tunnel.ts'
 import type { World } from './world.ts'
 
@@ -23,6 +25,7 @@ const PAGES: ((request: IncomingMessage, response: ServerResponse, context: Door
   doorPage,
   adminFrameHandler,
   storefrontHandler,
+  appProxyHandler,
 ]
 const MAX_BODY = 110_000_000
 const GRAPHQL = /^\/shopify\/([^/]+)\/admin\/api\/([^/]+)\/graphql\.json$/
@@ -34,6 +37,8 @@ export type StartOptions = Omit<Playing, 'appUrl' | 'folder'> & {
   /** Where the app listens; without it there is no tunnel and no webhook leaves. */
   appUrl?: string
   folder?: string
+  /** Instead of what shopify.app.toml has; null: none. */
+  appProxy?: AppProxy | null
 }
 
 export type RunningShop = {
@@ -56,7 +61,19 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
   const shops = new Map([[shop.domain, shop]])
   const admin = (asked: AdminRequest) =>
     answer({ shop: shop.played, scopes: scopeSet(shop.played.tokens.scopes) }, asked)
-  const context: DoorContext = { world, happen: shop.happen, admin, origin: '', tunnelOrigin: '', apiKey, apiSecret }
+  const context: DoorContext = {
+    world,
+    happen: shop.happen,
+    admin,
+    origin: '',
+    tunnelOrigin: '',
+    apiKey,
+    apiSecret,
+    appUrl: playing.appUrl,
+    appProxy: options.appProxy === undefined ? appConfig().appProxy : options.appProxy,
+    faults: shop.faults,
+    hasScope: (scope) => shop.played.tokens.scopes.includes(scope),
+  }
   const server = createServer((request, response) => {
     handle(request, response, shops, context).catch((error: unknown) => {
       process.stderr.write(`local shop: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
+import type { AppProxy } from './storefront/app-proxy.ts'
 import { COMPLIANCE_TOPICS, TOPICS } from './topics.ts'
 
 const TOML = new URL('../../shopify.app.toml', import.meta.url)
@@ -23,6 +24,7 @@ const UNSAID = { name: null, filter: null, metafieldNamespaces: [], createdAt: 0
 type TomlSubscription = { topics?: string[]; compliance_topics?: string[]; uri: string; include_fields?: string[] }
 type AppToml = {
   access_scopes?: { scopes?: string; optional_scopes?: string[] }
+  app_proxy?: AppProxy
   webhooks?: { api_version?: string; subscriptions?: TomlSubscription[] }
 }
 
@@ -31,6 +33,7 @@ export type AppConfig = {
   optionalScopes: string[]
   apiVersion: string
   subscriptions: Subscription[]
+  appProxy: AppProxy | null
 }
 
 /** What the app asks of Shopify, read where Shopify reads it. */
@@ -47,6 +50,7 @@ export function appConfig(text: string = readFileSync(TOML, 'utf8')): AppConfig 
     scopes: (toml.access_scopes?.scopes ?? '').split(',').map((scope) => scope.trim()),
     optionalScopes: toml.access_scopes?.optional_scopes ?? [],
     apiVersion: toml.webhooks?.api_version ?? '',
+    appProxy: toml.app_proxy ?? null,
     subscriptions,
   }
 }

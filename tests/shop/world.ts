@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { WorldFulfillment } from './deliveries.ts'
 import { addDiscount, codeKey } from './discounts.ts'
 import type { NewDiscount, WorldBulkCodes, WorldDiscount, WorldRedeemCode } from './discounts.ts'
 import type { WorldCreditAccount } from './store-credit.ts'
@@ -108,7 +109,9 @@ export type WorldOrder = {
   /** Paid with store credit. */
   creditMinor?: number
   shippingAllocations?: { discount: number; minor: number }[]
-  refunds: { createdAt: number; minor: number }[]
+  /** `lines`: what was sent back. */
+  refunds: { createdAt: number; minor: number; lines?: { lineId: number; quantity: number; minor: number }[] }[]
+  fulfillments?: WorldFulfillment[]
   companyId: number | null
 }
 

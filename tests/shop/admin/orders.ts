@@ -10,7 +10,15 @@ const DAYS_WITHOUT_READ_ALL = 60
 export type LineOf = { kind: 'LineItem'; id: number; order: WorldOrder; line: WorldLine }
 export type ApplicationOf = { kind: string; id: number; order: WorldOrder; index: number }
 type AllocationOf = { order: WorldOrder; discount: number; minor: number }
-type RefundOf = { kind: 'Refund'; id: number; order: WorldOrder; createdAt: number; minor: number }
+type RefundOf = { kind: 'Refund'; id: number; order: WorldOrder } & WorldOrder['refunds'][number]
+type RefundLineOf = {
+  kind: 'RefundLineItem'
+  id: number
+  order: WorldOrder
+  line: WorldLine
+  quantity: number
+  minor: number
+}
 
 const APPLICATION = {
   code: 'DiscountCodeApplication',
@@ -76,7 +84,7 @@ function customerOf(order: WorldOrder, call: Call): WorldCustomer | null {
   return order.customerId === null ? null : (call.shop.world.customers.get(order.customerId) ?? null)
 }
 
-function lineOf(order: WorldOrder, line: WorldLine): LineOf {
+export function lineOf(order: WorldOrder, line: WorldLine): LineOf {
   return { kind: 'LineItem', id: line.id, order, line }
 }
 
@@ -172,6 +180,14 @@ export const orderFields: PlayedFields = {
     processedAt: (of: RefundOf) => dateTime(of.createdAt),
     totalRefundedSet: (of: RefundOf) => bag(of.order, of.minor),
   },
+  RefundLineItem: {
+    id: (of: RefundLineOf) => gid('RefundLineItem', of.id),
+    quantity: (of: RefundLineOf) => of.quantity,
+    restockType: () => 'RETURN',
+    restocked: () => true,
+    lineItem: (of: RefundLineOf) => lineOf(of.order, of.line),
+    subtotalSet: (of: RefundLineOf) => bag(of.order, of.minor),
+  },
   LineItem: {
     id: (of: LineOf) => gid('LineItem', of.id),
     title: (of: LineOf) => of.line.title,
@@ -219,6 +235,14 @@ function counted(of: LineOf, args: Args): number {
 
 export const orderLists: PlayedLists = {
   QueryRoot: { orders: (_root: unknown, args, call) => orderList(call, args) },
+  Refund: {
+    refundLineItems: (of: RefundOf) => ({
+      items: (of.lines ?? []).map(({ lineId, quantity, minor }, at): RefundLineOf => {
+        const line = of.order.lines.find(({ id }) => id === lineId)!
+        return { kind: 'RefundLineItem', id: of.id * 100 + at, order: of.order, line, quantity, minor }
+      }),
+    }),
+  },
   Order: {
     shippingLines: (order: WorldOrder) => ({ items: [shippingLineOf(order)] }),
     lineItems: (order: WorldOrder, args) => ({

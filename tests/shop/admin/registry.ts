@@ -6,6 +6,7 @@ import { discountWrites } from './discount-writes.ts'
 import { discountFields, discountLists } from './discounts.ts'
 import { flowFields } from './flow.ts'
 import { definitionFields, definitionLists } from './metafield-definitions.ts'
+import { fulfillmentFields, fulfillmentLists } from './fulfillments.ts'
 import { metafieldFields, metafieldLists } from './metafields.ts'
 import { orderFields, orderLists } from './orders.ts'
 import type { PlayedFields, PlayedLists } from './played.ts'
@@ -21,6 +22,7 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
   rootFields,
   shopFields,
   orderFields,
+  fulfillmentFields,
   customerFields,
   collectionFields,
   checkoutFields,
@@ -40,6 +42,7 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
 export const LISTS: PlayedLists = merged<PlayedLists>([
   shopLists,
   orderLists,
+  fulfillmentLists,
   customerLists,
   collectionLists,
   checkoutLists,
