@@ -2,6 +2,7 @@
 import type { Money } from './money.ts'
 import type { Instant } from './order.ts'
 import type { CustomerMove, Freshness } from './pages.ts'
+import type { Estimate } from './rules/estimate.ts'
 import { STAGES, type Stage, type StageReason, type StageSpan } from './stages.ts'
 
 export const MOVES_DAYS = [7, 30, 90, 365] as const
@@ -28,6 +29,22 @@ export type MovedCustomer = {
   money12m: Money | null
 }
 
+/** How many customers, counted up from a sample where there are very many, and what they bought in 12 months. */
+export type MovedCustomers = Estimate & { money12m: Money | null }
+
+/**
+ * A segment that others may overlap: customers who were not in it at the beginning and are at the end, and the other way
+ * round, whatever lay between.
+ */
+export type SegmentFlow = {
+  /** Null: cherry-picker; else one of the merchant's own. */
+  own: { id: number; name: string } | null
+  entered: MovedCustomers
+  left: MovedCustomers
+  /** Written down since then, if that is later than the beginning. */
+  knownFrom: Instant | null
+}
+
 export type MovesPage = {
   period: MovesPeriod
   /** Since when moves are written down as they happen; null: before the first import. */
@@ -45,6 +62,8 @@ export type MovesPage = {
   /** Moved and came back to where they began. */
   cameBack: number
   chosen: (StagePair & { customers: MovedCustomer[] }) | null
+  /** Cherry-picker and every segment of the merchant's own, as written down; none before the first import. */
+  flows: SegmentFlow[]
   freshness: Freshness
 }
 

@@ -14,6 +14,7 @@ import {
 import { useState } from 'react'
 import { MOVES_DAYS, type MovesPage, type StagePair } from '#app/domain/moves.ts'
 import { FreshnessTrouble } from './freshness.tsx'
+import { FlowsCard } from './moves-flows.tsx'
 import { useWords } from './i18n.tsx'
 import { MovesPicture } from './moves-picture.tsx'
 import { EmptyCard } from './page-states.tsx'
@@ -61,6 +62,7 @@ export function MovesScreen({ page, onPeriod }: Props) {
           <Table page={page} />
         )}
         {page.chosen === null ? null : <Chosen page={page} chosen={page.chosen} />}
+        {page.flows.length === 0 ? null : <FlowsCard flows={page.flows} />}
       </BlockStack>
     </Page>
   )

@@ -30,6 +30,20 @@ const RECORDED: MovesPage = {
       },
     ],
   },
+  flows: [
+    {
+      own: null,
+      entered: { customers: 12, plusMinus: 0, money12m: won(940_000) },
+      left: { customers: 1015, plusMinus: 85, money12m: won(21_400_000) },
+      knownFrom: null,
+    },
+    {
+      own: { id: 4, name: 'Big spenders' },
+      entered: { customers: 40, plusMinus: 0, money12m: null },
+      left: { customers: 0, plusMinus: 0, money12m: won(0) },
+      knownFrom: Date.UTC(2026, 10, 2),
+    },
+  ],
   freshness: FRESH,
 }
 
@@ -73,6 +87,15 @@ readInBothLanguages([
     ),
     en: ['since Sep 1, 2026. So many moves are counted up from those of 15,602 of 1,000,000', '101,590 ± 4,841'],
     ko: ['고객 1,000,000명 중 항상 같은 15,602명의 기록으로', '101,590 ± 4,841'],
+  },
+  {
+    name: 'segments that overlap say who entered, who left, what is left over, and since when that is known',
+    screen: <MovesScreen page={RECORDED} onPeriod={nothing} />,
+    en: [
+      'Segment Entered Left Net Cherry-picker 12 ₩940K 1,015 ± 85 ₩21.4M -1,003',
+      'Big spenders Known since Nov 2, 2026 40 0 +40',
+    ],
+    ko: ['체리피커 12 94만', '2026년 11월 2일부터 기록 40 0 +40'],
   },
   {
     name: 'a time in which nobody moved says so',

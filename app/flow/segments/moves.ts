@@ -22,6 +22,7 @@ import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { customerRows, validTimes } from './customer-rows.ts'
+import { everybodyIn, segmentFlows } from './flows.ts'
 import { IN_SAMPLE } from './own/people.ts'
 import { moneyOf, readShopState, type ShopState } from './shop-state.ts'
 
@@ -55,13 +56,19 @@ export async function movesPage(
   const knownFrom = state.worked?.summary.firstAsOf ?? null
   const about = { period, knownFrom, freshness }
   if (knownFrom === null)
-    return { ...about, source: 'recorded', lookedAt: 0, total: 0, moves: [], cameBack: 0, chosen: null }
-  if (ends.start < knownFrom && !state.isLimited)
-    return { ...about, source: 'replayed', ...(await withShop(shop, (tx) => replayed(tx, shop, state, ends, chosen))) }
+    return { ...about, source: 'recorded', lookedAt: 0, total: 0, moves: [], cameBack: 0, chosen: null, flows: [] }
+  if (ends.start < knownFrom && !state.isLimited) {
+    const flows = await withShopBulk(shop, (tx) => segmentFlows(tx, shop, state, ends, knownFrom, allUpTo))
+    const moves = await withShop(shop, (tx) => replayed(tx, shop, state, ends, chosen))
+    return { ...about, source: 'replayed', ...moves, flows }
+  }
   return {
     ...about,
     source: ends.start < knownFrom ? 'cut' : 'recorded',
-    ...(await withShopBulk(shop, (tx) => recorded(tx, shop, state, ends, chosen, allUpTo))),
+    ...(await withShopBulk(shop, async (tx) => {
+      const flows = await segmentFlows(tx, shop, state, ends, knownFrom, allUpTo)
+      return { ...(await recorded(tx, shop, state, ends, chosen, allUpTo)), flows }
+    })),
   }
 }
 
@@ -116,11 +123,6 @@ async function lookedAtIn(
     [shop],
   )
   return { ...looked, lookedAt: sample!.customers, total: everybodyIn(state) }
-}
-
-function everybodyIn(state: ShopState): number {
-  const { customers, lastOrderUnknown } = state.worked!.summary
-  return Object.values(customers).reduce((sum, one) => sum + one, lastOrderUnknown)
 }
 
 async function recorded(

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '#app/domain/order.ts'
 import { STAGES, type Stage } from '#app/domain/stages.ts'
 import { movesPage } from '#app/flow/segments/moves.ts'
+import { recomputeOwn } from '#app/flow/segments/own/memberships.ts'
+import { saveOwn } from '#app/flow/segments/own/save.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { connectAs, testShop } from '#tests/support/database.ts'
 import { writeStory, type ToldOrder } from '#tests/support/orders.ts'
 import { timeIs } from '#tests/support/time.ts'
 import { recompute } from '../features/recomputed.ts'
+import { populated } from './population.ts'
 import { ago, crowd, NOW } from './story.ts'
 
 const order = (customer: number, at: number): ToldOrder => ({
@@ -144,10 +147,107 @@ describe('moves between stages', () => {
     }
   })
 
+  test('into cherry-picker and out of it are counted by where each customer began and ended, with their money', async () => {
+    timeIs(NOW)
+    const shop = await testShop()
+    await write(shop, crowd())
+    await recompute(shop, NOW, 'import')
+    const [a, b, c, d, e] = [...(await stages(shop)).keys()]
+    const net = await connectAs('superuser', async (client) => {
+      const steps: [string | undefined, string, string, number][] = [
+        [a, 'none', 'likely', 1],
+        [b, 'possible', 'confirmed', 1],
+        [c, 'likely', 'none', 1],
+        // Between two tiers that are in it, out and in again, and one that is none: nobody has come or gone.
+        [d, 'likely', 'confirmed', 1],
+        [e, 'likely', 'possible', 1],
+        [e, 'possible', 'likely', 2],
+        [a, 'likely', 'confirmed', 3],
+      ]
+      for (const [customer, from, to, hours] of steps)
+        await client.query(
+          `INSERT INTO "MembershipChange" (shop, customer, at, what, "from", "to", cause, because, "ruleVersion", estimates)
+           VALUES ($1, $2, $3, 'cherry-picker', $4, $5, 'order', '{}', 1, 1)`,
+          [shop, customer, new Date(NOW + hours * 3_600_000), from, to],
+        )
+      const { rows } = await client.query<{ customer: string; net: string }>(
+        'SELECT customer, "net12mMinor" AS net FROM "Membership" WHERE shop = $1',
+        [shop],
+      )
+      return new Map(rows.map((row) => [row.customer, Number(row.net)]))
+    })
+    timeIs(NOW + DAY_MS)
+    const { flows } = await movesPage(shop, { from: '2026-10-15', to: '2026-10-16' }, null)
+    expect(flows).toEqual([
+      {
+        own: null,
+        entered: { customers: 2, plusMinus: 0, money12m: { minor: net.get(a!)! + net.get(b!)!, currency: 'GBP' } },
+        left: { customers: 1, plusMinus: 0, money12m: { minor: net.get(c!)!, currency: 'GBP' } },
+        // The period begins at midnight, before the import.
+        knownFrom: NOW,
+      },
+    ])
+    const later = await movesPage(shop, { from: '2026-10-16', to: '2026-10-16' }, null)
+    expect(later.flows.map(({ entered, left, knownFrom }) => [entered.customers, left.customers, knownFrom])).toEqual([
+      [0, 0, null],
+    ])
+  })
+
+  test('in and out of the merchant’s own segments add up to how many more are in each', async () => {
+    timeIs(NOW)
+    const { shop } = await populated(60)
+    const vip = await saveOwn(shop, null, { name: 'VIP', rule: { kind: 'tag', tag: 'vip' } })
+    const idle = await saveOwn(shop, null, { name: 'Nobody', rule: { kind: 'tag', tag: 'no such tag' } })
+    await recomputeOwn(shop, NOW, 'own-rule')
+    const members = () =>
+      connectAs('superuser', async (client) => {
+        const { rows } = await client.query<{ customer: string }>(
+          'SELECT customer FROM "OwnMembership" WHERE shop = $1 AND segments @> ARRAY[$2::int]',
+          [shop, vip],
+        )
+        return rows.map(({ customer }) => customer)
+      })
+    const before = await members()
+    const tagged = (tags: string, which: 0 | 1) =>
+      connectAs('superuser', (client) =>
+        client.query(`UPDATE "Customer" SET tags = $2 WHERE shop = $1 AND id % 2 = ${which}`, [shop, tags]),
+      )
+    await tagged('{}', 0)
+    await tagged('{VIP}', 1)
+    await recomputeOwn(shop, NOW + DAY_MS, 'time')
+    // Out and in again is neither.
+    await tagged('{}', 1)
+    await recomputeOwn(shop, NOW + 2 * DAY_MS, 'time')
+    await tagged('{VIP}', 1)
+    await recomputeOwn(shop, NOW + 3 * DAY_MS, 'time')
+    const after = await members()
+    const entered = after.filter((customer) => !before.includes(customer)).length
+    const left = before.filter((customer) => !after.includes(customer)).length
+    expect(entered * left).toBeGreaterThan(0)
+    timeIs(NOW + 4 * DAY_MS)
+    const { flows } = await movesPage(shop, { days: 7 }, null)
+    expect(flows.map((flow) => [flow.own?.id, flow.entered.customers, flow.left.customers])).toEqual([
+      [undefined, 0, 0],
+      [vip, entered, left],
+      [idle, 0, 0],
+    ])
+    const sampled = (await movesPage(shop, { days: 7 }, null, 3)).flows[1]!
+    expect(sampled.entered.plusMinus * sampled.left.plusMinus).toBeGreaterThan(0)
+    expect(Math.abs(sampled.entered.customers - entered)).toBeLessThanOrEqual(sampled.entered.plusMinus)
+    expect(Math.abs(sampled.left.customers - left)).toBeLessThanOrEqual(sampled.left.plusMinus)
+    // The period begins before they were made.
+    for (const { knownFrom } of flows) expect(knownFrom).toBeGreaterThanOrEqual(NOW)
+  })
+
   test('a shop without stages has none, and a period that ends before it begins is refused', async () => {
     timeIs(NOW)
     const shop = await testShop()
-    expect(await movesPage(shop, { days: 365 }, null)).toMatchObject({ knownFrom: null, moves: [], cameBack: 0 })
+    expect(await movesPage(shop, { days: 365 }, null)).toMatchObject({
+      knownFrom: null,
+      moves: [],
+      cameBack: 0,
+      flows: [],
+    })
     await expect(movesPage(shop, { from: '2026-10-20', to: '2026-10-21' }, null)).rejects.toMatchObject({
       fields: { from: 'backwards' },
     })
