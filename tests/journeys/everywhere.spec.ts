@@ -65,7 +65,6 @@ describe.skipIf(CANNOT_WALK)("the merchant's own segments beyond their page", { 
     const visitor = await journey.openAs(locale, width)
     for (const [place, said] of [
       ['/moves?days=7', 'Good regulars'],
-      ['/moves?days=365', 'Good regulars'],
       ['/settings', 'Morello: Good regulars'],
     ] as const) {
       await visitor.goto(journey.adminOf(place))
