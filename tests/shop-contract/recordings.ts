@@ -13,7 +13,7 @@ export type Recorded = {
 export type Answer = {
   data?: Record<string, unknown> | null
   errors?: { message: string; extensions?: Record<string, unknown> }[]
-  extensions?: { cost?: { requestedQueryCost?: number } }
+  extensions?: { cost?: { requestedQueryCost?: number; actualQueryCost?: number | null } }
 }
 
 /** The real shop's answers lie beside the repository; a checkout without them skips the replay by name. */

@@ -8,7 +8,7 @@
 import { parse, validate } from 'graphql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fragmentsOf, operationOf } from '#tests/shop/admin/bulk-validators.ts'
-import { requestedCost } from '#tests/shop/admin/cost.ts'
+import { actualCost, requestedCost } from '#tests/shop/admin/cost.ts'
 import { coerceVariables } from '#tests/shop/admin/errors.ts'
 import { adminSchema } from '#tests/shop/schema.ts'
 import { startLocalShop, type TestShop } from '#tests/support/local-shop.ts'
@@ -131,6 +131,29 @@ describe.skipIf(!haveRecordings)('prices', () => {
     }
     expect(all).toBeGreaterThan(300)
     expect(same / all).toBeGreaterThan(0.8)
+  })
+
+  test('of what a mutation used in the end match in nine of ten: an answer that is null is not paid', () => {
+    const { schema } = adminSchema()
+    let [all, same, refused] = [0, 0, 0]
+    for (const [, file] of recordings())
+      for (const { query, variables, response } of callsIn(file, '')) {
+        const { requestedQueryCost: asked, actualQueryCost: used } = response.extensions?.cost ?? {}
+        if (query === '' || used == null) continue
+        const document = parse(query)
+        const operation = operationOf(document)!
+        if (operation.operation !== 'mutation' || validate(schema, document).length > 0) continue
+        const { values } = coerceVariables(schema, operation, variables)
+        const costing = { schema, fragments: fragmentsOf(document), variables: values }
+        if (requestedCost(costing, operation) !== asked) continue
+        const mine = actualCost(costing, operation, response.data)
+        all += 1
+        if (mine === used) same += 1
+        if (mine === used && used < asked) refused += 1
+      }
+    expect(all).toBeGreaterThan(400)
+    expect(same / all).toBeGreaterThan(0.9)
+    expect(refused).toBeGreaterThan(10)
   })
 
   test.each([

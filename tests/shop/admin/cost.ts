@@ -56,15 +56,25 @@ export function sizeCost(size: number): number {
 export function requestedCost(costing: Costing, operation: OperationDefinitionNode): number {
   const root = costing.schema.getRootType(operation.operation)
   if (!root) return 0
-  const inner = selectionCost(costing, root, operation.selectionSet, null)
-  if (operation.operation !== 'mutation') return inner
-  // Recorded: what a mutation answers is in its price, what hangs below that is not.
+  if (operation.operation === 'mutation') return mutationCost(costing, root, operation, null)
+  return selectionCost(costing, root, operation.selectionSet, null)
+}
+
+/** Recorded: what a mutation answers is in its price, what hangs below that is not, and what it did not answer costs nothing. */
+function mutationCost(
+  costing: Costing,
+  root: GraphQLObjectType,
+  operation: OperationDefinitionNode,
+  data: Record<string, unknown> | null,
+): number {
   let mutations = 0
   for (const field of fieldsOf(costing, root, operation.selectionSet)) {
     mutations += MUTATION_COSTS[field.name.value] ?? MUTATION_COST
     const payload = fieldType(root, field.name.value)
     if (!payload || !field.selectionSet) continue
+    const answer = data === null ? null : (asRecord(data[nameIn(field)]) ?? {})
     for (const part of fieldsOf(costing, payload, field.selectionSet)) {
+      if (answer !== null && answer[nameIn(part)] == null) continue
       const type = fieldType(payload, part.name.value)
       if (type && part.selectionSet && !type.name.endsWith('Connection'))
         mutations += selectionCost(costing, type, part.selectionSet, null)
@@ -74,12 +84,17 @@ export function requestedCost(costing: Costing, operation: OperationDefinitionNo
   return mutations
 }
 
+function nameIn(field: FieldNode): string {
+  return field.alias?.value ?? field.name.value
+}
+
 /** The points the answer really used: the same sum over what came back. */
 export function actualCost(costing: Costing, operation: OperationDefinitionNode, data: unknown): number {
   const root = costing.schema.getRootType(operation.operation)
   if (!root || typeof data !== 'object' || data === null) return 0
-  if (operation.operation === 'mutation') return requestedCost(costing, operation)
-  return selectionCost(costing, root, operation.selectionSet, data as Record<string, unknown>)
+  const answer = data as Record<string, unknown>
+  if (operation.operation === 'mutation') return mutationCost(costing, root, operation, answer)
+  return selectionCost(costing, root, operation.selectionSet, answer)
 }
 
 function selectionCost(
