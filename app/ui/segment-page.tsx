@@ -118,8 +118,9 @@ export function SegmentScreen(props: Props) {
         ) : null}
         <People page={page} name={name} />
         {page.segment === 'cherry-picker' && page.outcome === null ? null : <OutcomeCard page={page} />}
-        {/* What cherry-picker rests on reaches back 24 months from today, so there is no past of it to look at. */}
-        {page.segment === 'cherry-picker' ? null : (
+        {page.segment === 'cherry-picker' ? (
+          <NoPast />
+        ) : (
           <RehearsalCard
             {...props.rehearsal}
             query={isValid ? new URLSearchParams(fieldsOf(draft)).toString() : null}
@@ -130,6 +131,23 @@ export function SegmentScreen(props: Props) {
         <SegmentExplained page={page} />
       </BlockStack>
     </Page>
+  )
+}
+
+/** What cherry-picker rests on reaches back 24 months from today: of an earlier day it would be told from less than that. */
+function NoPast() {
+  const { t } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <Text as="h2" variant="headingMd">
+          {t('rehearsal.title')}
+        </Text>
+        <Text as="p" tone="subdued">
+          {t('rehearsal.notOfCherry')}
+        </Text>
+      </BlockStack>
+    </Card>
   )
 }
 

@@ -3,15 +3,13 @@
  *
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
- *   --only NAME  lifetime, import (with what runs on its tables), webhooks or live
+ *   --only NAME  lifetime, people (what pages ask of a large shop), import (with what runs on its tables), webhooks or live
  */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
 import { buildIfChanged } from '../demo/build.ts'
 import { root, stopRunning } from '../demo/processes.ts'
-import type { ShopId } from '#app/outside/database.server.ts'
 import type { Stack } from '../demo/stack.ts'
 import { importHistory, type ImportFigures } from './import.ts'
 import { benchLive } from './live.ts'
@@ -31,8 +29,9 @@ const round = (value: number, digits = 1) => value.toLocaleString('en', { maximu
 
 async function run(): Promise<void> {
   const isAsked = (name: string) => flags.only === undefined || flags.only === name
-  if (isAsked('lifetime')) runLifetime()
-  if (flags.only === 'lifetime') return
+  if (isAsked('lifetime')) runAlone('lifetime.ts')
+  if (isAsked('people')) runAlone('people.ts')
+  if (flags.only === 'lifetime' || flags.only === 'people') return
   buildIfChanged(say)
   const folder = path.join(root, '.local/bench')
   if (isAsked('import')) await runImport(folder)
@@ -41,8 +40,8 @@ async function run(): Promise<void> {
 }
 
 /** In a process of its own, so that its peak memory is its own; before anything else is at work. */
-function runLifetime(): void {
-  const script = path.join(import.meta.dirname, 'lifetime.ts')
+function runAlone(file: string): void {
+  const script = path.join(import.meta.dirname, file)
   const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
   if (status !== 0) throw new Error(`${script} ended with ${status}`)
 }
@@ -99,7 +98,7 @@ async function runImport(folder: string): Promise<void> {
 async function onItsTables(stack: Stack): Promise<void> {
   await stopRunning(stack.worker)
   Object.assign(process.env, stack.env, { LOG_LEVEL: 'silent' })
-  const { installedShop, installShop, closeDatabase } = await import('#app/outside/database.server.ts')
+  const { installedShop, closeDatabase } = await import('#app/outside/database.server.ts')
   const { benchRecompute } = await import('./recompute.ts')
   const { benchPreview } = await import('./preview.ts')
   const shop = await installedShop(stack.world.shop.domain)
@@ -111,33 +110,7 @@ async function onItsTables(stack: Stack): Promise<void> {
     say(
       `${figure.name}: ${round(figure.ours)} ms beside ${round(figure.peer)} ms, ${round(figure.ratio, 2)}x (limit ${limit}x)`,
     )
-  await onPeople(await installShop('bench-rules.myshopify.com', 'read_all_orders'), stack.rowsUrl)
   await closeDatabase()
-}
-
-const PEOPLE = 1_000_000
-
-/** Rules of the merchant's own, over as many customers as the largest shops have. */
-async function onPeople({ shop }: { shop: ShopId }, rowsUrl: string): Promise<void> {
-  const { fillPeople, benchOwnSegments, benchRuleCounts } = await import('./rules.ts')
-  await fillPeople(shop, PEOPLE)
-  // As autovacuum does a minute after so many rows came.
-  const database = new pg.Client({ connectionString: rowsUrl })
-  await database.connect()
-  await database.query('VACUUM ANALYZE')
-  await database.end()
-  const limits = [10, 10, 8, null]
-  for (const [i, figure] of [
-    ...(await benchRuleCounts(shop)),
-    ...(await benchOwnSegments(shop, Date.now())),
-  ].entries()) {
-    const limit = limits[i] === null ? '' : ` (limit ${limits[i]}x)`
-    const peak =
-      figure.detail.peakMb === undefined ? '' : `; peak memory ${round(figure.detail.peakMb, 0)} MB (limit 600 MB)`
-    say(
-      `${figure.name}: ${round(figure.ours)} ms beside ${round(figure.peer)} ms, ${round(figure.ratio, 2)}x${limit}${peak}`,
-    )
-  }
 }
 
 function sayImport(orders: number, { oursS, peerS, peakMb }: ImportFigures, ratio: number): void {

@@ -268,8 +268,13 @@ const cases: Case[] = [
       'Speaks against it: Ordered at full price 1 time.',
       'At-risk since Nov 10, 2026.',
       'Not counted: 1 discount that was not open to everyone: Sorry (by staff).',
+      'Try it on the past 2 years Not offered here.',
     ],
-    ko: ['그렇다는 근거: 같은 주에', '그렇지 않다는 근거: 정가로 1회 주문했습니다.'],
+    ko: [
+      '이 세그먼트에서는 쓸 수 없습니다.',
+      '그렇다는 근거: 같은 주에',
+      '그렇지 않다는 근거: 정가로 1회 주문했습니다.',
+    ],
   },
   {
     name: 'the watch list names the benefit of each and tags nobody',
