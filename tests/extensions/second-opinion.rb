@@ -35,6 +35,15 @@ module ShopifyFilters
     CGI.escapeHTML((text || "Translation missing: #{key}").to_s)
   end
 
+  # Shopify's default formats of the currencies that the cases have; nothing is converted.
+  def money(hundredths)
+    currency = @context['cart.currency.iso_code']
+    whole, cents = currency == 'USD' ? hundredths.divmod(100) : [Rational(hundredths, 100).round, nil]
+    text = whole.to_s.gsub(/(?<=\d)(?=(\d{3})+$)/, ',')
+    text += format('.%02d', cents) if cents
+    { 'KRW' => '₩', 'JPY' => '¥', 'USD' => '$' }.fetch(currency) + text
+  end
+
   def date(input, format)
     input == 'now' ? @context.registers[:now].strftime(format) : super
   end

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { appMetafields } from './admin/metafields.ts'
 import { isRefused, priceCheckout } from './checkout.ts'
 import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
 import { customersFound, money, nameOf } from './frame/customers.ts'
 import { EXTENSION, renderBlock, renderTheme } from './storefront/liquid.ts'
-import type { LiquidCustomer, Rendering } from './storefront/liquid.ts'
+import type { AppMetafields, LiquidCustomer, Rendering } from './storefront/liquid.ts'
 import { shippingFor } from './pricing.ts'
 import { spendableMinor } from './store-credit.ts'
-import { blockShown } from './storefront/theme-settings.ts'
+import { BLOCKS, blockShown } from './storefront/theme-settings.ts'
 import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
 import { goodsMinor } from './world.ts'
 import type { World, WorldCustomer, WorldOrder, WorldProduct } from './world.ts'
@@ -17,7 +18,7 @@ const PAGE_SIZE = 24
 const PEOPLE_SHOWN = 60
 const STYLES: Record<string, string> = {
   'theme.css': new URL('./theme/theme.css', import.meta.url).pathname,
-  'segment-message.css': `${EXTENSION}assets/segment-message.css`,
+  ...Object.fromEntries(BLOCKS.map((name) => [`${name}.css`, `${EXTENSION}assets/${name}.css`])),
 }
 
 type Visit = {
@@ -33,7 +34,7 @@ type Visit = {
   isPreview: boolean
 }
 
-/** The shop as its customers see it: a small theme, with our extension's block as Shopify would render it. */
+/** The shop as its customers see it: a small theme, with our extension's blocks as Shopify would render it. */
 export async function storefrontHandler(
   request: IncomingMessage,
   response: ServerResponse,
@@ -100,15 +101,28 @@ function rendering(visit: Visit): Rendering {
   return { now: visit.world.now(), timezone: visit.world.shop.timezone, locale: visit.locale }
 }
 
-function blockHtml(visit: Visit): string {
-  const block = blockShown(visit.world, visit.locale)
-  if (!block.isAdded) return ''
-  const customer = visit.customer === null ? null : liquidCustomer(visit.world, visit.customer)
-  return renderBlock(
-    'segment-message',
-    { customer, settings: block.settings, isDesignMode: visit.isPreview },
-    rendering(visit),
-  )
+/** The app's own metafields, as its own blocks may read them. */
+function liquidApp(world: World): AppMetafields {
+  const spaces: AppMetafields = {}
+  for (const { namespace, key, type, value } of appMetafields(world)) (spaces[namespace] ??= {})[key] = { type, value }
+  return spaces
+}
+
+function blocksPlaced(visit: Visit) {
+  return BLOCKS.map((name) => ({ name, ...blockShown(visit.world, name, visit.locale) })).filter((one) => one.isAdded)
+}
+
+function blocksHtml(visit: Visit): string {
+  const { world, customer } = visit
+  const scope = {
+    customer: customer === null ? null : liquidCustomer(world, customer),
+    isDesignMode: visit.isPreview,
+    app: liquidApp(world),
+    currency: world.shop.currency,
+  }
+  return blocksPlaced(visit)
+    .map(({ name, settings }) => renderBlock(name, { ...scope, settings }, rendering(visit)))
+    .join('\n')
 }
 
 function show(visit: Visit, template: string, title: string, scope: object, status = 200): true {
@@ -127,6 +141,7 @@ function show(visit: Visit, template: string, title: string, scope: object, stat
       path: url.pathname + url.search,
       cart_count: count,
       is_preview: visit.isPreview,
+      block_names: blocksPlaced(visit).map(({ name }) => name),
       who: customer === null ? words.guest : nameOf(customer),
     },
     rendering(visit),
@@ -151,7 +166,7 @@ function home(visit: Visit): true {
     products,
     page,
     pages,
-    block_html: blockHtml(visit),
+    block_html: blocksHtml(visit),
   })
 }
 
@@ -159,7 +174,7 @@ function product(visit: Visit, id: string): true {
   const found = visit.world.products.get(Number(id))
   if (!found) return notFound(visit)
   const product = shown(visit, found)
-  return show(visit, 'product', product.title, { product, block_html: blockHtml(visit) })
+  return show(visit, 'product', product.title, { product, block_html: blocksHtml(visit) })
 }
 
 function shown(visit: Visit, product: WorldProduct) {

@@ -7,6 +7,7 @@ import { dateTime, gid, readGid } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
 import { resolveNamespace } from './namespaces.ts'
 import { notPlayed } from './search.ts'
+import { installationNumber } from './shop-fields.ts'
 
 const MAX_A_CALL = 25
 const RESERVED = new Set(['shopify_standard', 'protected', 'shopify-l10n-fields'])
@@ -28,6 +29,7 @@ function fieldsOf(world: World, owner: string): Map<string, WorldMetafield> | nu
   if (!at) return null
   if (at.type === 'Customer') return world.customers.get(at.id)?.metafields ?? null
   if (at.type !== 'Shop' && at.type !== 'AppInstallation') throw notPlayed(`metafields of a ${at.type}`)
+  if (at.type === 'AppInstallation' && at.id !== installationNumber(world)) return null
   let own = world.otherMetafields.get(owner)
   if (!own) world.otherMetafields.set(owner, (own = new Map()))
   return own
@@ -163,6 +165,15 @@ function remove(identifiers: Identifier[], call: Call) {
   })
   for (const owner of changed) written(call, owner)
   return { deletedMetafields, userErrors: [] }
+}
+
+/** What Liquid has as `app.metafields` for the app's own blocks: the app's own fields and nobody else's. */
+export function appMetafields(world: World): { namespace: string; key: string; type: string; value: unknown }[] {
+  const owner = gid('AppInstallation', installationNumber(world))
+  return [...(world.otherMetafields.get(owner) ?? [])].map(([path, field]) => {
+    const { namespace, key } = metafieldOf(owner, path, field)
+    return { namespace, key, type: field.type, value: jsonValue(field) }
+  })
 }
 
 const customerGid = (customer: { id: number }) => gid('Customer', customer.id)

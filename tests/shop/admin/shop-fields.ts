@@ -1,4 +1,4 @@
-import type { WorldProduct } from '../world.ts'
+import type { World, WorldProduct } from '../world.ts'
 import { amountText, gid } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
 import { compareNumber, compileSearch, idIn, notPlayed, type Filters } from './search.ts'
@@ -18,6 +18,11 @@ export function shopNumber(domain: string): number {
   return 10_000_000_000 + number
 }
 
+/** The app's installation in this shop, which owns the app's own metafields. */
+export function installationNumber(world: World): number {
+  return shopNumber(world.shop.domain) + world.appId
+}
+
 export function productList(call: Call, args: Args): List {
   const key = String(args['sortKey'] ?? 'ID')
   if (key !== 'ID') throw notPlayed(`the sort key ${key} of products`)
@@ -32,7 +37,7 @@ export const shopFields: PlayedFields = {
     shop: (_root, _args, call) => ({ kind: 'Shop', id: shopNumber(call.shop.world.shop.domain) }),
     currentAppInstallation: (_root, _args, call) => ({
       kind: 'AppInstallation',
-      id: shopNumber(call.shop.world.shop.domain) + call.shop.world.appId,
+      id: installationNumber(call.shop.world),
     }),
   },
   Shop: {

@@ -103,6 +103,11 @@ function newEngine(rendering: Rendering, roots: string[]): Liquid {
     const [left, right] = [Number(value), Number(by)]
     return Number.isInteger(left) && Number.isInteger(right) ? Math.floor(left / right) : left / right
   })
+  engine.registerFilter('strip_html', (value: unknown) => textOf(value).replaceAll(/<[^>]*>/g, ''))
+  // Whole hundredths in, in the shopper's currency out, as that currency's default format has it; nothing is converted.
+  engine.registerFilter('money', function (value: unknown) {
+    return moneyText(Number(value), String(this.context.getSync(['cart', 'currency', 'iso_code'])))
+  })
   engine.registerFilter('json', (value: unknown) =>
     JSON.stringify(value ?? null).replaceAll(
       /[<>&\u2028\u2029]/g,
@@ -117,6 +122,12 @@ function newEngine(rendering: Rendering, roots: string[]): Liquid {
     render: () => '',
   })
   return engine
+}
+
+function moneyText(hundredths: number, currency: string): string {
+  return new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(
+    hundredths / 100,
+  )
 }
 
 function textOf(value: unknown): string {
@@ -148,16 +159,31 @@ export type LiquidCustomer = {
   metafields: { '$app:morello'?: { state?: { value: unknown } } }
 }
 
+/** Metafields of the app's own installation, by namespace and key. */
+export type AppMetafields = Record<string, Record<string, { type: string; value: unknown }>>
+
+/** Where the theme sends a shopper to sign in. */
+const LOGIN_URL = '/storefront/who'
+
 export type BlockScope = {
   customer: LiquidCustomer | null
   settings: Record<string, string>
   isDesignMode?: boolean
+  app?: AppMetafields
+  /** The shop's own currency, and the one that the shopper sees prices in. */
+  currency?: string
+  shoppersCurrency?: string
 }
 
 /** The scope as Shopify gives it to an app block, for this engine and for a second opinion. */
 export function blockScope(given: BlockScope, rendering: Rendering): Record<string, unknown> {
+  const currency = given.currency ?? 'KRW'
   return {
     customer: given.customer,
+    app: { metafields: given.app ?? {} },
+    shop: { currency },
+    cart: { currency: { iso_code: given.shoppersCurrency ?? currency } },
+    routes: { account_login_url: LOGIN_URL, storefront_login_url: LOGIN_URL },
     request: { locale: { iso_code: rendering.locale }, design_mode: given.isDesignMode === true },
     block: { settings: given.settings, shopify_attributes: given.isDesignMode ? 'data-shopify-editor-block="1"' : '' },
   }
