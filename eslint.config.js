@@ -12,7 +12,14 @@ const may = (who, list, message) => ({
 })
 // Settings, confirmed links and what a shop's history teaches are rows that every stage reads, how fresh the pages are is
 // asked on all of them, and a lock is nobody's.
-const BESIDE_THE_STAGES = ['settings.ts', 'freshness.ts', 'recompute-lock.ts', 'learned.ts', 'confirmed-links.ts']
+const BESIDE_THE_STAGES = [
+  'settings.ts',
+  'freshness.ts',
+  'recompute-lock.ts',
+  'learned.ts',
+  'confirmed-links.ts',
+  'theme-editor.ts',
+]
 const stages = existsSync('app/flow') ? readdirSync('app/flow') : []
 const zones = [
   may('domain', ['domain', 'errors.ts'], 'the domain is pure: it knows only itself'),

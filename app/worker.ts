@@ -20,6 +20,7 @@ import { redact } from './jobs/redact.ts'
 import { readBeside } from './jobs/read-beside.ts'
 import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
+import { syncRewards } from './jobs/sync-rewards.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
 import { config } from './outside/config.server.ts'
@@ -50,6 +51,7 @@ const JOBS = [
   publish,
   publishCustomer,
   syncSegments,
+  syncRewards,
   leaveShop,
   nightly,
   redact,

@@ -21,6 +21,7 @@ export type Problem = {
     | 'shopify-unavailable'
     | 'shopify-throttled'
     | 'shopify-refused'
+    | 'code-taken'
     | 'token-revoked'
     | 'scope-missing'
     | 'shop-gone'

@@ -68,6 +68,8 @@ export const WORK = {
   'publish-customer': z.object({}),
   /** entity: the shop. Each segment of ours as a customer segment of Shopify. */
   'sync-segments': z.object({}),
+  /** entity: the shop. Each reward as a discount of Shopify and on the storefront; again while one is live. */
+  'sync-rewards': z.object({}),
   /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
   'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */

@@ -1,7 +1,12 @@
 import { leaveShop as leave } from '#app/flow/publication/leaving.ts'
+import { withdrawRewards } from '#app/flow/rewards/sync.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
 export const leaveShop = defineJob({
   kind: 'leave-shop',
-  handler: ({ shop, stillMine, signal }) => leave(shop, { stillMine, signal }),
+  handler: async ({ shop, stillMine, signal }) => {
+    // First what shoppers could still be promised.
+    await withdrawRewards(shop, { stillMine })
+    return leave(shop, { stillMine, signal })
+  },
 })

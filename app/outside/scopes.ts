@@ -9,6 +9,8 @@ export type ScopeUse = {
   features: readonly string[]
   /** For the merchant and for Shopify's review. */
   reason: string
+  /** Asked for where its feature is switched on, not at installation. */
+  isOptional?: true
 }
 
 /**
@@ -118,6 +120,22 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     features: ['tagging', 'storefront message'],
     reason: 'Segments are written to customers as tags and one metafield.',
   },
+  write_discounts: {
+    documents: [
+      'DiscountByCode',
+      'BasicDiscountCreate',
+      'BasicDiscountUpdate',
+      'ShippingDiscountCreate',
+      'ShippingDiscountUpdate',
+      'DiscountDeactivate',
+      'DiscountDelete',
+    ],
+    topics: [],
+    features: ['rewards'],
+    reason:
+      'A reward is a discount of Shopify’s own, so that it really applies at checkout; no other discount is touched.',
+    isOptional: true,
+  },
 }
 
 /** A document that reads protected customer data of level 2. Both features are off until the merchant switches them on. */
@@ -148,11 +166,24 @@ export const NEEDS_NO_SCOPE: Pick<ScopeUse, 'documents' | 'topics'> = {
     'OurSubscriptions',
     'SubscriptionCreate',
     'SubscriptionDelete',
+    'OurInstallation',
+    'RewardsShow',
   ],
   topics: ['app/uninstalled', 'app/scopes_update', 'bulk_operations/finish', 'shop/redact'],
 }
 
 /** The scopes asked for at installation, in alphabetical order. */
 export function requestedScopes(): string[] {
-  return Object.keys(SCOPES).sort()
+  return scopesThat(({ isOptional }) => isOptional !== true)
+}
+
+/** Those that are asked for where their feature is switched on. */
+export function optionalScopes(): string[] {
+  return scopesThat(({ isOptional }) => isOptional === true)
+}
+
+function scopesThat(isSo: (use: ScopeUse) => boolean): string[] {
+  return Object.keys(SCOPES)
+    .filter((scope) => isSo(SCOPES[scope]!))
+    .sort()
 }

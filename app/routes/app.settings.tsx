@@ -10,6 +10,7 @@ import {
   removeShopifySegments,
   shopifySegments,
 } from '#app/flow/publication/shopify-segments.ts'
+import { endRewards } from '#app/flow/rewards/save.ts'
 import { discountList, leftOut } from '#app/flow/segments/pages.ts'
 import { linkingFor } from '#app/flow/segments/people/linking.ts'
 import { nameLooks, switchNames } from '#app/flow/segments/people/names.ts'
@@ -39,7 +40,10 @@ const ACTS: Record<SettingsAct, (shop: ShopId) => Promise<unknown>> = {
   unlink: switchLinkingOff,
   'show-names': (shop) => switchNames(shop, true),
   'hide-names': (shop) => switchNames(shop, false),
-  leave: prepareToLeave,
+  leave: async (shop) => {
+    await endRewards(shop)
+    await prepareToLeave(shop)
+  },
 }
 const SWITCHES: readonly SettingsAct[] = ['link', 'unlink', 'show-names', 'hide-names']
 

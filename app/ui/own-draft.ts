@@ -1,5 +1,4 @@
 /** A rule as the editor holds it: fields as texts, so that a half-typed number is kept, and groups by how they join. */
-import { decimalsOf, minorOf } from '#app/domain/money.ts'
 import {
   FLAGS,
   MONEY_FEATURES,
@@ -11,6 +10,7 @@ import {
   type WordFeature,
 } from '#app/domain/rules/rule.ts'
 import type { Stage } from '#app/domain/stages.ts'
+import { majorOf, minorFrom } from './amount-field.ts'
 
 /** How the conditions of a group join: all of them, at least one, none, or not all of them. */
 export const MODES = ['all', 'any', 'none', 'not-all'] as const
@@ -191,15 +191,4 @@ export function isComplete(draft: DraftItem, currency: string): boolean {
 
 function wholeFrom(text: string): number {
   return /^\d{1,12}$/.test(text.trim()) ? Number(text) : NaN
-}
-
-function minorFrom(text: string, currency: string): number {
-  const plain = text.replace(/[,\s]/g, '')
-  return /^\d{1,9}(\.\d{1,3})?$/.test(plain) ? minorOf(plain, currency || 'USD') : NaN
-}
-
-function majorOf(minor: number, currency: string): string {
-  const decimals = decimalsOf(currency || 'USD')
-  const text = String(minor).padStart(decimals + 1, '0')
-  return decimals === 0 ? text : `${text.slice(0, -decimals)}.${text.slice(-decimals)}`
 }

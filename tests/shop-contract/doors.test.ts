@@ -17,10 +17,11 @@ import { startTunnel } from '#tests/shop/tunnel.ts'
 const world = seededWorld(Date.now())
 const jiwoo = [...world.customers.values()].find((customer) => customer.behaviour === 'story')!
 const app = { apiKey: 'local-doors', apiSecret: 'a-secret' }
-const { happen, played, faults } = new LocalShop({ world, appUrl: null, ...app })
+const scopes = new LocalShop({ world, appUrl: null, ...app })
+const { happen, played, faults } = scopes
 const admin: DoorContext['admin'] = (asked) => answer({ shop: played, scopes: new Set(played.tokens.scopes) }, asked)
 const doors = { origin: '', tunnelOrigin: '', appUrl: null, appProxy: null, hasScope: () => true }
-const context: DoorContext = { world, happen, admin, faults, ...doors, ...app }
+const context: DoorContext = { world, happen, admin, scopes, faults, ...doors, ...app }
 let shop: Server
 let appServer: Server
 let tunnel: { origin: string; stop(): Promise<void> }
@@ -148,7 +149,7 @@ describe('the admin frame', () => {
   })
 
   test('adds our block from the app’s deep link, keeps what the merchant types, and adds no other app’s', async () => {
-    await page('/admin/themes/current/editor', '', { remove: '1' })
+    await page('/admin/themes/current/editor', '', { block: 'segment-message', remove: '1' })
     expect((await page('/storefront')).text).not.toContain('morello-message__text')
     await page('/admin/themes/current/editor?context=apps&addAppBlockId=other/segment-message')
     expect((await page('/storefront')).text).not.toContain('morello-message__text')
@@ -159,8 +160,31 @@ describe('the admin frame', () => {
     const korean = await page('/storefront', 'shop_locale=ko')
     expect(korean.text).toContain('첫 주문에 한 번, 최소 금액 없이 20% 할인돼요.')
     expect((await page('/storefront')).text).toContain('20% off your first order, once for each customer, no minimum.')
-    await page('/admin/themes/current/editor', '', { guest_message: 'Typed <b>here</b>', unknown: 'x' })
+    await page('/admin/themes/current/editor', '', {
+      block: 'segment-message',
+      guest_message: 'Typed <b>here</b>',
+      unknown: 'x',
+    })
     expect((await page('/storefront')).text).toContain('Typed &lt;b&gt;here&lt;/b&gt;')
+  })
+
+  test('keeps each block’s settings apart, and saves nothing for a block that is not ours', async () => {
+    const editor = '/admin/themes/current/editor'
+    await page(`${editor}?addAppBlockId=local-doors/reward-banner`)
+    const saved = await page(editor, '', { block: 'reward-banner', heading: 'For newcomers', guest_message: 'x' })
+    expect(saved.headers.get('location')).toBe(`${editor}?saved=reward-banner`)
+    const { text } = await page(`${editor}?saved=reward-banner`)
+    expect(text).toMatch(/Saved\. The block “Reward banner” stands/)
+    expect(text).toContain('id="reward-banner-heading" name="heading"')
+    expect(text.match(/value="For newcomers"/g)).toHaveLength(1)
+    const cardOf = (shown: string, block: string) => shown.indexOf(`name="block" value="${block}"`)
+    expect(cardOf(text, 'reward-banner')).toBeLessThan(cardOf(text, 'segment-message'))
+    const plain = (await page(editor)).text
+    expect(cardOf(plain, 'segment-message')).toBeLessThan(cardOf(plain, 'reward-banner'))
+    await page(editor, '', { block: 'elsewhere', heading: 'Nowhere' })
+    expect((await page(editor)).text).not.toContain('Nowhere')
+    await page(editor, '', { block: 'reward-banner', remove: '1' })
+    expect((await page(editor)).text).toContain('The block “Reward banner” is not in your theme.')
   })
 
   test('says which page it does not play', async () => {
@@ -316,6 +340,65 @@ describe('the storefront', () => {
     const { text } = await page('/storefront/cart', `shop_cart=${cheap!.id}x2`)
     expect(text).toMatch(/Shipping<.*₩3,000/)
     expect(text).toMatch(/Total<.*₩51,000/)
+  })
+
+  test('shows what the app keeps in its own metafield to its own block, and nothing once that is gone', async () => {
+    const asked = async (query: string, variables: object = {}) =>
+      (await admin({ query, variables: { ...variables } })) as { data: Record<string, never>; errors?: unknown }
+    const read = '{ currentAppInstallation { id metafield(namespace: "morello", key: "rewards") { jsonValue } } }'
+    const before = await asked(read)
+    const { id: ownerId } = before.data['currentAppInstallation']! as { id: string }
+    expect(before.data['currentAppInstallation']).toEqual({ id: ownerId, metafield: null })
+    const reward = { id: 3, when: 'first-order', guests: 'sign-in', what: { kind: 'percent', percent: 15 } }
+    const rewards = { v: 1, rewards: [{ ...reward, code: 'HELLO15', minimum: 3_000_000, endsOn: '2099-12-31' }] }
+    const written = await asked(
+      'mutation ($fields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $fields) { userErrors { field message } } }',
+      {
+        fields: [ownerId, 'gid://shopify/AppInstallation/1'].map((owner) => ({
+          ownerId: owner,
+          namespace: 'morello',
+          key: 'rewards',
+          type: 'json',
+          value: JSON.stringify(rewards),
+        })),
+      },
+    )
+    expect(written.data['metafieldsSet']).toEqual({
+      userErrors: [{ field: ['metafields', '1', 'ownerId'], message: 'Owner does not exist.' }],
+    })
+    const write = { ownerId, namespace: 'morello', key: 'rewards', type: 'json', value: JSON.stringify(rewards) }
+    await asked(
+      'mutation ($fields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $fields) { userErrors { message } } }',
+      { fields: [write] },
+    )
+    expect((await asked(read)).data['currentAppInstallation']).toMatchObject({ metafield: { jsonValue: rewards } })
+
+    const newcomer = world.addCustomer({ behaviour: 'prospect' })
+    const product = [...world.products.values()][0]!
+    const cookies = `shop_customer=${newcomer.id}`
+    expect((await page('/storefront')).text).not.toContain('morello-reward')
+    await page('/admin/themes/current/editor?addAppBlockId=local-doors/reward-banner')
+    for (const path of ['/storefront', `/storefront/products/${product.id}`]) {
+      const guest = (await page(path)).text
+      expect(guest).toContain('works once, from\u00a0₩30,000 · first order only · until 31\u00a0December\u00a02099')
+      expect(guest).toMatch(/<a class="morello-reward__link" href="\/storefront\/who">/)
+      expect(guest).toContain('href="/storefront/assets/reward-banner.css"')
+      expect(guest).not.toContain('HELLO15')
+      expect((await page(path, `${cookies}; shop_locale=ko`)).text).toContain('첫 주문 15% 할인해 드려요')
+      expect((await page(path, cookies)).text).toContain('HELLO15')
+    }
+    placeOrder(world, { customerId: newcomer.id, lines: [{ productId: product.id, quantity: 1 }] })
+    expect((await page('/storefront', cookies)).text).not.toContain('morello-reward ')
+    expect((await page('/storefront?editor', cookies)).text).toContain('hidden for whom you preview')
+    expect((await page('/storefront/assets/reward-banner.css')).text).toContain('.morello-reward')
+
+    await asked(
+      'mutation ($fields: [MetafieldIdentifierInput!]!) { metafieldsDelete(metafields: $fields) { userErrors { message } } }',
+      { fields: [{ ownerId, namespace: 'morello', key: 'rewards' }] },
+    )
+    expect((await asked(read)).data['currentAppInstallation']).toEqual({ id: ownerId, metafield: null })
+    expect((await page('/storefront')).text).not.toContain('morello-reward ')
+    expect((await page('/storefront?editor')).text).toContain('no reward is live')
   })
 
   test('every page holds nothing of another site', async () => {

@@ -48,6 +48,12 @@ export async function adminFrameHandler(
     response.end(JSON.stringify({ token: sessionToken(frameApp(context), Date.now()) }))
     return true
   }
+  if (path === '/admin/scopes') {
+    if (request.method === 'POST') await context.scopes.grantScopes(...url.searchParams.getAll('scope'))
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(JSON.stringify({ granted: context.scopes.grantedScopes() }))
+    return true
+  }
   if (path === '/admin/graphql' && request.method === 'POST') {
     const answer = context.admin(JSON.parse(await textOf(request)) as AdminRequest)
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
@@ -79,8 +85,7 @@ export async function adminFrameHandler(
   if (segment) return page(segment.name, segmentPage(context, locale, segment), 200, script)
   if (path === EDITOR) {
     if (request.method === 'POST') {
-      saveThemeEditor(context, await formOf(request))
-      return sendTo(response, `${EDITOR}?saved`)
+      return sendTo(response, `${EDITOR}?saved=${saveThemeEditor(context, await formOf(request)) ?? ''}`)
     }
     return page(words.editor, themeEditorPage(context, locale, url))
   }
@@ -99,7 +104,8 @@ function appPage(response: ServerResponse, context: DoorContext, locale: Locale,
   const source = appAddress(frameApp(context), context.tunnelOrigin, ownPath(appPath, '/app'), locale, Date.now())
   const body = `<div class="title"><span id="title-text">Morello</span><span class="buttons" id="title-buttons"></span></div>
 <iframe id="app" title="Morello" name="app-iframe" data-src="${escapeHtml(source)}" allow="clipboard-write"></iframe>`
-  const settings = { tunnelOrigin: context.tunnelOrigin, appHome: APP_HOME }
+  const { asksScopes, allow, cancel } = wordsIn(locale)
+  const settings = { tunnelOrigin: context.tunnelOrigin, appHome: APP_HOME, words: { asksScopes, allow, cancel } }
   const script = `(${frameClient.toString()})(${JSON.stringify(settings)})`
   return sendHtml(
     response,

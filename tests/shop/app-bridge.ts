@@ -291,9 +291,18 @@ function bridge(frameOrigin: string): void {
   }
   addEventListener('message', (event) => {
     if (event.origin !== frameOrigin || event.source !== parent) return
-    const message = event.data as { kind: string; href?: string; index?: number; id?: string } & Partial<Reply>
+    const message = event.data as {
+      kind: string
+      href?: string
+      index?: number
+      id?: string
+      answer?: unknown
+    } & Partial<Reply>
     if (message.kind === 'token') waiting.get(Number(message.id))?.(message.token ?? '')
-    else if (message.kind === 'follow') follow(message.href!)
+    else if (message.kind === 'scopes') {
+      asking.get(Number(message.id))?.(message.answer)
+      asking.delete(Number(message.id))
+    } else if (message.kind === 'follow') follow(message.href!)
     else if (message.kind === 'title') press([...titleBars].at(-1)?.querySelectorAll('button')[message.index!])
     else if (message.kind === 'saveBar') {
       const shown = [...document.querySelectorAll('ui-save-bar')].find((bar) => (bar as SaveBar).isShown)
@@ -301,6 +310,7 @@ function bridge(frameOrigin: string): void {
     } else if (message.kind === 'toastAction') toastActions.get(message.id!)?.()
   })
 
+  const asking = new Map<number, (answer: unknown) => void>()
   const toastActions = new Map<string, () => void>()
   type ToastOptions = { duration?: number; isError?: boolean; action?: string; onAction?: () => void }
   const shopify = {
@@ -335,6 +345,15 @@ function bridge(frameOrigin: string): void {
       show: (id: string) => modalOf(id).show(),
       hide: (id: string) => modalOf(id).hide(),
       toggle: (id: string) => modalOf(id).toggle(),
+    },
+    scopes: {
+      // A person answers: however long they take.
+      request: (scopes: string[]): Promise<unknown> =>
+        new Promise((resolve) => {
+          lastQuestion += 1
+          asking.set(lastQuestion, resolve)
+          tell('scopes', { id: lastQuestion, scopes })
+        }),
     },
     user: () => Promise.resolve({ accountAccess: 'Account owner' }),
   }

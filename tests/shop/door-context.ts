@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdminAnswer, AdminRequest } from './admin-api.ts'
 import type { Faults } from './faults.ts'
 import type { Happenings } from './happenings.ts'
+import type { LocalShop } from './playing.ts'
 import type { AppProxy } from './storefront/app-proxy.ts'
 import type { World } from './world.ts'
 
@@ -12,6 +13,8 @@ export type DoorContext = {
   happen: Happenings
   /** The Admin API with the merchant's rights, for an extension that asks Shopify itself. */
   admin: (request: AdminRequest) => AdminAnswer
+  /** What the merchant has granted, and may grant when Shopify asks for more. */
+  scopes: Pick<LocalShop, 'grantedScopes' | 'grantScopes'>
   /** The shop's own origin, http://127.0.0.1:PORT. */
   origin: string
   /** Where browsers reach the app. */

@@ -170,6 +170,10 @@ export class LocalShop {
     })
   }
 
+  grantedScopes(): readonly string[] {
+    return this.played.tokens.scopes
+  }
+
   /** More is allowed now: Shopify approved read_all_orders, or the merchant took an optional scope. */
   async grantScopes(...scopes: string[]): Promise<void> {
     const { scopes: required, optionalScopes } = appConfig()

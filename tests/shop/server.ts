@@ -65,6 +65,7 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
     world,
     happen: shop.happen,
     admin,
+    scopes: shop,
     origin: '',
     tunnelOrigin: '',
     apiKey,

@@ -3,13 +3,13 @@ import { parse, type OperationDefinitionNode } from 'graphql'
 import { describe, expect, test } from 'vitest'
 
 import { API_VERSION } from '#app/outside/api-version.ts'
-import { NEEDS_NO_SCOPE, requestedScopes, SCOPES } from '#app/outside/scopes.ts'
+import { NEEDS_NO_SCOPE, optionalScopes, requestedScopes, SCOPES } from '#app/outside/scopes.ts'
 import { WEBHOOK_FIELDS } from '#app/outside/webhook-fields.ts'
 import { WEBHOOK_TOPICS } from '#app/outside/webhook-topics.ts'
 import { filesBelow, read } from './source.ts'
 
 type AppToml = {
-  access_scopes: { scopes: string }
+  access_scopes: { scopes: string; optional_scopes: string[] }
   webhooks: {
     api_version: string
     subscriptions: { topics?: string[]; compliance_topics?: string[]; include_fields?: string[] }[]
@@ -54,6 +54,7 @@ describe('the table of scopes', () => {
 
   test('is what shopify.app.toml asks for', () => {
     expect(toml.access_scopes.scopes.split(',').sort()).toEqual(requestedScopes())
+    expect([...toml.access_scopes.optional_scopes].sort()).toEqual(optionalScopes())
   })
 })
 

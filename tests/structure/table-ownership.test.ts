@@ -53,6 +53,7 @@ const OWNERS: Record<string, string[]> = {
     'MoveAnnouncement',
     'Announcing',
   ],
+  'app/flow/rewards/': ['Reward'],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],
 }

@@ -3,9 +3,9 @@ import type { Instant, LeftOutReason } from '#app/domain/order.ts'
 import type { BenefitCodeCard, HomePage, SegmentsPage, SetupStep, StageRow, SyncState } from '#app/domain/pages.ts'
 import { dayFromText, dayText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { STAGES, windowDaysOf, type Stage } from '#app/domain/stages.ts'
-import { config } from '#app/outside/config.server.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
+import { themeEditorUrl } from '../theme-editor.ts'
 import { countMembers, type MemberCounts } from './counts.ts'
 import { movesUnder } from './preview.ts'
 import { linkingOf } from './people/linking.ts'
@@ -28,7 +28,7 @@ export async function homePage(shop: ShopId): Promise<Omit<HomePage, keyof SyncS
       week: state.worked ? weekOf(state, await countMembers(tx, shop)) : null,
       codes,
       freshness: await freshnessOf(tx, shop),
-      themeEditorUrl: themeEditorUrl(state.domain),
+      themeEditorUrl: themeEditorUrl(state.domain, 'segment-message'),
       pairsToReview: (await linkingOf(tx, shop)).waiting,
     }
   })
@@ -60,11 +60,6 @@ function weekOf(state: ShopState, { customers, revenue12m }: MemberCounts): Home
 }
 
 /** Opens the theme editor with our block ready to be placed. */
-function themeEditorUrl(domain: string): string {
-  const block = encodeURIComponent(`${config.shopifyApiKey}/segment-message`)
-  return `https://${domain}/admin/themes/current/editor?template=index&addAppBlockId=${block}&target=newAppsSection`
-}
-
 const STATES: readonly BenefitCodeCard['state'][] = ['confirmed', 'proposed', 'other', 'declined']
 
 async function benefitCodes(

@@ -45,6 +45,7 @@ export const ERASED_WITH_A_SHOP = [
   'PublicationRun',
   'TagChange',
   'ShopifySegment',
+  'Reward',
   'MoveAnnouncement',
   'Announcing',
   'DiscountUse',

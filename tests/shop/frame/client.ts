@@ -1,5 +1,9 @@
 /** Runs in the admin frame's page, as text: it may use nothing from this file. The other side is the App Bridge stand-in. */
-export function frameClient(settings: { tunnelOrigin: string; appHome: string }): void {
+export function frameClient(settings: {
+  tunnelOrigin: string
+  appHome: string
+  words: { asksScopes: string; allow: string; cancel: string }
+}): void {
   type Button = { label: string; isPrimary: boolean; isDisabled: boolean; isLoading: boolean }
   type Message = {
     kind: string
@@ -16,6 +20,7 @@ export function frameClient(settings: { tunnelOrigin: string; appHome: string })
     duration?: number
     isError?: boolean
     action?: string | null
+    scopes?: string[]
   }
   const frame = document.querySelector<HTMLIFrameElement>('#app')!
   const element = (id: string): HTMLElement => document.getElementById(id)!
@@ -27,6 +32,41 @@ export function frameClient(settings: { tunnelOrigin: string; appHome: string })
     const answer = await fetch('/admin/session-token', { method: 'POST' })
     tell('token', { id, token: ((await answer.json()) as { token: string }).token })
   }
+
+  /** What is granted already is not asked for again; else Shopify asks the merchant. */
+  const askForScopes = async (id: Message['id'], asked: string[]): Promise<void> => {
+    const { granted } = (await (await fetch('/admin/scopes')).json()) as { granted: string[] }
+    const missing = asked.filter((scope) => !granted.includes(scope))
+    const isAllowed = missing.length === 0 || (await isAnswered(missing))
+    const query = new URLSearchParams(missing.map((scope) => ['scope', scope]))
+    if (isAllowed && missing.length > 0) await fetch(`/admin/scopes?${query.toString()}`, { method: 'POST' })
+    const now = isAllowed ? [...granted, ...missing] : granted
+    const detail = { required: [], optional: asked, granted: now }
+    tell('scopes', { id, answer: { result: isAllowed ? 'granted-all' : 'declined-all', detail } })
+  }
+
+  const isAnswered = (scopes: string[]): Promise<boolean> =>
+    new Promise((resolve) => {
+      const dialog = document.createElement('dialog')
+      const text = document.createElement('p')
+      text.textContent = `${settings.words.asksScopes} ${scopes.join(', ')}`
+      const answer = (label: string, isYes: boolean): HTMLButtonElement => {
+        const button = document.createElement('button')
+        button.textContent = label
+        button.className = isYes ? 'primary' : ''
+        button.onclick = () => {
+          dialog.remove()
+          resolve(isYes)
+        }
+        return button
+      }
+      const row = document.createElement('div')
+      row.className = 'row'
+      row.append(answer(settings.words.allow, true), answer(settings.words.cancel, false))
+      dialog.append(text, row)
+      document.body.append(dialog)
+      dialog.showModal()
+    })
 
   const markMenu = (): void => {
     const here = location.pathname.slice(settings.appHome.length).replace(/^\/app(?=\/|$)/, '')
@@ -64,6 +104,7 @@ export function frameClient(settings: { tunnelOrigin: string; appHome: string })
 
   const onMessage: Record<string, (message: Message) => void> = {
     token: (message) => void token(message.id),
+    scopes: (message) => void askForScopes(message.id, message.scopes!),
     path({ path }) {
       const url = new URL(path!, settings.tunnelOrigin)
       if (url.pathname.startsWith('/auth')) return

@@ -1,0 +1,67 @@
+/** What the pages about rewards show. */
+import type { Freshness, Problem } from '#app/domain/pages.ts'
+import type { Instant } from '#app/domain/order.ts'
+import type { EndedBy, RecentPast, RewardDefinition, RewardForecast, RewardState } from './reward.ts'
+
+/** How a live reward stands in Shopify. `waiting`: not there yet, and not shown to shoppers. */
+export type DiscountState = 'none' | 'waiting' | 'there' | 'refused'
+
+export type RewardRow = {
+  id: number
+  definition: RewardDefinition
+  state: RewardState
+  endedBy: EndedBy | null
+  discount: DiscountState
+  /** Valid orders with its code since it went live, of customers and guests. */
+  uses: number
+  /** What they had off in all, other discounts of the same orders included; refunds do not lower it. */
+  spentMinor: number
+}
+
+export type RewardsPage = {
+  currency: string
+  freshness: Freshness
+  /** Puts the block that shows rewards into the theme; null: the shop's address is not known. */
+  themeEditorUrl: string | null
+  rows: RewardRow[]
+}
+
+export type RewardPage = {
+  /** Null: a new one. */
+  id: number | null
+  definition: RewardDefinition
+  state: RewardState
+  currency: string
+  freshness: Freshness
+  /** Whether Shopify lets Morello make discounts already. */
+  mayDiscount: boolean
+  startedAt: Instant | null
+  endedAt: Instant | null
+  endedBy: EndedBy | null
+  discount: DiscountState
+  problem: Problem | null
+  /** Shopify's page of the discount; null: not there. */
+  discountUrl: string | null
+  /** The shop's day, in days since 1970-01-01. */
+  today: number
+  /** What the shop's last weeks were like, for a draft's forecast; null: no orders to go by. */
+  past: RecentPast | null
+  /** As it was expected when it went live. */
+  forecast: RewardForecast | null
+  costs: { share: number; isAssumed: boolean }
+  result: RewardResult | null
+}
+
+/** What became of a reward since it went live. */
+export type RewardResult = {
+  uses: number
+  spentMinor: number
+  /** Goods sold on those orders after discounts. */
+  soldMinor: number
+  /** Uses by customers whom the shop knows to have ordered before: the code is not theirs, but Shopify could not tell. */
+  usesOfOthers: number
+  /** Of first orders with the code that are old enough: how many, and how many of those customers came back in the window. */
+  matured: number
+  cameBack: number
+  windowDays: number
+}

@@ -1,0 +1,86 @@
+/** What rewards have given so far, and what the shop's past says of one before it starts. */
+import { DAY_MS, type Instant } from '#app/domain/order.ts'
+import type { RewardResult } from '#app/domain/rewards/pages.ts'
+import type { RecentPast } from '#app/domain/rewards/reward.ts'
+import type { ShopId, Tx } from '#app/outside/database.server.ts'
+import type { StoredReward } from './stored.ts'
+
+/** So far back the shop's own first orders are looked at. */
+const PAST_DAYS = 90
+
+export type RewardSums = { uses: number; spentMinor: number }
+
+/**
+ * For each reward that has been live: the orders with its code since then that were not cancelled, and what they had off.
+ * Orders of guests count too. Where several codes were used on an order, all that it had off is counted.
+ */
+export async function rewardSums(
+  tx: Tx,
+  shop: ShopId,
+  rewards: readonly StoredReward[],
+): Promise<Map<number, RewardSums>> {
+  const begun = rewards.filter(({ startedAt }) => startedAt !== null)
+  if (begun.length === 0) return new Map()
+  const rows = await tx.$queryRaw<{ id: number; uses: number; spent: string }[]>`
+    SELECT r."id", count(o."id")::int AS "uses", coalesce(sum(o."discountMinor"), 0)::text AS "spent"
+    FROM unnest(${begun.map(({ id }) => id)}::int[], ${begun.map(keyOf)}::text[], ${begun.map(sinceOf)}::timestamptz[])
+      AS r("id", "key", "since")
+    LEFT JOIN "Order" o ON o."shop" = ${shop} AND o."processedAt" >= r."since" AND o."discounts" @> ARRAY[r."key"]
+      AND NOT o."isTest" AND o."cancelledAt" IS NULL
+    GROUP BY r."id"`
+  return new Map(rows.map(({ id, uses, spent }) => [id, { uses, spentMinor: Number(spent) }]))
+}
+
+/** What became of those who used a reward that has been live, by the facts of the last run over everybody. */
+export async function rewardResult(
+  tx: Tx,
+  shop: ShopId,
+  reward: StoredReward,
+  windowDays: number,
+  at: Instant,
+): Promise<RewardResult> {
+  const ripeBefore = new Date(at - windowDays * DAY_MS)
+  const [row] = await tx.$queryRaw<Record<'uses' | 'spent' | 'sold' | 'others' | 'matured' | 'back', string>[]>`
+    SELECT count(*)::text AS "uses", coalesce(sum(u."discountMinor"), 0)::text AS "spent",
+      coalesce(sum(u."subtotalMinor"), 0)::text AS "sold",
+      count(*) FILTER (WHERE u."sinceFirst" >= interval '1 day')::text AS "others",
+      count(DISTINCT u."customer") FILTER (WHERE u."isRipe")::text AS "matured",
+      count(DISTINCT u."customer") FILTER (WHERE u."isRipe" AND u."firstGapDays" <= ${windowDays})::text AS "back"
+    FROM (
+      SELECT o."customer", o."discountMinor", o."subtotalMinor", c."firstGapDays", o."processedAt" - c."firstAt" AS "sinceFirst",
+        o."processedAt" - c."firstAt" < interval '1 day' AND o."processedAt" < ${ripeBefore} AS "isRipe"
+      FROM "Order" o LEFT JOIN "CustomerFeatures" c ON c."shop" = o."shop" AND c."customer" = o."customer"
+      WHERE o."shop" = ${shop} AND o."processedAt" >= ${sinceOf(reward)} AND o."discounts" @> ARRAY[${keyOf(reward)}]
+        AND NOT o."isTest" AND o."cancelledAt" IS NULL
+    ) u`
+  const number = (key: keyof NonNullable<typeof row>) => Number(row?.[key] ?? 0)
+  return {
+    uses: number('uses'),
+    spentMinor: number('spent'),
+    soldMinor: number('sold'),
+    usesOfOthers: number('others'),
+    matured: number('matured'),
+    cameBack: number('back'),
+    windowDays,
+  }
+}
+
+/** First orders of the last 90 days and what an order is worth on average; null: nobody has ordered for the first time. */
+export async function recentFirstOrders(tx: Tx, shop: ShopId, at: Instant): Promise<RecentPast | null> {
+  const since = new Date(at - PAST_DAYS * DAY_MS)
+  const [row] = await tx.$queryRaw<{ first: number; mean: number | null }[]>`
+    SELECT (SELECT count(*)::int FROM "CustomerFeatures" WHERE "shop" = ${shop} AND "firstAt" >= ${since}) AS "first",
+      (SELECT avg("subtotalMinor")::float8 FROM "Order" WHERE "shop" = ${shop} AND "processedAt" >= ${since}
+        AND NOT "isTest" AND "cancelledAt" IS NULL AND "subtotalMinor" > 0) AS "mean"`
+  if (!row?.first || row.mean === null) return null
+  return { days: PAST_DAYS, firstOrders: row.first, meanMinor: row.mean }
+}
+
+/** As orders name a code. */
+function keyOf({ definition }: StoredReward): string {
+  return `code:${definition.code}`
+}
+
+function sinceOf({ startedAt }: StoredReward): Date {
+  return new Date(startedAt ?? 0)
+}

@@ -1,0 +1,185 @@
+/**
+ * Brings Shopify to what the shop's rewards say. A reward is shown to shoppers only while its discount is there: it is made
+ * before it is shown, and no longer shown before it is ended.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { Problem } from '#app/domain/pages.ts'
+import { discountOf, type WantedDiscount } from '#app/domain/rewards/discount.ts'
+import { onStorefront, overBy } from '#app/domain/rewards/reward.ts'
+import { REWARDS_KEY, REWARDS_NAMESPACE, type StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
+import { OutsideFailure } from '#app/errors.ts'
+import { OurInstallationDocument, RewardsShowDocument } from '#app/outside/admin.generated.ts'
+import { now } from '#app/outside/clock.ts'
+import { withShop, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { adminOf, type Admin } from '#app/outside/shopify.server.ts'
+import {
+  changeDiscount,
+  deleteDiscount,
+  deleteSegment,
+  endDiscount,
+  findDiscount,
+  makeDiscount,
+  makeSegment,
+} from './discounts.ts'
+import { rewardSums } from './figures.ts'
+import { endOf, readRewards, readShopFrame, type ShopFrame, type StoredReward } from './stored.ts'
+
+/** How often a live reward is held against its budget and its last day. */
+const LOOK_AGAIN_MS = 5 * 60_000
+
+/** What the worker holds meanwhile. */
+export type Hold = { stillMine(tx: Tx | BulkTx): Promise<void> }
+
+/** Looks at every reward once; asks to be called again while one is live. Safe to be killed anywhere. */
+export async function syncRewards(shop: ShopId, hold: Hold): Promise<void | { againInMs: number }> {
+  await endWhatIsOver(shop, hold)
+  const { rewards, frame } = await withShop(shop, async (tx) => ({
+    rewards: await readRewards(tx, shop),
+    frame: await readShopFrame(tx, shop),
+  }))
+  const isLive = rewards.some(({ state }) => state === 'live')
+  if (!rewards.some((reward) => reward.state === 'live' || isThere(reward))) return
+  const admin = await adminOf(shop)
+  const live = rewards.filter(({ state }) => state === 'live')
+  const made = []
+  for (const reward of live) if (await bringOver(shop, admin, reward, frame, hold)) made.push(reward)
+  await show(admin, made, frame)
+  for (const reward of rewards)
+    if (reward.state !== 'live' && isThere(reward)) await takeAway(shop, admin, reward, hold)
+  return isLive ? { againInMs: LOOK_AGAIN_MS } : undefined
+}
+
+/** Takes every reward out of the shop before the app leaves it: shoppers see none, and no discount of ours is left. */
+export async function withdrawRewards(shop: ShopId, hold: Hold): Promise<void> {
+  const rewards = await withShop(shop, (tx) => readRewards(tx, shop))
+  const there = rewards.filter(isThere)
+  if (there.length === 0) return
+  const admin = await adminOf(shop)
+  await show(admin, [], { currency: '', timezone: null, scopes: [] })
+  for (const reward of there) {
+    await refuse(reward.discountGid === null ? null : await deleteDiscount(admin, reward.discountGid))
+    await forget(shop, admin, reward, hold)
+  }
+}
+
+/** Something of it may be in Shopify. */
+function isThere({ asked, discountGid, segmentGid }: StoredReward): boolean {
+  return asked !== null || discountGid !== null || segmentGid !== null
+}
+
+async function endWhatIsOver(shop: ShopId, hold: Hold): Promise<void> {
+  const at = now()
+  await withShop(shop, async (tx) => {
+    await hold.stillMine(tx)
+    const { timezone } = await readShopFrame(tx, shop)
+    const live = (await readRewards(tx, shop)).filter(({ state }) => state === 'live')
+    const sums = await rewardSums(
+      tx,
+      shop,
+      live.filter(({ definition }) => definition.budgetMinor !== null),
+    )
+    for (const { id, definition } of live) {
+      const by = overBy(definition, endOf(definition, timezone), sums.get(id)?.spentMinor ?? 0, at)
+      if (by === null) continue
+      await tx.reward.updateMany({
+        where: { shop, id, state: 'live' },
+        data: { state: 'ended', endedAt: new Date(at), endedBy: by },
+      })
+    }
+  })
+}
+
+/** @returns whether its discount is there as the reward says */
+async function bringOver(
+  shop: ShopId,
+  admin: Admin,
+  reward: StoredReward,
+  { currency, timezone }: ShopFrame,
+  hold: Hold,
+): Promise<boolean> {
+  const { id, definition, asked, problem } = reward
+  const wanted = discountOf(id, definition, currency, reward.startedAt!, endOf(definition, timezone))
+  const isAsked = isDeepStrictEqual(asked, wanted)
+  // What Shopify has refused is not asked again until the merchant changes something.
+  if (isAsked && problem !== null) return false
+  if (isAsked && reward.discountGid !== null) return true
+  await note(shop, hold, id, { asked: wanted, problem: null })
+  let segmentGid = reward.segmentGid
+  if (wanted.isBound && segmentGid === null) {
+    const segment = await makeSegment(admin, id)
+    if (segment.gid === null) return refused(shop, hold, id, segment.problem)
+    segmentGid = segment.gid
+    await note(shop, hold, id, { segmentGid })
+  }
+  const bound = wanted.isBound ? segmentGid : null
+  const answer =
+    reward.discountGid === null
+      ? await makeDiscount(admin, wanted, bound)
+      : await changeDiscount(admin, reward.discountGid, wanted, bound)
+  if (answer.gid === null) return refused(shop, hold, id, answer.problem)
+  await note(shop, hold, id, { discountGid: answer.gid })
+  return true
+}
+
+async function refused(shop: ShopId, hold: Hold, id: number, problem: Problem): Promise<false> {
+  await note(shop, hold, id, { problem })
+  return false
+}
+
+async function takeAway(shop: ShopId, admin: Admin, reward: StoredReward, hold: Hold): Promise<void> {
+  // What was asked for and never answered may be there all the same.
+  const { asked, problem } = reward
+  const gid = reward.discountGid ?? (asked === null || problem !== null ? null : await findDiscount(admin, asked))
+  await refuse(gid === null ? null : await endDiscount(admin, gid))
+  await forget(shop, admin, reward, hold)
+}
+
+/** After its discount: a segment that a discount is bound to cannot go. */
+async function forget(shop: ShopId, admin: Admin, { id, segmentGid }: StoredReward, hold: Hold): Promise<void> {
+  if (segmentGid !== null) await refuse(await deleteSegment(admin, segmentGid))
+  await note(shop, hold, id, { asked: null, discountGid: null, segmentGid: null, problem: null })
+}
+
+/** What must go and does not is tried again by the queue, and stands in Activity. */
+async function refuse(problem: Problem | null): Promise<void> {
+  if (problem !== null) throw new OutsideFailure('shopify-refused', problem.detail ?? problem.kind)
+}
+
+type Noted = Partial<{
+  asked: WantedDiscount | null
+  discountGid: string | null
+  segmentGid: string | null
+  problem: Problem | null
+}>
+
+async function note(shop: ShopId, hold: Hold, id: number, noted: Noted): Promise<void> {
+  await withShop(shop, async (tx) => {
+    await hold.stillMine(tx)
+    const json = (value: object | null) => (value === null ? null : JSON.stringify(value))
+    if (noted.asked !== undefined)
+      await tx.$executeRaw`UPDATE "Reward" SET "asked" = ${json(noted.asked)}::jsonb WHERE "shop" = ${shop} AND "id" = ${id}`
+    if (noted.problem !== undefined)
+      await tx.$executeRaw`UPDATE "Reward" SET "problem" = ${json(noted.problem)}::jsonb WHERE "shop" = ${shop} AND "id" = ${id}`
+    if (noted.discountGid !== undefined)
+      await tx.reward.updateMany({ where: { shop, id }, data: { discountGid: noted.discountGid } })
+    if (noted.segmentGid !== undefined)
+      await tx.reward.updateMany({ where: { shop, id }, data: { segmentGid: noted.segmentGid } })
+  })
+}
+
+async function show(admin: Admin, rewards: readonly StoredReward[], { currency }: ShopFrame): Promise<void> {
+  const field = { namespace: REWARDS_NAMESPACE, key: REWARDS_KEY }
+  const { currentAppInstallation: installation } = await admin.ask(OurInstallationDocument, field)
+  const value = JSON.stringify({
+    v: 1,
+    rewards: rewards.map(({ id, definition }) => onStorefront(id, definition, currency)),
+  } satisfies StorefrontRewards)
+  if (installation.metafield?.value === value) return
+  const { metafieldsSet: answer } = await admin.change(
+    RewardsShowDocument,
+    { metafields: [{ ownerId: installation.id, ...field, type: 'json', value }] },
+    { isRepeatable: true },
+  )
+  const words = (answer?.userErrors ?? []).map(({ message }) => message).join(' ')
+  if (words !== '') throw new OutsideFailure('shopify-refused', words)
+}

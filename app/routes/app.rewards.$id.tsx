@@ -1,0 +1,83 @@
+import { useFetcher, useLoaderData, useNavigate } from '@remix-run/react'
+import { useAppBridge } from '@shopify/app-bridge-react'
+import { useEffect, useState } from 'react'
+import { z } from 'zod'
+import { rewardPage } from '#app/flow/rewards/pages.ts'
+import { deleteReward, endReward, saveReward, startReward } from '#app/flow/rewards/save.ts'
+import { forMerchant } from '#app/outside/request.server.ts'
+import { READY_MADE, type RewardDefinition } from '#app/domain/rewards/reward.ts'
+import type { RewardPage } from '#app/domain/rewards/pages.ts'
+import { useFollowing } from '#app/ui/following.ts'
+import { wordsIn } from '#app/ui/i18n.tsx'
+import { DefinitionText, RewardParams } from '#app/ui/reward-fields.ts'
+import { RewardScreen } from '#app/ui/reward-page.tsx'
+
+const Query = z.object({ from: z.enum(READY_MADE).default('welcome-20') })
+const Form = z.discriminatedUnion('intent', [
+  z.object({ intent: z.literal('save'), definition: DefinitionText }),
+  z.object({ intent: z.literal('start') }),
+  z.object({ intent: z.literal('end') }),
+  z.object({ intent: z.literal('delete') }),
+])
+
+type Answer = { id: number | null } | { refused: string; fields: Record<string, string> }
+
+/** By the field of the form, whether the schema refused it (`definition.what.percent`) or the rules (`code`). */
+function byField(fields: Record<string, string>): Partial<Record<keyof RewardDefinition, string>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([path, key]) => [path.replace(/^definition\./, '').split('.')[0], key]),
+  )
+}
+
+/** What Shopify's discounts need; asked for when the first reward starts. */
+const SCOPE = 'write_discounts'
+
+export const loader = forMerchant({ params: RewardParams, query: Query }, ({ shop, params, query, locale }) =>
+  rewardPage(shop, params.id ?? { ready: query.from, name: wordsIn(locale).t(`rewards.ready.${query.from}.name`) }),
+)
+
+export const action = forMerchant({ params: RewardParams, form: Form }, async ({ shop, params: { id }, form }) => {
+  if (form.intent === 'save') return { id: await saveReward(shop, id, form.definition) }
+  if (id === null) return { id }
+  if (form.intent === 'start') await startReward(shop, id)
+  else if (form.intent === 'end') await endReward(shop, id)
+  else await deleteReward(shop, id)
+  return { id: form.intent === 'delete' ? null : id }
+})
+
+export default function Reward() {
+  const page = useLoaderData<RewardPage>()
+  const fetcher = useFetcher<Answer>()
+  const navigate = useNavigate()
+  const shopify = useAppBridge()
+  const [isDeclined, setIsDeclined] = useState(false)
+  const [isAsking, setIsAsking] = useState(false)
+  const answer = fetcher.state === 'idle' ? fetcher.data : undefined
+  const isElsewhere = answer !== undefined && 'id' in answer && answer.id !== page.id
+  useEffect(() => {
+    if (answer === undefined || !('id' in answer) || !isElsewhere) return
+    void navigate(answer.id === null ? '/app/rewards' : `/app/rewards/${answer.id}`, { replace: true })
+  }, [answer, isElsewhere, navigate])
+  useFollowing(page.discount === 'waiting')
+  const send = (fields: Record<string, string>) => fetcher.submit(fields, { method: 'post' })
+  async function start() {
+    setIsAsking(true)
+    // Granted already, Shopify answers so without asking.
+    const { result } = await shopify.scopes.request([SCOPE]).finally(() => setIsAsking(false))
+    setIsDeclined(result !== 'granted-all')
+    if (result === 'granted-all') void send({ intent: 'start' })
+  }
+  return (
+    <RewardScreen
+      key={page.id ?? 'new'}
+      page={page}
+      isBusy={isAsking || fetcher.state !== 'idle' || isElsewhere}
+      refused={answer !== undefined && 'refused' in answer ? byField(answer.fields) : {}}
+      isDeclined={isDeclined}
+      onSave={(definition) => send({ intent: 'save', definition: JSON.stringify(definition) })}
+      onStart={() => void start()}
+      onEnd={() => send({ intent: 'end' })}
+      onDelete={() => send({ intent: 'delete' })}
+    />
+  )
+}

@@ -1,0 +1,63 @@
+import { BlockStack, Card, List, Text } from '@shopify/polaris'
+import type { RewardPage, RewardResult } from '#app/domain/rewards/pages.ts'
+import { useWords } from './i18n.tsx'
+
+/** Fewer than this many first orders say nothing of who comes back. */
+const SHARE_NEEDS = 20
+
+/** What became of a reward since it went live, and what that does not prove. */
+export function RewardResultCard({ page, result }: { page: RewardPage; result: RewardResult }) {
+  const { t, f } = useWords()
+  const money = (minor: number) => f.money({ minor, currency: page.currency })
+  const isShipping = page.definition.what.kind === 'free-shipping'
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('rewards.result.title')}
+        </Text>
+        <Text as="p" variant="bodyLg">
+          {isShipping
+            ? t('rewards.used', { count: result.uses, n: f.number(result.uses) })
+            : t('rewards.usedFor', { count: result.uses, n: f.number(result.uses), money: money(result.spentMinor) })}
+        </Text>
+        <List>
+          {page.startedAt === null ? null : (
+            <List.Item>{t('rewards.result.since', { day: f.date(page.startedAt) })}</List.Item>
+          )}
+          {page.endedAt === null || page.endedBy === null ? null : (
+            <List.Item>{t(`rewards.result.ended.${page.endedBy}`, { day: f.date(page.endedAt) })}</List.Item>
+          )}
+          {result.uses === 0 ? null : (
+            <List.Item>{t('rewards.result.sold', { money: money(result.soldMinor) })}</List.Item>
+          )}
+          {result.usesOfOthers === 0 ? null : (
+            <List.Item>
+              {t('rewards.result.others', { count: result.usesOfOthers, n: f.number(result.usesOfOthers) })}
+            </List.Item>
+          )}
+          <List.Item>
+            {result.matured < SHARE_NEEDS
+              ? t('rewards.result.early', { days: f.number(result.windowDays), n: f.number(result.matured) })
+              : t('rewards.result.back', {
+                  share: f.percent(result.cameBack / result.matured),
+                  n: f.number(result.matured),
+                  days: f.number(result.windowDays),
+                })}
+          </List.Item>
+          {page.forecast?.costMinor == null ? null : (
+            <List.Item>
+              {t('rewards.result.forecast', {
+                n: f.number(page.forecast.orders),
+                money: f.moneyShort({ minor: page.forecast.costMinor, currency: page.currency }),
+              })}
+            </List.Item>
+          )}
+        </List>
+        <Text as="p" tone="subdued">
+          {t('rewards.result.unproven')}
+        </Text>
+      </BlockStack>
+    </Card>
+  )
+}

@@ -1,0 +1,95 @@
+import { Badge, BlockStack, Button, Card, Divider, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import { READY_MADE } from '#app/domain/rewards/reward.ts'
+import type { RewardRow, RewardsPage } from '#app/domain/rewards/pages.ts'
+import { FreshnessTrouble } from './freshness.tsx'
+import { useWords } from './i18n.tsx'
+import { RewardBadge } from './reward-badge.tsx'
+import { rewardSentence } from './reward-text.ts'
+
+/** The shop's rewards and what they have given, below ready-made ones to begin with. */
+export function RewardsScreen({ page }: { page: RewardsPage }) {
+  const { t } = useWords()
+  return (
+    <Page
+      title={t('nav.rewards')}
+      secondaryActions={
+        page.themeEditorUrl === null
+          ? []
+          : [{ content: t('rewards.toTheme'), url: page.themeEditorUrl, target: '_top' as const }]
+      }
+    >
+      <BlockStack gap="400">
+        <FreshnessTrouble freshness={page.freshness} />
+        {page.rows.length === 0 ? null : <Rows page={page} />}
+        <Card>
+          <BlockStack gap="400">
+            <BlockStack gap="100">
+              <Text as="h2" variant="headingMd">
+                {t('rewards.ready.title')}
+              </Text>
+              <Text as="p" tone="subdued">
+                {t('rewards.ready.text')}
+              </Text>
+            </BlockStack>
+            <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
+              {READY_MADE.map((ready) => (
+                <BlockStack key={ready} gap="200" inlineAlign="start">
+                  <Text as="h3" fontWeight="semibold">
+                    {t(`rewards.ready.${ready}.name`)}
+                  </Text>
+                  <Text as="p">{t(`rewards.ready.${ready}.text`)}</Text>
+                  <Button
+                    url={`/app/rewards/new?from=${ready}`}
+                    accessibilityLabel={t('rewards.ready.begin', { name: t(`rewards.ready.${ready}.name`) })}
+                  >
+                    {t('rewards.ready.set')}
+                  </Button>
+                </BlockStack>
+              ))}
+            </InlineGrid>
+          </BlockStack>
+        </Card>
+      </BlockStack>
+    </Page>
+  )
+}
+
+function Rows({ page }: { page: RewardsPage }) {
+  return (
+    <Card>
+      <BlockStack gap="300">
+        {page.rows.map((row, place) => (
+          <BlockStack key={row.id} gap="300">
+            {place === 0 ? null : <Divider />}
+            <Row row={row} currency={page.currency} />
+          </BlockStack>
+        ))}
+      </BlockStack>
+    </Card>
+  )
+}
+
+function Row({ row, currency }: { row: RewardRow; currency: string }) {
+  const { t, f } = useWords()
+  return (
+    <BlockStack gap="100">
+      <InlineStack gap="200" blockAlign="center">
+        <Link url={`/app/rewards/${row.id}`}>{row.definition.name}</Link>
+        <RewardBadge state={row.state} discount={row.discount} />
+        <Badge>{row.definition.code}</Badge>
+      </InlineStack>
+      <Text as="p">{rewardSentence(t, f, row.definition, currency)}</Text>
+      {row.state === 'draft' ? null : (
+        <Text as="p" tone="subdued">
+          {row.definition.what.kind === 'free-shipping'
+            ? t('rewards.used', { count: row.uses, n: f.number(row.uses) })
+            : t('rewards.usedFor', {
+                count: row.uses,
+                n: f.number(row.uses),
+                money: f.money({ minor: row.spentMinor, currency }),
+              })}
+        </Text>
+      )}
+    </BlockStack>
+  )
+}

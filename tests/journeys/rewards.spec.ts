@@ -1,0 +1,117 @@
+/** A merchant sets a reward for the first order; a shopper reads it, uses it at checkout, and she sees what it gave. */
+import type { FrameLocator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CANNOT_WALK, VIEWS, appIn, beginJourney, excessWidth, installAndImport, type Journey } from './journey.ts'
+
+let journey: Journey
+let page: Page
+let app: FrameLocator
+
+describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', { timeout: 300_000 }, () => {
+  beforeAll(async () => {
+    journey = await beginJourney()
+    page = await journey.openAs('en')
+    app = appIn(page)
+    await installAndImport(journey, page)
+  }, 300_000)
+
+  afterAll(async () => {
+    await journey?.end()
+  })
+
+  const storefront = () => `${journey.stack.shop.origin}/storefront`
+  const codes = () => [...journey.stack.world.discounts.values()].flatMap((each) => each.codes.map(({ code }) => code))
+
+  test('she begins with a ready-made one, reads what it may cost, and saves it', async () => {
+    await page.goto(journey.adminOf(''))
+    await page.getByRole('link', { name: 'Rewards' }).click()
+    await app.getByRole('link', { name: 'Set up: Welcome 20%' }).click()
+    await app.getByText(/^20% off the first order for anybody with the code, until/).waitFor()
+    await app.getByText(/If the coming weeks are like the last 90 days, at most \d+ first orders use it/).waitFor()
+    // The shop has a code of the usual name already.
+    expect(await app.getByLabel('Code', { exact: true }).inputValue()).toBe('WELCOME20-2')
+    await app.getByLabel('Code', { exact: true }).fill('hello10')
+    await app.getByLabel('Percent off').fill('10')
+    await app.getByText(/^10% off the first order/).waitFor()
+    await journey.picture(page, 'rewards-new-en')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await app.getByRole('button', { name: 'Start', exact: true }).waitFor()
+  })
+
+  test('started without the permission nothing happens; allowed, Shopify has the discount and shoppers read of it', async () => {
+    await app.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await app.getByText('The reward was not started').waitFor()
+    expect(codes()).not.toContain('HELLO10')
+    await app.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await app.getByText('Live', { exact: true }).waitFor({ timeout: 180_000 })
+    expect(codes()).toContain('HELLO10')
+    await page.goto(journey.adminOf('/rewards'))
+    await app.getByRole('link', { name: 'Add the Reward banner to your theme' }).click()
+    await page.getByText('The block “Reward banner” was added to your theme.').waitFor()
+  })
+
+  test('a guest reads it with its condition, and it applies at checkout; whoever has ordered reads nothing of it', async () => {
+    const guest = await journey.openAs('en')
+    await guest.goto(storefront())
+    await guest.getByText('10% off your first order').first().waitFor()
+    expect(await guest.locator('script').count()).toBe(0)
+    await journey.picture(guest, 'rewards-storefront-en')
+    await guest.locator('a[href^="/storefront/products/"]').first().click()
+    await guest.locator('form button').last().click()
+    await guest.getByLabel('Discount code').fill('HELLO10')
+    await guest.getByRole('button', { name: 'Buy' }).click()
+    await guest.getByText(/Thank you/).waitFor()
+    await guest.goto(`${storefront()}/who?id=${journey.jiwoo().id}`)
+    await guest.getByText('지우').first().waitFor()
+    expect(await guest.getByText('first order', { exact: false }).filter({ hasText: '10%' }).count()).toBe(0)
+    await guest.context().close()
+    await expect
+      .poll(
+        async () => {
+          await page.goto(journey.adminOf('/rewards'))
+          await app.locator('h1').first().waitFor()
+          return app.getByText(/Used on 1 order, which had/).count()
+        },
+        { timeout: 180_000 },
+      )
+      .toBe(1)
+  })
+
+  test.each(VIEWS)('its pages stand in %s at %i pixels', async (locale, width) => {
+    const visitor = await journey.openAs(locale, width)
+    for (const place of ['/rewards', '/rewards/1', '/rewards/new?from=free-shipping']) {
+      await visitor.goto(journey.adminOf(place))
+      await appIn(visitor).locator('h1').first().waitFor()
+      await journey.picture(visitor, `rewards${place.replaceAll(/\W+/g, '-')}-${locale}-${width}`)
+      expect(await excessWidth(visitor), `${place} at ${width}`).toBeLessThanOrEqual(0)
+    }
+    await visitor.goto(storefront())
+    await visitor.getByText('HELLO10').waitFor()
+    await journey.picture(visitor, `rewards-storefront-${locale}-${width}`)
+    await visitor.context().close()
+  })
+
+  test('ended, nobody reads of it and its code is refused', async () => {
+    await page.goto(journey.adminOf('/rewards/1'))
+    await app.getByRole('button', { name: 'End this reward…' }).click()
+    await app.getByRole('button', { name: 'End it', exact: true }).click()
+    await app.getByText(/^Ended by you on/).waitFor()
+    const guest = await journey.openAs('ko')
+    await expect
+      .poll(
+        async () => {
+          await guest.goto(storefront())
+          return guest.getByText('HELLO10').count()
+        },
+        { timeout: 180_000 },
+      )
+      .toBe(0)
+    await guest.context().close()
+  })
+
+  test('no page complained', () => {
+    expect(journey.complaints).toEqual([])
+  })
+})

@@ -1,0 +1,198 @@
+import type { RewardPage, RewardsPage } from '#app/domain/rewards/pages.ts'
+import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { dayFromText } from '#app/domain/shop-calendar.ts'
+import { RewardScreen } from '#app/ui/reward-page.tsx'
+import { RewardsScreen } from '#app/ui/rewards-page.tsx'
+import { nothing } from './idle-props.ts'
+import { readInBothLanguages } from './reading.tsx'
+import { FRESH } from './sample-freshness.ts'
+
+const WELCOME: RewardDefinition = {
+  name: 'Welcome 20%',
+  what: { kind: 'percent', percent: 20 },
+  code: 'WELCOME20',
+  guests: 'may-use',
+  minimumMinor: 50_000,
+  budgetMinor: 1_000_000,
+  endsOn: '2027-01-05',
+  combines: false,
+}
+const DRAFT: RewardPage = {
+  id: 3,
+  definition: WELCOME,
+  state: 'draft',
+  currency: 'KRW',
+  freshness: FRESH,
+  mayDiscount: false,
+  startedAt: null,
+  endedAt: null,
+  endedBy: null,
+  discount: 'none',
+  problem: null,
+  discountUrl: null,
+  today: dayFromText('2026-11-22'),
+  past: { days: 90, firstOrders: 180, meanMinor: 40_000 },
+  forecast: null,
+  costs: { share: 0.5, isAssumed: true },
+  result: null,
+}
+const LIVE: RewardPage = {
+  ...DRAFT,
+  state: 'live',
+  mayDiscount: true,
+  startedAt: Date.UTC(2026, 10, 1),
+  discount: 'there',
+  discountUrl: 'https://skin.myshopify.com/admin/discounts/1',
+  past: null,
+  forecast: { orders: 90, costMinor: 720_000 },
+  result: {
+    uses: 31,
+    spentMinor: 246_000,
+    soldMinor: 984_000,
+    usesOfOthers: 2,
+    matured: 25,
+    cameBack: 6,
+    windowDays: 85,
+  },
+}
+const idle = {
+  isBusy: false,
+  refused: {},
+  isDeclined: false,
+  onSave: nothing,
+  onStart: nothing,
+  onEnd: nothing,
+  onDelete: nothing,
+}
+const EMPTY: RewardsPage = {
+  currency: 'KRW',
+  freshness: FRESH,
+  themeEditorUrl: 'https://skin.myshopify.com/admin/themes',
+  rows: [],
+}
+
+readInBothLanguages([
+  {
+    name: 'a shop without a reward is offered two to begin with',
+    screen: <RewardsScreen page={EMPTY} />,
+    en: ['Set a reward for the first order', 'Welcome 20%', 'Free shipping on the first order', 'Set up'],
+    ko: ['첫 주문 혜택 설정', '웰컴 20%', '첫 주문 무료 배송', '설정'],
+  },
+  {
+    name: 'rewards are listed with their sentence, whether they are live, and what they gave',
+    screen: (
+      <RewardsScreen
+        page={{
+          ...EMPTY,
+          rows: [
+            {
+              id: 3,
+              definition: WELCOME,
+              state: 'live',
+              endedBy: null,
+              discount: 'there',
+              uses: 31,
+              spentMinor: 246_000,
+            },
+            {
+              id: 2,
+              definition: { ...WELCOME, name: 'Old', what: { kind: 'free-shipping' }, budgetMinor: null },
+              state: 'ended',
+              endedBy: 'date',
+              discount: 'none',
+              uses: 1,
+              spentMinor: 0,
+            },
+          ],
+        }}
+      />
+    ),
+    en: [
+      'Live',
+      '20% off the first order from ₩50,000 for anybody with the code, until Jan 5, 2027, at most ₩1,000,000 in total.',
+      'Used on 31 orders, which had ₩246,000 off.',
+      'Ended',
+      'Free shipping on the first order from ₩50,000',
+      'Used on 1 order.',
+    ],
+    ko: [
+      '진행 중',
+      '코드가 있는 누구나 첫 주문(50,000원 이상)에 20% 할인, 2027년 1월 5일까지, 총 1,000,000원까지.',
+      '주문 31건에 사용했고, 그 주문의 할인은 모두 246,000원입니다.',
+      '주문 1건에 사용했습니다.',
+    ],
+  },
+  {
+    name: 'a draft says what speaks against it and what it may cost, and that Shopify will ask',
+    screen: <RewardScreen page={DRAFT} {...idle} />,
+    en: [
+      'Draft',
+      'Everybody who has the code can use it once, also somebody who has bought before.',
+      'at most 90 first orders use it, which costs about ₩720K.',
+      'Shopify asks you once whether Morello may make discounts.',
+      'Start',
+    ],
+    ko: ['초안', '첫 주문 최대 90건이 사용하고, 비용은 약 72만 원입니다.', 'Shopify가 한 번 묻습니다', '시작'],
+  },
+  {
+    name: 'a percentage that loses money is said with the assumption it rests on',
+    screen: (
+      <RewardScreen page={{ ...DRAFT, definition: { ...WELCOME, what: { kind: 'percent', percent: 60 } } }} {...idle} />
+    ),
+    en: ['With “60% off” an order costs more than it brings: costs take 50% of it.', 'Costs of 50% are an assumption.'],
+    ko: ['“60% 할인”이면 주문마다 손해입니다.', '비용 50%는 가정입니다.'],
+  },
+  {
+    name: 'refused, declined and a last day that is over are said where they belong',
+    screen: (
+      <RewardScreen
+        page={{ ...DRAFT, definition: { ...WELCOME, endsOn: '2026-11-01' } }}
+        {...idle}
+        refused={{ code: 'code-twice' }}
+        isDeclined
+      />
+    ),
+    en: ['Another reward has this code.', 'The reward was not started', 'The last day is over.'],
+    ko: ['다른 혜택이 이 코드를 쓰고 있습니다.', '혜택을 시작하지 않았습니다', '마지막 날이 지났습니다.'],
+  },
+  {
+    name: 'a live one says what became of it, and that nothing is proven by it',
+    screen: <RewardScreen page={LIVE} {...idle} />,
+    en: [
+      'Used on 31 orders, which had ₩246,000 off.',
+      'Those orders brought ₩984,000 of goods after discounts.',
+      '2 of them were not first orders',
+      '24% of 25 customers came back within 85 days',
+      'at most 90 first orders were expected to use it, for about ₩720K',
+      'No proven effect',
+      'End this reward…',
+      'Open in Shopify',
+    ],
+    ko: ['고객 25명 중 24%가 85일 안에 다시 주문했습니다.', '효과는 입증되지 않았습니다.', '혜택 종료…'],
+  },
+  {
+    name: 'too few say nothing of who comes back',
+    screen: (
+      <RewardScreen page={{ ...LIVE, result: { ...LIVE.result!, matured: 19, usesOfOthers: 0, uses: 0 } }} {...idle} />
+    ),
+    en: ['Who comes back shows after 85 days; so far 19 first orders are that old, and 20 are needed.'],
+    ko: ['지금까지 그만큼 지난 첫 주문은 19건이며 20건이 필요합니다.'],
+  },
+  {
+    name: 'a code that is somebody else’s is said, and the reward is not called live',
+    screen: <RewardScreen page={{ ...LIVE, discount: 'refused', problem: { kind: 'code-taken' } }} {...idle} />,
+    en: ['Not applied', 'The code is taken', 'no shopper sees it'],
+    ko: ['적용 안 됨', '이미 있는 코드입니다'],
+  },
+  {
+    name: 'an ended one can only be looked at and deleted',
+    screen: (
+      <RewardScreen
+        page={{ ...LIVE, state: 'ended', endedBy: 'budget', endedAt: Date.UTC(2026, 10, 20), discount: 'none' }}
+        {...idle}
+      />
+    ),
+    en: ['Ended', 'Its budget was reached on Nov 20, 2026.', 'Delete…'],
+    ko: ['종료', '2026년 11월 20일에 예산에 이르러 끝났습니다.', '삭제…'],
+  },
+])
