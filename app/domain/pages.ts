@@ -22,6 +22,7 @@ export type Problem = {
     | 'shopify-throttled'
     | 'shopify-refused'
     | 'code-taken'
+    | 'discount-gone'
     | 'token-revoked'
     | 'scope-missing'
     | 'shop-gone'

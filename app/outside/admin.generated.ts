@@ -663,6 +663,8 @@ export type DiscountShippingDestinationSelectionInput = {
   countries?: InputMaybe<DiscountCountriesInput>
 }
 
+export type DiscountStatus = 'ACTIVE' | 'EXPIRED' | 'SCHEDULED'
+
 export type HasMetafieldsMetafieldIdentifierInput = {
   key: Scalars['String']['input']
   namespace?: InputMaybe<Scalars['String']['input']>
@@ -2185,9 +2187,9 @@ export type DiscountByCodeQuery = {
     id: string
     codeDiscount:
       | { __typename: 'DiscountCodeApp' }
-      | { __typename: 'DiscountCodeBasic'; title: string }
+      | { __typename: 'DiscountCodeBasic'; title: string; status: DiscountStatus }
       | { __typename: 'DiscountCodeBxgy' }
-      | { __typename: 'DiscountCodeFreeShipping'; title: string }
+      | { __typename: 'DiscountCodeFreeShipping'; title: string; status: DiscountStatus }
   } | null
 }
 
@@ -5235,7 +5237,10 @@ export const DiscountByCodeDocument = {
                         typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'DiscountCodeBasic' } },
                         selectionSet: {
                           kind: 'SelectionSet',
-                          selections: [{ kind: 'Field', name: { kind: 'Name', value: 'title' } }],
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'title' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'status' } },
+                          ],
                         },
                       },
                       {
@@ -5243,7 +5248,10 @@ export const DiscountByCodeDocument = {
                         typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'DiscountCodeFreeShipping' } },
                         selectionSet: {
                           kind: 'SelectionSet',
-                          selections: [{ kind: 'Field', name: { kind: 'Name', value: 'title' } }],
+                          selections: [
+                            { kind: 'Field', name: { kind: 'Name', value: 'title' } },
+                            { kind: 'Field', name: { kind: 'Name', value: 'status' } },
+                          ],
                         },
                       },
                     ],

@@ -47,9 +47,19 @@ export async function findDiscount(admin: Admin, wanted: WantedDiscount): Promis
   return seen?.title === wanted.title ? seen.id : null
 }
 
-async function seenUnder(admin: Admin, code: string): Promise<{ id: string; title: string | null } | null> {
+/** Whether checkout takes it, now or from its first moment on: the merchant may have ended or deleted it in Shopify. */
+export async function isStanding(admin: Admin, { code }: WantedDiscount, gid: string): Promise<boolean> {
+  const seen = await seenUnder(admin, code)
+  return seen?.id === gid && seen.status !== 'EXPIRED'
+}
+
+type Seen = { id: string; title: string | null; status: string | null }
+
+async function seenUnder(admin: Admin, code: string): Promise<Seen | null> {
   const { codeDiscountNodeByCode: found } = await admin.ask(DiscountByCodeDocument, { code })
-  return found && { id: found.id, title: 'title' in found.codeDiscount ? found.codeDiscount.title : null }
+  if (!found) return null
+  const discount = 'title' in found.codeDiscount ? found.codeDiscount : { title: null, status: null }
+  return { id: found.id, title: discount.title, status: discount.status }
 }
 
 /** Brings a discount that is there to what is wanted. `gid` null in the answer: Shopify refused, or it is gone. */

@@ -18,6 +18,7 @@ import {
   deleteSegment,
   endDiscount,
   findDiscount,
+  isStanding,
   makeDiscount,
   makeSegment,
 } from './discounts.ts'
@@ -43,7 +44,10 @@ export async function syncRewards(shop: ShopId, hold: Hold): Promise<void | { ag
   const live = rewards.filter(({ state }) => state === 'live')
   const made = []
   for (const reward of live) if (await bringOver(shop, admin, reward, frame, hold)) made.push(reward)
-  await show(admin, made, frame)
+  await show(
+    admin,
+    made.map(({ id, definition }) => onStorefront(id, definition, frame.currency)),
+  )
   for (const reward of rewards)
     if (reward.state !== 'live' && isThere(reward)) await takeAway(shop, admin, reward, hold)
   return isLive ? { againInMs: LOOK_AGAIN_MS } : undefined
@@ -55,9 +59,9 @@ export async function withdrawRewards(shop: ShopId, hold: Hold): Promise<void> {
   const there = rewards.filter(isThere)
   if (there.length === 0) return
   const admin = await adminOf(shop)
-  await show(admin, [], { currency: '', timezone: null, scopes: [] })
+  await show(admin, [])
   for (const reward of there) {
-    await refuse(reward.discountGid === null ? null : await deleteDiscount(admin, reward.discountGid))
+    refuse(reward.discountGid === null ? null : await deleteDiscount(admin, reward.discountGid))
     await forget(shop, admin, reward, hold)
   }
 }
@@ -100,9 +104,9 @@ async function bringOver(
   const { id, definition, asked, problem } = reward
   const wanted = discountOf(id, definition, currency, reward.startedAt!, endOf(definition, timezone))
   const isAsked = isDeepStrictEqual(asked, wanted)
+  if (isAsked && reward.discountGid !== null) return stands(shop, admin, reward, wanted, reward.discountGid, hold)
   // What Shopify has refused is not asked again until the merchant changes something.
   if (isAsked && problem !== null) return false
-  if (isAsked && reward.discountGid !== null) return true
   await note(shop, hold, id, { asked: wanted, problem: null })
   let segmentGid = reward.segmentGid
   if (wanted.isBound && segmentGid === null) {
@@ -121,6 +125,21 @@ async function bringOver(
   return true
 }
 
+/** Made once, it is the merchant's to end in Shopify too: then shoppers read no more of it, until it is active again. */
+async function stands(
+  shop: ShopId,
+  admin: Admin,
+  { id, problem }: StoredReward,
+  wanted: WantedDiscount,
+  gid: string,
+  hold: Hold,
+): Promise<boolean> {
+  const isThereNow = await isStanding(admin, wanted, gid)
+  const found: Problem | null = isThereNow ? null : { kind: 'discount-gone' }
+  if (found?.kind !== problem?.kind) await note(shop, hold, id, { problem: found })
+  return isThereNow
+}
+
 async function refused(shop: ShopId, hold: Hold, id: number, problem: Problem): Promise<false> {
   await note(shop, hold, id, { problem })
   return false
@@ -130,18 +149,18 @@ async function takeAway(shop: ShopId, admin: Admin, reward: StoredReward, hold: 
   // What was asked for and never answered may be there all the same.
   const { asked, problem } = reward
   const gid = reward.discountGid ?? (asked === null || problem !== null ? null : await findDiscount(admin, asked))
-  await refuse(gid === null ? null : await endDiscount(admin, gid))
+  refuse(gid === null ? null : await endDiscount(admin, gid))
   await forget(shop, admin, reward, hold)
 }
 
 /** After its discount: a segment that a discount is bound to cannot go. */
 async function forget(shop: ShopId, admin: Admin, { id, segmentGid }: StoredReward, hold: Hold): Promise<void> {
-  if (segmentGid !== null) await refuse(await deleteSegment(admin, segmentGid))
+  if (segmentGid !== null) refuse(await deleteSegment(admin, segmentGid))
   await note(shop, hold, id, { asked: null, discountGid: null, segmentGid: null, problem: null })
 }
 
 /** What must go and does not is tried again by the queue, and stands in Activity. */
-async function refuse(problem: Problem | null): Promise<void> {
+function refuse(problem: Problem | null): void {
   if (problem !== null) throw new OutsideFailure('shopify-refused', problem.detail ?? problem.kind)
 }
 
@@ -167,13 +186,10 @@ async function note(shop: ShopId, hold: Hold, id: number, noted: Noted): Promise
   })
 }
 
-async function show(admin: Admin, rewards: readonly StoredReward[], { currency }: ShopFrame): Promise<void> {
+async function show(admin: Admin, rewards: StorefrontRewards['rewards']): Promise<void> {
   const field = { namespace: REWARDS_NAMESPACE, key: REWARDS_KEY }
   const { currentAppInstallation: installation } = await admin.ask(OurInstallationDocument, field)
-  const value = JSON.stringify({
-    v: 1,
-    rewards: rewards.map(({ id, definition }) => onStorefront(id, definition, currency)),
-  } satisfies StorefrontRewards)
+  const value = JSON.stringify({ v: 1, rewards } satisfies StorefrontRewards)
   if (installation.metafield?.value === value) return
   const { metafieldsSet: answer } = await admin.change(
     RewardsShowDocument,

@@ -53,7 +53,9 @@ describe('a reward', () => {
     await live(played.shop)
     played.local.shop.forgetCalls()
     await syncRewards(played.shop, HELD)
-    expect(Object.keys(played.local.shop.callsByName()).filter((name) => name !== 'OurInstallation')).toEqual([])
+    expect(
+      Object.keys(played.local.shop.callsByName()).filter((name) => /Create|Update|Set|Show|Delete/.test(name)),
+    ).toEqual([])
   })
 
   test('of every kind is what Shopify is asked for', async () => {
@@ -138,6 +140,21 @@ describe('a reward', () => {
     expect(names.indexOf('RewardsShow')).toBeLessThan(names.indexOf('DiscountDeactivate'))
     expect(await stateOf(played.shop, id)).toEqual({ state: 'ended', endedBy: 'hand', discount: 'none', problem: null })
     expect(await syncRewards(played.shop, HELD)).toBeUndefined()
+  })
+
+  test('that the merchant ends in Shopify is no longer shown, and is again once it is active there', async () => {
+    const played = await rewardingShop()
+    const id = await live(played.shop)
+    const [discount] = discounts(played)
+    const endsAt = discount!.endsAt
+    discount!.endsAt = Date.now() - 1000
+    await syncRewards(played.shop, HELD)
+    expect(shown(played)).toEqual([])
+    expect(await stateOf(played.shop, id)).toMatchObject({ discount: 'refused', problem: 'discount-gone' })
+    discount!.endsAt = endsAt
+    await syncRewards(played.shop, HELD)
+    expect(shown(played)).toEqual(['WELCOME20'])
+    expect(await stateOf(played.shop, id)).toMatchObject({ discount: 'there', problem: null })
   })
 
   test('ends after its last day, and one that somebody deleted in Shopify ends too', async () => {
