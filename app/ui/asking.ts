@@ -35,10 +35,13 @@ export function asking(): Asking {
 }
 
 async function answerOf<Answer>(url: string, signal: AbortSignal): Promise<Answer | null> {
-  return fetch(url, { signal }).then(
-    async (response) => (response.ok ? ((await response.json()) as Answer) : null),
-    () => null,
-  )
+  try {
+    const response = await fetch(url, { signal })
+    // Ended while it comes in, it fails as well.
+    return response.ok ? ((await response.json()) as Answer) : null
+  } catch {
+    return null
+  }
 }
 
 /** Ends with the screen that asks. */
