@@ -24,6 +24,19 @@ export function dayFromText(text: string): number {
 }
 
 /**
+ * The first moment after a day of the shop.
+ *
+ * Known value: 2026-11-30 in Santiago ends at 3:00 UTC on the first of December (tests/domain/shop-calendar.test.ts).
+ *
+ * @param day  YYYY-MM-DD
+ */
+export function endOfDay(day: string, timezone: string | null): Instant {
+  const about = dayFromText(day) * DAY_MS
+  // No zone is further from UTC than a day.
+  return shopCalendar(timezone, about - DAY_MS, about + 3 * DAY_MS).startOf(dayFromText(day) + 1)
+}
+
+/**
  * The calendar of a time zone between two instants (and as its nearest end outside them). The zone's offset changes are
  * found once, so that asking for a day is arithmetic: Intl is far too slow for a million orders.
  *

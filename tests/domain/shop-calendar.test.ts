@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayFromText, dayText, mondayOf, shopCalendar } from '#app/domain/shop-calendar.ts'
+import { dayFromText, dayText, endOfDay, mondayOf, shopCalendar } from '#app/domain/shop-calendar.ts'
 
 const FROM = Date.UTC(2024, 0, 1)
 const TO = Date.UTC(2027, 0, 1)
@@ -32,4 +32,11 @@ describe('the calendar of a shop', () => {
       expect(dayText(mondayOf(dayFromText(day)))).toBe(monday)
     }
   })
+})
+
+test('a day of the shop ends where its next one begins, also where clocks are changed that night', () => {
+  expect(endOfDay('2026-11-30', 'America/Santiago')).toBe(Date.UTC(2026, 11, 1, 3))
+  expect(endOfDay('2026-11-30', null)).toBe(Date.UTC(2026, 11, 1))
+  // 25 hours long in Berlin.
+  expect(endOfDay('2026-10-25', 'Europe/Berlin') - endOfDay('2026-10-24', 'Europe/Berlin')).toBe(25 * 3_600_000)
 })

@@ -4,14 +4,14 @@ import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { rewardChecks, rewardForecast, type EndedBy } from '#app/domain/rewards/reward.ts'
 import { costShareOf } from '#app/domain/costs.ts'
 import { DAY_MS } from '#app/domain/order.ts'
-import { shopCalendar } from '#app/domain/shop-calendar.ts'
+import { endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { readSettings, saveSettingsIn } from '../settings.ts'
 import { recentFirstOrders } from './figures.ts'
-import { endOf, readReward, readRewards, readShopFrame, type StoredReward } from './stored.ts'
+import { readReward, readRewards, readShopFrame, type StoredReward } from './stored.ts'
 
 /** More than these would hide one another on the storefront. */
 const MOST_REWARDS = 200
@@ -62,7 +62,7 @@ export async function startReward(shop: ShopId, id: number): Promise<void> {
     if (reward.state === 'ended') throw refused('name', 'ended')
     const timezone = await refuseBlocked(tx, shop, reward.definition)
     const past = await recentFirstOrders(tx, shop, at)
-    const days = (endOf(reward.definition, timezone) - at) / DAY_MS
+    const days = (endOfDay(reward.definition.endsOn, timezone) - at) / DAY_MS
     const forecast = past === null ? null : rewardForecast(reward.definition, past, days)
     await tx.reward.updateMany({
       where: { shop, id, state: 'draft' },

@@ -3,7 +3,6 @@ import type { WantedDiscount } from '#app/domain/rewards/discount.ts'
 import type { EndedBy, RewardDefinition, RewardForecast, RewardState } from '#app/domain/rewards/reward.ts'
 import type { Problem } from '#app/domain/pages.ts'
 import type { Instant } from '#app/domain/order.ts'
-import { dayFromText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { InvalidInput } from '#app/errors.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 
@@ -52,11 +51,4 @@ export type ShopFrame = { currency: string; timezone: string | null; scopes: rea
 export async function readShopFrame(tx: Tx, shop: ShopId): Promise<ShopFrame> {
   const row = await tx.shop.findUnique({ where: { shop }, select: { currency: true, timezone: true, scopes: true } })
   return { currency: row?.currency ?? '', timezone: row?.timezone ?? null, scopes: (row?.scopes ?? '').split(',') }
-}
-
-/** The first moment after a reward's last day in the shop. */
-export function endOf({ endsOn }: Pick<RewardDefinition, 'endsOn'>, timezone: string | null): Instant {
-  const after = dayFromText(endsOn) + 1
-  const about = Date.parse(`${endsOn}T00:00:00Z`)
-  return shopCalendar(timezone, about - 2 * 86_400_000, about + 3 * 86_400_000).startOf(after)
 }

@@ -7,6 +7,7 @@ import type { Problem } from '#app/domain/pages.ts'
 import { discountOf, type WantedDiscount } from '#app/domain/rewards/discount.ts'
 import { onStorefront, overBy } from '#app/domain/rewards/reward.ts'
 import { REWARDS_KEY, REWARDS_NAMESPACE, type StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
+import { endOfDay } from '#app/domain/shop-calendar.ts'
 import { OutsideFailure } from '#app/errors.ts'
 import { OurInstallationDocument, RewardsShowDocument } from '#app/outside/admin.generated.ts'
 import { now } from '#app/outside/clock.ts'
@@ -23,7 +24,7 @@ import {
   makeSegment,
 } from './discounts.ts'
 import { rewardSums } from './figures.ts'
-import { endOf, readRewards, readShopFrame, type ShopFrame, type StoredReward } from './stored.ts'
+import { readRewards, readShopFrame, type ShopFrame, type StoredReward } from './stored.ts'
 
 /** How often a live reward is held against its budget and its last day. */
 const LOOK_AGAIN_MS = 5 * 60_000
@@ -83,7 +84,7 @@ async function endWhatIsOver(shop: ShopId, hold: Hold): Promise<void> {
       live.filter(({ definition }) => definition.budgetMinor !== null),
     )
     for (const { id, definition } of live) {
-      const by = overBy(definition, endOf(definition, timezone), sums.get(id)?.spentMinor ?? 0, at)
+      const by = overBy(definition, endOfDay(definition.endsOn, timezone), sums.get(id)?.spentMinor ?? 0, at)
       if (by === null) continue
       await tx.reward.updateMany({
         where: { shop, id, state: 'live' },
@@ -102,7 +103,7 @@ async function bringOver(
   hold: Hold,
 ): Promise<boolean> {
   const { id, definition, asked, problem } = reward
-  const wanted = discountOf(id, definition, currency, reward.startedAt!, endOf(definition, timezone))
+  const wanted = discountOf(id, definition, currency, reward.startedAt!, endOfDay(definition.endsOn, timezone))
   const isAsked = isDeepStrictEqual(asked, wanted)
   if (isAsked && reward.discountGid !== null) return stands(shop, admin, reward, wanted, reward.discountGid, hold)
   // What Shopify has refused is not asked again until the merchant changes something.

@@ -1,7 +1,7 @@
 /** Who is kept out of rewards, why and until when: the one place that says so. */
 import { LONGEST_DAYS, type Exclusion, type ExclusionInput } from '#app/domain/exclusions.ts'
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
-import { dayFromText, shopCalendar } from '#app/domain/shop-calendar.ts'
+import { endOfDay } from '#app/domain/shop-calendar.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
@@ -76,7 +76,7 @@ export async function exclude(
 ): Promise<void> {
   const since = now()
   await withShop(shop, async (tx) => {
-    const end = until === '' ? null : await endOf(tx, shop, until, since)
+    const end = until === '' ? null : await endOf(tx, shop, until)
     if (end !== null && end <= since) throw refused('until', 'past')
     if (end !== null && end > since + LONGEST_DAYS * DAY_MS) throw refused('until', 'far')
     const name = 'segment' in who ? await segmentName(tx, shop, who.segment) : null
@@ -110,11 +110,9 @@ async function endPassed(tx: Tx, shop: ShopId, at: Instant): Promise<void> {
 }
 
 /** Where the day after the last one begins in the shop. */
-async function endOf(tx: Tx, shop: ShopId, lastDay: string, at: Instant): Promise<Instant> {
+async function endOf(tx: Tx, shop: ShopId, lastDay: string): Promise<Instant> {
   const found = await tx.shop.findUnique({ where: { shop }, select: { timezone: true } })
-  const day = dayFromText(lastDay) + 1
-  const calendar = shopCalendar(found?.timezone ?? null, at, Math.min(day * DAY_MS, at + LONGEST_DAYS * DAY_MS))
-  return calendar.startOf(day)
+  return endOfDay(lastDay, found?.timezone ?? null)
 }
 
 async function segmentName(tx: Tx, shop: ShopId, id: number): Promise<string> {
