@@ -3,12 +3,14 @@ import type { RewardDefinition, RewardGift } from '#app/domain/rewards/reward.ts
 import { majorOf, minorFrom } from './amount-field.ts'
 
 export type RewardDraft = {
+  /** What the form does not show. */
+  rest: RewardDefinition
   name: string
   kind: RewardGift['kind']
   percent: string
   amount: string
   code: string
-  guests: RewardDefinition['guests']
+  guests: 'may-use' | 'sign-in'
   minimum: string
   budget: string
   endsOn: string
@@ -16,13 +18,16 @@ export type RewardDraft = {
 }
 
 export function rewardDraftOf(definition: RewardDefinition, currency: string): RewardDraft {
-  const { what, minimumMinor, budgetMinor, ...same } = definition
+  const { name, code, endsOn, combines, minimumMinor, budgetMinor, who, steps } = definition
+  const { what } = steps[0]!
   const field = (minor: number | null) => (minor === null ? '' : majorOf(minor, currency))
   return {
-    ...same,
+    rest: definition,
+    ...{ name, code, endsOn, combines },
+    guests: who.kind === 'first-order' ? who.guests : 'may-use',
     kind: what.kind,
     percent: what.kind === 'percent' ? String(what.percent) : '20',
-    amount: what.kind === 'amount' ? majorOf(what.amountMinor, currency) : '',
+    amount: what.kind === 'amount' || what.kind === 'credit' ? majorOf(what.amountMinor, currency) : '',
     minimum: field(minimumMinor),
     budget: field(budgetMinor),
   }
@@ -30,7 +35,7 @@ export function rewardDraftOf(definition: RewardDefinition, currency: string): R
 
 /** The reward that a form says; null: a field cannot be read yet. What it may be, the server decides. */
 export function rewardOf(draft: RewardDraft, currency: string): RewardDefinition | null {
-  const { kind, percent, amount, minimum, budget, ...same } = draft
+  const { rest, kind, percent, amount, minimum, budget, guests, ...same } = draft
   const numbers = {
     percent: /^\d{1,3}$/.test(percent.trim()) ? Number(percent) : NaN,
     amountMinor: minorFrom(amount, currency),
@@ -41,13 +46,23 @@ export function rewardOf(draft: RewardDraft, currency: string): RewardDefinition
   const what: RewardGift =
     kind === 'percent'
       ? { kind, percent: numbers.percent }
-      : kind === 'amount'
+      : kind === 'amount' || kind === 'credit'
         ? { kind, amountMinor: numbers.amountMinor }
-        : { kind }
+        : kind === 'free-shipping'
+          ? { kind }
+          : rest.steps[0]!.what
   const asked = [numbers.minimumMinor, numbers.budgetMinor, kind === 'percent' ? numbers.percent : 0]
-  if ([...asked, kind === 'amount' ? numbers.amountMinor : 0].some(Number.isNaN)) return null
+  if ([...asked, kind === 'amount' || kind === 'credit' ? numbers.amountMinor : 0].some(Number.isNaN)) return null
   if (same.name.trim() === '' || same.code.trim() === '' || same.endsOn === '') return null
-  return { ...same, what, minimumMinor: numbers.minimumMinor, budgetMinor: numbers.budgetMinor }
+  const [first, ...later] = rest.steps
+  return {
+    ...rest,
+    ...same,
+    who: rest.who.kind === 'first-order' ? { ...rest.who, guests } : rest.who,
+    steps: [{ ...first!, what }, ...later],
+    minimumMinor: numbers.minimumMinor,
+    budgetMinor: numbers.budgetMinor,
+  }
 }
 
 function optional(text: string, currency: string): number | null {

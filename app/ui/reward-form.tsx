@@ -40,9 +40,9 @@ export function RewardForm({ draft, currency, isLive, refused, onChange }: Props
             onChange={(kind) => onChange({ ...draft, kind: kind as RewardGift['kind'] })}
           />
           {draft.kind === 'percent' ? (
-            <TextField {...field('percent', 'what')} suffix="%" inputMode="numeric" />
+            <TextField {...field('percent', 'steps')} suffix="%" inputMode="numeric" />
           ) : draft.kind === 'amount' ? (
-            <TextField {...field('amount', 'what')} {...money} />
+            <TextField {...field('amount', 'steps')} {...money} />
           ) : null}
         </FormLayout.Group>
       )}

@@ -1,7 +1,8 @@
 import { Banner, BlockStack, Box, Button, Card, InlineStack, Link, List, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
-import { rewardChecks, rewardForecast, type RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
+import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { AskedTwice } from './asked-twice.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
@@ -95,7 +96,7 @@ function Checks({ page, wanted }: { page: RewardPage; wanted: RewardDefinition }
   const { t, f } = useWords()
   const checks = rewardChecks(wanted, page.today, page.costs.share)
   const days = dayFromText(wanted.endsOn) - page.today + 1
-  const forecast = page.past === null || days <= 0 ? null : rewardForecast(wanted, page.past, days)
+  const forecast = page.past === null || days <= 0 ? null : rewardForecast(wanted.steps[0]!.what, page.past, days)
   return (
     <Card>
       <BlockStack gap="300">
@@ -108,7 +109,7 @@ function Checks({ page, wanted }: { page: RewardPage; wanted: RewardDefinition }
               <List.Item key={kind}>
                 {t(`rewards.checks.${kind}`, {
                   share: f.percent(page.costs.share),
-                  gift: giftText(t, f, wanted.what, page.currency),
+                  gift: giftText(t, f, wanted.steps[0]!.what, page.currency),
                 })}
               </List.Item>
             ))}

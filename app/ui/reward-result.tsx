@@ -9,7 +9,7 @@ const SHARE_NEEDS = 20
 export function RewardResultCard({ page, result }: { page: RewardPage; result: RewardResult }) {
   const { t, f } = useWords()
   const money = (minor: number) => f.money({ minor, currency: page.currency })
-  const isShipping = page.definition.what.kind === 'free-shipping'
+  const isShipping = page.definition.steps[0]!.what.kind === 'free-shipping'
   return (
     <Card>
       <BlockStack gap="300">

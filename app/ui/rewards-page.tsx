@@ -1,5 +1,5 @@
 import { Badge, BlockStack, Button, Card, Divider, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
-import { READY_MADE } from '#app/domain/rewards/reward.ts'
+import { READY_MADE } from '#app/domain/rewards/ready-made.ts'
 import type { RewardRow, RewardsPage } from '#app/domain/rewards/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
@@ -81,7 +81,7 @@ function Row({ row, currency }: { row: RewardRow; currency: string }) {
       <Text as="p">{rewardSentence(t, f, row.definition, currency)}</Text>
       {row.state === 'draft' ? null : (
         <Text as="p" tone="subdued">
-          {row.definition.what.kind === 'free-shipping'
+          {row.definition.steps[0]!.what.kind === 'free-shipping'
             ? t('rewards.used', { count: row.uses, n: f.number(row.uses) })
             : t('rewards.usedFor', {
                 count: row.uses,

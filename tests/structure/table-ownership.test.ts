@@ -53,7 +53,17 @@ const OWNERS: Record<string, string[]> = {
     'MoveAnnouncement',
     'Announcing',
   ],
-  'app/flow/rewards/': ['Reward'],
+  'app/flow/rewards/': [
+    'Reward',
+    'RewardStanding',
+    'Grant',
+    'RewardDiscount',
+    'CustomerRewards',
+    'Review',
+    'Delivery',
+    'RewardExposure',
+    'OffersOff',
+  ],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],
 }

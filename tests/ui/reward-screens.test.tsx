@@ -1,5 +1,5 @@
 import type { RewardPage, RewardsPage } from '#app/domain/rewards/pages.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { rewardOf } from '#tests/domain/rewards/definitions.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { RewardScreen } from '#app/ui/reward-page.tsx'
 import { RewardsScreen } from '#app/ui/rewards-page.tsx'
@@ -7,16 +7,7 @@ import { nothing } from './idle-props.ts'
 import { readInBothLanguages } from './reading.tsx'
 import { FRESH } from './sample-freshness.ts'
 
-const WELCOME: RewardDefinition = {
-  name: 'Welcome 20%',
-  what: { kind: 'percent', percent: 20 },
-  code: 'WELCOME20',
-  guests: 'may-use',
-  minimumMinor: 50_000,
-  budgetMinor: 1_000_000,
-  endsOn: '2027-01-05',
-  combines: false,
-}
+const WELCOME = rewardOf({ name: 'Welcome 20%', minimumMinor: 50_000, budgetMinor: 1_000_000 })
 const DRAFT: RewardPage = {
   id: 3,
   definition: WELCOME,
@@ -73,9 +64,9 @@ const EMPTY: RewardsPage = {
 
 readInBothLanguages([
   {
-    name: 'a shop without a reward is offered two to begin with',
+    name: 'a shop without a reward is offered eight to begin with',
     screen: <RewardsScreen page={EMPTY} />,
-    en: ['Set a reward for the first order', 'Welcome 20%', 'Free shipping on the first order', 'Set up'],
+    en: ['Set a reward', 'Welcome 20%', 'Free shipping on the first order', 'Set up'],
     ko: ['첫 주문 혜택 설정', '웰컴 20%', '첫 주문 무료 배송', '설정'],
   },
   {
@@ -96,7 +87,7 @@ readInBothLanguages([
             },
             {
               id: 2,
-              definition: { ...WELCOME, name: 'Old', what: { kind: 'free-shipping' }, budgetMinor: null },
+              definition: rewardOf({ name: 'Old', minimumMinor: 50_000, what: { kind: 'free-shipping' } }),
               state: 'ended',
               endedBy: 'date',
               discount: 'none',
@@ -137,7 +128,7 @@ readInBothLanguages([
   {
     name: 'a percentage that loses money is said with the assumption it rests on',
     screen: (
-      <RewardScreen page={{ ...DRAFT, definition: { ...WELCOME, what: { kind: 'percent', percent: 60 } } }} {...idle} />
+      <RewardScreen page={{ ...DRAFT, definition: rewardOf({ what: { kind: 'percent', percent: 60 } }) }} {...idle} />
     ),
     en: ['With “60% off” an order costs more than it brings: costs take 50% of it.', 'Costs of 50% are an assumption.'],
     ko: ['“60% 할인”이면 주문마다 손해입니다.', '비용 50%는 가정입니다.'],

@@ -1,12 +1,16 @@
 /** The discount that Shopify is asked for, as plain data: what is compared to know whether it is as it must be. */
 import { decimalsOf } from '#app/domain/money.ts'
 import type { Instant } from '#app/domain/order.ts'
+import { Bug } from '#app/errors.ts'
 import type { RewardDefinition } from './reward.ts'
 
 export type WantedDiscount = {
   title: string
   code: string
+  /** `amount` is taken once, over all the goods that it is for: of a gift's price that is one piece. */
   what: { kind: 'percent'; share: number } | { kind: 'amount'; amount: string } | { kind: 'free-shipping' }
+  /** Ids of the products that it is for; empty: all. */
+  products: string[]
   /** As Shopify writes money; null: none. */
   minimum: string | null
   /** Bound to customers who have not ordered. */
@@ -28,7 +32,8 @@ export function discountOf(
   startsAt: Instant,
   endsAt: Instant,
 ): WantedDiscount {
-  const { what } = reward
+  const { what } = reward.steps[0]!
+  if (what.kind === 'credit') throw new Bug(`reward ${id} gives store credit, which is no discount`)
   return {
     title: discountTitle(id, reward.name),
     code: reward.code,
@@ -37,9 +42,12 @@ export function discountOf(
         ? { kind: 'percent', share: what.percent / 100 }
         : what.kind === 'amount'
           ? { kind: 'amount', amount: decimalText(what.amountMinor, currency) }
-          : what,
+          : what.kind === 'gift'
+            ? { kind: 'amount', amount: decimalText(what.priceMinor, currency) }
+            : what,
+    products: what.kind === 'gift' ? [what.product] : reward.products,
     minimum: reward.minimumMinor === null ? null : decimalText(reward.minimumMinor, currency),
-    isBound: reward.guests === 'sign-in',
+    isBound: reward.who.kind === 'first-order' && reward.who.guests === 'sign-in',
     startsAt: new Date(startsAt).toISOString(),
     endsAt: new Date(endsAt).toISOString(),
     combines: reward.combines,

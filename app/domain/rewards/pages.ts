@@ -1,7 +1,8 @@
 /** What the pages about rewards show. */
 import type { Freshness, Problem } from '#app/domain/pages.ts'
 import type { Instant } from '#app/domain/order.ts'
-import type { EndedBy, RecentPast, RewardDefinition, RewardForecast, RewardState } from './reward.ts'
+import type { RecentPast, RewardForecast } from './outlook.ts'
+import type { EndedBy, RewardDefinition, RewardState } from './reward.ts'
 
 /** How a live reward stands in Shopify. `waiting`: not there yet, and not shown to shoppers. */
 export type DiscountState = 'none' | 'waiting' | 'there' | 'refused'

@@ -1,6 +1,7 @@
 /** What the storefront's Reward banner reads: one JSON document in the app's own metafield, of rewards that are live. */
 import { z } from 'zod'
 import { decimalsOf } from '#app/domain/money.ts'
+import type { RewardDefinition } from './reward.ts'
 
 /** The app-data metafield, owned by the AppInstallation, read in Liquid as `app.metafields.morello.rewards.value`. */
 export const REWARDS_NAMESPACE = 'morello'
@@ -67,4 +68,23 @@ export type StorefrontRewards = z.infer<typeof StorefrontRewards>
 export function inHundredths(amountMinor: number, currency: string): number {
   const decimals = decimalsOf(currency)
   return decimals <= 2 ? amountMinor * 10 ** (2 - decimals) : Math.ceil(amountMinor / 10 ** (decimals - 2))
+}
+
+/** A reward with one shared code as the banner reads it; null: of what it gives the banner knows nothing. */
+export function onStorefront(
+  id: number,
+  { who, steps, code, minimumMinor, endsOn }: RewardDefinition,
+  currency: string,
+): StorefrontRewards['rewards'][number] | null {
+  const { what } = steps[0]!
+  if (who.kind !== 'first-order' || what.kind === 'credit' || what.kind === 'gift') return null
+  return {
+    id,
+    when: 'first-order',
+    guests: who.guests,
+    what: what.kind === 'amount' ? { kind: 'amount', amount: inHundredths(what.amountMinor, currency) } : what,
+    code,
+    minimum: minimumMinor === null ? null : inHundredths(minimumMinor, currency),
+    endsOn,
+  }
 }

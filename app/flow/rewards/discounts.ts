@@ -153,14 +153,18 @@ function inputOf(wanted: WantedDiscount, segmentGid: string | null): Common {
   }
 }
 
-function valueOf({ what }: WantedDiscount): Pick<DiscountCodeBasicInput, 'customerGets'> {
+function valueOf({ what, products }: WantedDiscount): Pick<DiscountCodeBasicInput, 'customerGets'> {
   const value =
     what.kind === 'percent'
       ? { percentage: what.share }
       : what.kind === 'amount'
         ? { discountAmount: { amount: what.amount, appliesOnEachItem: false } }
         : {}
-  return { customerGets: { value, items: { all: true } } }
+  const items =
+    products.length === 0
+      ? { all: true }
+      : { products: { productsToAdd: products.map((id) => `gid://shopify/Product/${id}`) } }
+  return { customerGets: { value, items } }
 }
 
 /** About the id it can only say that there is none such. */

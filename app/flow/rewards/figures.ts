@@ -1,7 +1,7 @@
 /** What rewards have given so far, and what the shop's past says of one before it starts. */
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import type { RewardResult } from '#app/domain/rewards/pages.ts'
-import type { RecentPast } from '#app/domain/rewards/reward.ts'
+import type { RecentPast } from '#app/domain/rewards/outlook.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import type { StoredReward } from './stored.ts'
 

@@ -3,7 +3,8 @@ import { costShareOf } from '#app/domain/costs.ts'
 import { estimatesAt } from '#app/domain/estimates.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import type { DiscountState, RewardPage, RewardResult, RewardsPage } from '#app/domain/rewards/pages.ts'
-import { readyMade, type ReadyMade, type RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { readyMade, smallAmount, type ReadyMade } from '#app/domain/rewards/ready-made.ts'
+import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { dayText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { windowDaysOf } from '#app/domain/stages.ts'
 import { adoptedOf } from '#app/domain/stored-estimates.ts'
@@ -80,7 +81,8 @@ async function freshOne(
   { ready, name }: { ready: ReadyMade; name: string },
   today: number,
 ): Promise<RewardDefinition> {
-  const fresh = readyMade(ready, name, (days) => dayText(today + days))
+  const past = await recentFirstOrders(tx, shop, now())
+  const fresh = readyMade(ready, name, (days) => dayText(today + days), smallAmount(past?.meanMinor ?? 0))
   const used = await tx.discountUse.findMany({
     where: { shop, key: { startsWith: `code:${fresh.code}` } },
     select: { key: true },

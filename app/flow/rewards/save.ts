@@ -1,7 +1,8 @@
 /** Setting, starting and ending rewards. */
 import { isDeepStrictEqual } from 'node:util'
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
-import { rewardChecks, rewardForecast, type EndedBy } from '#app/domain/rewards/reward.ts'
+import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
+import type { EndedBy } from '#app/domain/rewards/reward.ts'
 import { costShareOf } from '#app/domain/costs.ts'
 import { DAY_MS } from '#app/domain/order.ts'
 import { endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
@@ -63,7 +64,7 @@ export async function startReward(shop: ShopId, id: number): Promise<void> {
     const timezone = await refuseBlocked(tx, shop, reward.definition)
     const past = await recentFirstOrders(tx, shop, at)
     const days = (endOfDay(reward.definition.endsOn, timezone) - at) / DAY_MS
-    const forecast = past === null ? null : rewardForecast(reward.definition, past, days)
+    const forecast = past === null ? null : rewardForecast(reward.definition.steps[0]!.what, past, days)
     await tx.reward.updateMany({
       where: { shop, id, state: 'draft' },
       data: { state: 'live', startedAt: new Date(at), ...(forecast === null ? {} : { forecast }) },

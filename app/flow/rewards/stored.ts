@@ -1,6 +1,7 @@
 /** Rewards as they are stored. */
 import type { WantedDiscount } from '#app/domain/rewards/discount.ts'
-import type { EndedBy, RewardDefinition, RewardForecast, RewardState } from '#app/domain/rewards/reward.ts'
+import type { RewardForecast } from '#app/domain/rewards/outlook.ts'
+import type { EndedBy, RewardDefinition, RewardState } from '#app/domain/rewards/reward.ts'
 import type { Problem } from '#app/domain/pages.ts'
 import type { Instant } from '#app/domain/order.ts'
 import { InvalidInput } from '#app/errors.ts'

@@ -5,8 +5,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Problem } from '#app/domain/pages.ts'
 import { discountOf, type WantedDiscount } from '#app/domain/rewards/discount.ts'
-import { onStorefront, overBy } from '#app/domain/rewards/reward.ts'
-import { REWARDS_KEY, REWARDS_NAMESPACE, type StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
+import { overBy } from '#app/domain/rewards/outlook.ts'
+import { isShared } from '#app/domain/rewards/reward.ts'
+import {
+  REWARDS_KEY,
+  REWARDS_NAMESPACE,
+  onStorefront,
+  type StorefrontRewards,
+} from '#app/domain/rewards/storefront-rewards.ts'
 import { endOfDay } from '#app/domain/shop-calendar.ts'
 import { OutsideFailure } from '#app/errors.ts'
 import { OurInstallationDocument, RewardsShowDocument } from '#app/outside/admin.generated.ts'
@@ -42,12 +48,13 @@ export async function syncRewards(shop: ShopId, hold: Hold): Promise<void | { ag
   const isLive = rewards.some(({ state }) => state === 'live')
   if (!rewards.some((reward) => reward.state === 'live' || isThere(reward))) return
   const admin = await adminOf(shop)
-  const live = rewards.filter(({ state }) => state === 'live')
+  // Rewards of persons have codes of their own: what is granted brings them over.
+  const live = rewards.filter(({ state, definition }) => state === 'live' && isShared(definition))
   const made = []
   for (const reward of live) if (await bringOver(shop, admin, reward, frame, hold)) made.push(reward)
   await show(
     admin,
-    made.map(({ id, definition }) => onStorefront(id, definition, frame.currency)),
+    made.flatMap(({ id, definition }) => onStorefront(id, definition, frame.currency) ?? []),
   )
   for (const reward of rewards)
     if (reward.state !== 'live' && isThere(reward)) await takeAway(shop, admin, reward, hold)

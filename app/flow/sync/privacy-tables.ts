@@ -27,6 +27,13 @@ const TABLES: readonly PersonTable[] = [
   { table: 'OwnMembership', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OwnMove', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'Exclusion', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'RewardStanding', of: 'customer', column: 'customer', orderBy: 'reward' },
+  { table: 'Grant', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'CustomerRewards', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'Review', of: 'customer', column: 'customer', orderBy: 'id' },
+  { table: 'Delivery', of: 'order', column: 'order', orderBy: '"order"' },
+  { table: 'RewardExposure', of: 'customer', column: 'customer', orderBy: 'reward, day' },
+  { table: 'OffersOff', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
   // A hash says nothing to anybody without the key: which ones there are is told.
   {

@@ -1,37 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { discountOf, discountTitle } from '#app/domain/rewards/discount.ts'
-import {
-  onStorefront,
-  overBy,
-  readyMade,
-  READY_MADE,
-  rewardChecks,
-  rewardForecast,
-  RewardShape,
-  type RewardDefinition,
-} from '#app/domain/rewards/reward.ts'
-import { StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
+import { overBy, rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
+import { READY_MADE, readyMade, smallAmount } from '#app/domain/rewards/ready-made.ts'
+import { RewardShape } from '#app/domain/rewards/reward.ts'
+import { onStorefront, StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
+import { rewardOf, type Wanted } from './definitions.ts'
 
 const TODAY = dayFromText('2026-11-22')
-const reward = (more: Partial<RewardDefinition> = {}): RewardDefinition => ({
-  name: 'Welcome',
-  what: { kind: 'percent', percent: 20 },
-  code: 'WELCOME20',
-  guests: 'sign-in',
-  minimumMinor: null,
-  budgetMinor: null,
-  endsOn: '2027-01-05',
-  combines: false,
-  ...more,
-})
-const kinds = (more: Partial<RewardDefinition>, costShare = 0.5) =>
-  rewardChecks(reward(more), TODAY, costShare).map(({ kind }) => kind)
+const reward = (more: Wanted = {}) => rewardOf({ guests: 'sign-in', ...more })
+const kinds = (more: Wanted, costShare = 0.5) => rewardChecks(reward(more), TODAY, costShare).map(({ kind }) => kind)
 
 describe('what a merchant may set', () => {
   test('a ready-made reward is one that may be saved, and ends', () => {
     for (const kind of READY_MADE) {
-      const made = readyMade(kind, 'Welcome', () => '2027-02-20')
+      const made = readyMade(kind, 'Welcome', () => '2027-02-20', 3000)
       expect(RewardShape.parse(made)).toEqual(made)
     }
   })
@@ -43,19 +26,48 @@ describe('what a merchant may set', () => {
     [{ code: 'WEL COME' }, 'code', 'code'],
     [{ code: '환영' }, 'code', 'code'],
     [{ code: 'X'.repeat(41) }, 'code', 'code'],
-    [{ what: { kind: 'percent', percent: 0 } }, 'what.percent', 'percent'],
-    [{ what: { kind: 'percent', percent: 12.5 } }, 'what.percent', 'percent'],
-    [{ what: { kind: 'amount', amountMinor: -5 } }, 'what.amountMinor', 'amount'],
+    [{ what: { kind: 'percent', percent: 0 } }, 'steps.0.what.percent', 'percent'],
+    [{ what: { kind: 'percent', percent: 12.5 } }, 'steps.0.what.percent', 'percent'],
+    [{ what: { kind: 'amount', amountMinor: -5 } }, 'steps.0.what.amountMinor', 'amount'],
     [{ minimumMinor: 0 }, 'minimumMinor', 'amount'],
     [{ endsOn: '2027-02-30' }, 'endsOn', 'date'],
   ])('%o is refused', (more, field, key) => {
-    const read = RewardShape.safeParse({ ...reward(), ...more })
+    const read = RewardShape.safeParse(reward(more as Wanted))
     expect(read.error?.issues.map((issue) => [issue.path.join('.'), issue.message])).toContainEqual([field, key])
   })
 
   test('a code is written as Shopify compares it, in capitals', () => {
     expect(RewardShape.parse(reward({ code: ' welcome-5 ' })).code).toBe('WELCOME-5')
   })
+})
+
+test('a small amount is about a tenth of an order, in round money', () => {
+  expect([34_800, 4599, 12].map(smallAmount)).toEqual([3000, 500, 1])
+})
+
+test.each([
+  [
+    'guests cannot be known again, so theirs is one code for all',
+    { conditions: [{ kind: 'review' }] },
+    'who',
+    'guests-own',
+  ],
+  [
+    'who has not ordered has no order to wait for',
+    { guests: 'sign-in', conditions: [{ kind: 'order', n: 2 }] },
+    'steps',
+    'first-order-order',
+  ],
+  [
+    'a second step that asks nothing is the first',
+    { who: { kind: 'everybody' }, steps: [...rewardOf().steps, ...rewardOf().steps] },
+    'steps',
+    'step-free',
+  ],
+  ['a shared code is not claimed', { takers: 100 }, 'takers', 'takers-shared'],
+] as [string, Wanted, string, string][])('%s', (_, more, field, key) => {
+  const read = RewardShape.safeParse(rewardOf(more))
+  expect(read.error?.issues.map((issue) => [issue.path.join('.'), issue.message])).toContainEqual([field, key])
 })
 
 describe('what speaks against it', () => {
@@ -88,11 +100,11 @@ describe('what speaks against it', () => {
 
 test('a forecast says what every first order with it would cost, and of free shipping only how many', () => {
   const past = { days: 90, firstOrders: 70, meanMinor: 30_000 }
-  expect(rewardForecast(reward(), past, 45)).toEqual({ orders: 35, costMinor: 210_000 })
-  const amount = reward({ what: { kind: 'amount', amountMinor: 40_000 } })
+  expect(rewardForecast({ kind: 'percent', percent: 20 }, past, 45)).toEqual({ orders: 35, costMinor: 210_000 })
+  const amount = { kind: 'amount', amountMinor: 40_000 } as const
   // No order can have more off than it costs.
   expect(rewardForecast(amount, past, 45)).toEqual({ orders: 35, costMinor: 35 * 30_000 })
-  expect(rewardForecast(reward({ what: { kind: 'free-shipping' } }), past, 9)).toEqual({ orders: 7, costMinor: null })
+  expect(rewardForecast({ kind: 'free-shipping' }, past, 9)).toEqual({ orders: 7, costMinor: null })
 })
 
 test('it is over from the first moment after its last day, and once its budget is reached', () => {
@@ -130,6 +142,7 @@ describe('the discount that Shopify is asked for', () => {
       title: 'Morello 7: Welcome',
       code: 'WELCOME20',
       what: { kind: 'percent', share: 0.2 },
+      products: [],
       minimum: '50000',
       isBound: true,
       startsAt: '2026-11-22T00:00:00.000Z',

@@ -1,26 +1,20 @@
 // A shop of the test's own at the local shop that may make discounts, and what is there of its rewards.
 import { saveReward, startReward } from '#app/flow/rewards/save.ts'
 import { syncRewards } from '#app/flow/rewards/sync.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { now } from '#app/outside/clock.ts'
+import { rewardOf, type Wanted } from '#tests/domain/rewards/definitions.ts'
 import { playShop, type PlayedShop } from '#tests/flow/sync/played.ts'
 import { appMetafields } from '#tests/shop/admin/metafields.ts'
 import { statusOf, type WorldDiscount } from '#tests/shop/discounts.ts'
 
 export const HELD = { stillMine: async () => {} }
 
-export const WELCOME: RewardDefinition = {
-  name: 'Welcome',
-  what: { kind: 'percent', percent: 20 },
-  code: 'WELCOME20',
-  guests: 'may-use',
+export const WELCOME = rewardOf({
   minimumMinor: 5000,
-  budgetMinor: null,
   endsOn: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
-  combines: false,
-}
+})
 
 export async function rewardingShop(fill: Parameters<typeof playShop>[0] = () => {}): Promise<PlayedShop> {
   const played = await playShop(fill)
@@ -31,15 +25,19 @@ export async function rewardingShop(fill: Parameters<typeof playShop>[0] = () =>
   return played
 }
 
+export function welcome(more: Wanted): typeof WELCOME {
+  return rewardOf({ minimumMinor: WELCOME.minimumMinor, endsOn: WELCOME.endsOn, ...more })
+}
+
 /** Saved and started, not yet in Shopify. */
-export async function started(shop: ShopId, more: Partial<RewardDefinition> = {}): Promise<number> {
-  const id = await saveReward(shop, null, { ...WELCOME, ...more })
+export async function started(shop: ShopId, more: Wanted = {}): Promise<number> {
+  const id = await saveReward(shop, null, welcome(more))
   await startReward(shop, id)
   return id
 }
 
 /** Saved, started, and brought over. */
-export async function live(shop: ShopId, more: Partial<RewardDefinition> = {}): Promise<number> {
+export async function live(shop: ShopId, more: Wanted = {}): Promise<number> {
   const id = await started(shop, more)
   await syncRewards(shop, HELD)
   return id

@@ -10,7 +10,7 @@ import { addDiscount } from '#tests/shop/discounts.ts'
 import { connectAs } from '#tests/support/database.ts'
 import { writeStory } from '#tests/support/orders.ts'
 import { timeIs } from '#tests/support/time.ts'
-import { discounts, HELD, live, rewardingShop, shown, started, taken, WELCOME } from './rewarded.ts'
+import { discounts, HELD, live, rewardingShop, shown, started, taken, WELCOME, welcome } from './rewarded.ts'
 
 const fieldsOf = (refused: unknown) => (refused as InvalidInput).fields
 const owed = (shop: ShopId) => withShop(shop, (tx) => tx.work.count({ where: { shop, kind: 'sync-rewards' } }))
@@ -186,7 +186,7 @@ describe('what may be changed', () => {
   test('a draft in everything; a live one in name, last day and budget, which Shopify hears of', async () => {
     const played = await rewardingShop()
     const id = await saveReward(played.shop, null, WELCOME)
-    await saveReward(played.shop, id, { ...WELCOME, what: { kind: 'percent', percent: 15 } })
+    await saveReward(played.shop, id, welcome({ what: { kind: 'percent', percent: 15 } }))
     await startReward(played.shop, id)
     await syncRewards(played.shop, HELD)
     const stored = (await rewardPage(played.shop, id)).definition
@@ -205,7 +205,7 @@ describe('what may be changed', () => {
     const { shop } = await rewardingShop()
     await saveReward(shop, null, WELCOME)
     expect(await saveReward(shop, null, WELCOME).catch(fieldsOf)).toEqual({ code: 'code-twice' })
-    const late = await saveReward(shop, null, { ...WELCOME, code: 'LATE', endsOn: '2020-01-01' })
+    const late = await saveReward(shop, null, welcome({ code: 'LATE', endsOn: '2020-01-01' }))
     expect(await startReward(shop, late).catch(fieldsOf)).toEqual({ endsOn: 'day-past' })
     await deleteReward(shop, late)
     await expect(rewardPage(shop, late)).rejects.toThrow(InvalidInput)
