@@ -67,7 +67,7 @@ readInBothLanguages([
     name: 'a shop without a reward is offered eight to begin with',
     screen: <RewardsScreen page={EMPTY} />,
     en: ['Set a reward', 'Welcome 20%', 'Free shipping on the first order', 'Set up'],
-    ko: ['첫 주문 혜택 설정', '웰컴 20%', '첫 주문 무료 배송', '설정'],
+    ko: ['혜택 설정', '웰컴 20%', '첫 주문 무료 배송', '설정'],
   },
   {
     name: 'rewards are listed with their sentence, whether they are live, and what they gave',
