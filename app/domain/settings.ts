@@ -63,10 +63,26 @@ const orderRuleShape = z.object({
 
 const costShare = z.number().min(0).max(1)
 
+/** What holds for all rewards together. */
+const rewardRuleShape = z.object({
+  /** Most rewards that one person gets within 365 days. */
+  mostPerYear: z.number().int('reward-most').min(1, 'reward-most').max(50, 'reward-most').default(4),
+  /** Days after one reward in which the same person is offered no other. */
+  coolDays: z.number().int('reward-days').min(0, 'reward-days').max(365, 'reward-days').default(14),
+  /** Days from sending to delivery, where no carrier says it. */
+  deliveryDays: z.number().int('reward-delivery').min(0, 'reward-delivery').max(60, 'reward-delivery').default(5),
+  /** Countries that are sold to, as two letters, for the law check; empty: not said. */
+  countries: z
+    .array(z.string().regex(/^[A-Z]{2}$/, 'reward-countries'))
+    .max(250)
+    .default([]),
+})
+const DEFAULT_REWARD_RULE = { mostPerYear: 4, coolDays: 14, deliveryDays: 5, countries: [] }
+
 /**
  * What a merchant may set, with a default for every field, so that `{}` is a shop that has set nothing. Messages are keys
  * of the screen texts: `tag-empty`, `tag-comma`, `tag-long`, `tag-twice`, `lapsed-before-late`,
- * `costs-all`.
+ * `costs-all`, `reward-…`.
  */
 export const SettingsShape = z
   .object({
@@ -117,6 +133,7 @@ export const SettingsShape = z
       .refine((costs) => costShareOf(costs).share < 1, 'costs-all')
       .nullable()
       .default(null),
+    rewards: rewardRuleShape.default(DEFAULT_REWARD_RULE),
     /** Accounts of one person are looked for, by keyed hashes of e-mail, phone and address (level 2). */
     linkAccounts: z.boolean().default(false),
     /** Names are asked of Shopify for the rows on screen, and never kept (level 2). */
@@ -150,12 +167,13 @@ export type Settings = SettingsData & { version: number }
 
 /** A change to settings: whole fields, and single entries of the grouped ones. */
 export type SettingsPatch = Partial<
-  Omit<SettingsData, 'tagTexts' | 'orderRule' | 'thresholds' | 'benefitCodes' | 'setup'>
+  Omit<SettingsData, 'tagTexts' | 'orderRule' | 'thresholds' | 'benefitCodes' | 'rewards' | 'setup'>
 > & {
   tagTexts?: Partial<SettingsData['tagTexts']>
   orderRule?: Partial<SettingsData['orderRule']>
   thresholds?: Partial<SettingsData['thresholds']>
   benefitCodes?: Record<string, 'confirmed' | 'declined' | null>
+  rewards?: Partial<SettingsData['rewards']>
   setup?: Partial<SettingsData['setup']>
 }
 
@@ -177,6 +195,7 @@ export function patchedSettings(settings: SettingsData, patch: SettingsPatch): u
     tagTexts: { ...settings.tagTexts, ...patch.tagTexts },
     orderRule: { ...settings.orderRule, ...patch.orderRule },
     thresholds: { ...settings.thresholds, ...patch.thresholds },
+    rewards: { ...settings.rewards, ...patch.rewards },
     setup: { ...settings.setup, ...patch.setup },
     benefitCodes,
   }

@@ -16,6 +16,12 @@ const Editable = z.object({
   }),
   benefitCodes: z.record(z.string().min(1).max(300), z.enum(['confirmed', 'declined'])),
   cherryPublicName: z.boolean(),
+  rewards: z.object({
+    mostPerYear: z.number(),
+    coolDays: z.number(),
+    deliveryDays: z.number(),
+    countries: z.array(z.string().max(10)).max(300),
+  }),
   costs: z.object({ goodsShare: z.number(), paymentShare: z.number(), shippingShare: z.number() }).nullable(),
 })
 

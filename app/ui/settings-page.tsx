@@ -14,6 +14,7 @@ import { CostSettings } from './settings-costs.tsx'
 import { FlowSettings } from './settings-flow.tsx'
 import { PrepareToUninstall } from './settings-leaving.tsx'
 import { OrderRuleSettings } from './settings-order-rule.tsx'
+import { RewardSettings } from './settings-rewards.tsx'
 import { SegmentSettings } from './settings-segments.tsx'
 import { StopTagging } from './settings-stop.tsx'
 import { LinkingSettings, NameSettings } from './settings-people.tsx'
@@ -134,6 +135,13 @@ export function SettingsScreen(props: SettingsProps) {
               hasProblem={Object.keys(problems).some((field) => field.startsWith('costs'))}
               onChange={change}
             />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            id="rewards"
+            title={<Inset>{t('rewardRules.title')}</Inset>}
+            description={<Inset>{t('rewardRules.text')}</Inset>}
+          >
+            <RewardSettings draft={draft} problems={problems} onChange={change} />
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection
             title={<Inset>{t('tags.title')}</Inset>}

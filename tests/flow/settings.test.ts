@@ -75,3 +75,16 @@ test('the settings of one shop are not those of another', async () => {
   expect(await withShop(other, (tx) => readSettings(tx, other))).toMatchObject({ version: 0, tagPrefix: 'seg:' })
   expect(await withShop(other, (tx) => readSettings(tx, one))).toMatchObject({ version: 0, tagPrefix: 'seg:' })
 })
+
+test('rules of all rewards have defaults, change one by one, and are refused field by field', async () => {
+  const shop = await testShop()
+  expect((await saveSettings(shop, { rewards: { coolDays: 7, countries: ['KR', 'US'] } })).rewards).toEqual({
+    mostPerYear: 4,
+    coolDays: 7,
+    deliveryDays: 5,
+    countries: ['KR', 'US'],
+  })
+  const refused = saveSettings(shop, { rewards: { mostPerYear: 0, countries: ['KR', 'Korea'] } })
+  const { fields } = (await refused.catch((error: unknown) => error)) as InvalidInput
+  expect(fields).toEqual({ 'rewards.mostPerYear': 'reward-most', 'rewards.countries.1': 'reward-countries' })
+})
