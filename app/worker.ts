@@ -7,6 +7,7 @@ import { exportData } from './jobs/export-data.ts'
 import { fillSegments } from './jobs/fill-segments.ts'
 import { followScopes } from './jobs/follow-scopes.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
+import { issueGrants } from './jobs/issue-grants.ts'
 import { leaveShop } from './jobs/leave-shop.ts'
 import { linkAccounts } from './jobs/link-accounts.ts'
 import { nightly } from './jobs/nightly.ts'
@@ -52,6 +53,7 @@ const JOBS = [
   publishCustomer,
   syncSegments,
   syncRewards,
+  issueGrants,
   leaveShop,
   nightly,
   redact,

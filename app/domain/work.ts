@@ -70,6 +70,8 @@ export const WORK = {
   'sync-segments': z.object({}),
   /** entity: the shop. Each reward as a discount of Shopify and on the storefront; again while one is live. */
   'sync-rewards': z.object({}),
+  /** entity: the shop. Each grant that is reserved becomes a code or store credit in Shopify. */
+  'issue-grants': z.object({}),
   /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
   'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */

@@ -21,3 +21,25 @@ export async function joinedPersons(tx: Tx | BulkTx, shop: ShopId): Promise<Join
     pairsOf('household'),
   )
 }
+
+/** One person as the merchant's answers make them. */
+export type Person = {
+  /** The lowest id of their accounts. */
+  id: Id
+  /** All of them, ascending; at least one. */
+  accounts: readonly Id[]
+}
+
+/** The person of one account. */
+export async function personOf(tx: Tx | BulkTx, shop: ShopId, customer: Id): Promise<Person> {
+  return personIn(await joinedPersons(tx, shop), customer)
+}
+
+/** The same of persons that were read before. */
+export function personIn({ personOf: of }: JoinedPersons, customer: Id): Person {
+  const named = of.get(customer)
+  if (named === undefined) return { id: customer, accounts: [customer] }
+  const accounts = [...of].flatMap(([account, person]) => (person === named ? [account] : []))
+  accounts.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))
+  return { id: accounts[0]!, accounts }
+}

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, randomInt } from 'node:crypto'
 
 import { Bug } from '../errors.ts'
 import { config } from './config.server.ts'
@@ -101,4 +101,15 @@ export function accountHash(shop: number, kind: string, normal: string): Buffer 
     .update(`${kind}\0${normal}`)
     .digest()
     .subarray(0, ACCOUNT_HASH_BYTES)
+}
+
+/** Digits and capitals without those that look alike (0 O, 1 I L). */
+const CODE_CHARACTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
+/** Of 31 kinds each: 59 bits. */
+const CODE_LENGTH = 12
+
+/** A discount code that nobody guesses: a prefix, a hyphen and 12 characters of chance. */
+export function freshCode(prefix: string): string {
+  const characters = Array.from({ length: CODE_LENGTH }, () => CODE_CHARACTERS[randomInt(CODE_CHARACTERS.length)])
+  return `${prefix}-${characters.join('')}`
 }
