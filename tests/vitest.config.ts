@@ -13,5 +13,6 @@ export default defineConfig({
     // A hang is told from a busy machine; nothing is timed by these.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 180_000 } },
   },
 })

@@ -1,9 +1,7 @@
 /** A segment of the merchant's own is in Shopify as a customer segment, Flow hears of its moves, and Moves counts them. */
 import type { FrameLocator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CANNOT_WALK, VIEWS, appIn, beginJourney, excessWidth, installAndImport, type Journey } from './journey.ts'
-
-const SOON = { timeout: 120_000, interval: 250 }
+import { describe, expect, test } from 'vitest'
+import { CANNOT_WALK, PATIENT, VIEWS, appIn, excessWidth, walk, type Journey } from './journey.ts'
 
 let journey: Journey
 let page: Page
@@ -11,17 +9,8 @@ let app: FrameLocator
 
 const save = () => page.getByRole('button', { name: 'Save' }).click()
 
-describe.skipIf(CANNOT_WALK)("the merchant's own segments beyond their page", { timeout: 300_000 }, () => {
-  beforeAll(async () => {
-    journey = await beginJourney()
-    page = await journey.openAs('en')
-    app = appIn(page)
-    await installAndImport(journey, page)
-  }, 300_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+describe.skipIf(CANNOT_WALK)("the merchant's own segments beyond their page", PATIENT, () => {
+  walk((begun) => ({ journey, page, app } = begun))
 
   test('hers is among the customer segments of Shopify, and follows its name', async () => {
     const names = () => [...journey.stack.world.segments.values()].map(({ name }) => name)
@@ -37,8 +26,10 @@ describe.skipIf(CANNOT_WALK)("the merchant's own segments beyond their page", { 
     await page.goto(journey.adminOf('/segments/own/1'))
     await app.getByLabel('Name').fill('Good regulars')
     await save()
-    await expect.poll(names, SOON).toContain('Morello: Good regulars')
+    await expect.poll(names).toContain('Morello: Good regulars')
     expect(names()).not.toContain('Morello: Regulars')
+    // What is typed into a page that has not heard of its save yet is lost.
+    await app.getByText('2 · Good regulars').waitFor()
   })
 
   test('with a saved rule she ticks that Flow hears of whom it moves, and Moves counts the same customers', async () => {
@@ -53,7 +44,7 @@ describe.skipIf(CANNOT_WALK)("the merchant's own segments beyond their page", { 
       journey.stack.shop.shop.played.flow.received
         .map(({ payload }) => payload)
         .filter(({ from }) => from === 'own:Good regulars')
-    await expect.poll(() => told().length, SOON).toBe(moves)
+    await expect.poll(() => told().length).toBe(moves)
     expect(told()[0]).toMatchObject({ to: 'none', cause: 'rule' })
     expect(String(told()[0]!.reason)).toMatch(/^Orders: [45] \(not at least 6\)$/)
     await page.goto(journey.adminOf('/moves?days=7'))

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { chromium, type FrameLocator, type Page } from 'playwright-core'
+import pg from 'pg'
+import { chromium, type FrameLocator, type Locator, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { startStack, type Stack } from '../demo/stack.ts'
 import { seededWorld } from '../shop/behaviours.ts'
 import type { WorldCustomer } from '../shop/world.ts'
@@ -22,11 +24,16 @@ const ARGS = [
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 const PATIENCE_MS = 120_000
+const LONG_MS = 180_000
+/** What is there stands in the page as it was loaded; this long it may take to be drawn. */
+const DRAWN_MS = 2000
 
 /** Without a browser there is nothing to walk; in CI that is a failure. */
 export const CANNOT_WALK = CHROMIUM === '' && process.env.CI !== 'true'
 
 export type Locale = 'en' | 'ko'
+/** For the tests of a journey: a hang is told from a slow machine. */
+export const PATIENT = { timeout: 600_000 }
 export const VIEWS = [
   ['en', 1280],
   ['en', 390],
@@ -44,10 +51,35 @@ export type Journey = {
   jiwoo(): WorldCustomer
   /** What the page looks like from top to end, where JOURNEY_PICTURES names a folder. */
   picture(page: Page, name: string): Promise<void>
+  /** The rows that a statement answers from the tables of the whole demo. */
+  rows<T>(sql: string): Promise<T[]>
+  /** Until the worker owes nothing that is due soon: what a page says then is no longer on its way. */
+  rest(): Promise<void>
   end(): Promise<void>
 }
 
-export async function beginJourney(): Promise<Journey> {
+/** A journey with the merchant at her screen. */
+export type Walk = { journey: Journey; page: Page; app: FrameLocator }
+
+/**
+ * Begins a journey before the tests of a file and ends it after them.
+ *
+ * @param take    is handed the walk before she arrives, and keeps it for the tests
+ * @param arrive  what has happened when the first test begins
+ */
+export function walk(take: (begun: Walk) => void, arrive: (begun: Walk) => Promise<void> = installAndImport): void {
+  let journey: Journey | undefined
+  beforeAll(async () => {
+    journey = await beginJourney()
+    const page = await journey.openAs('en')
+    const begun = { journey, page, app: appIn(page) }
+    take(begun)
+    await arrive(begun)
+  }, PATIENT.timeout)
+  afterAll(() => journey?.end(), PATIENT.timeout)
+}
+
+async function beginJourney(): Promise<Journey> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'morello-journey-'))
   const stack = await startStack({
     folder,
@@ -77,6 +109,16 @@ export async function beginJourney(): Promise<Journey> {
     return opened
   }
 
+  async function rows<T>(sql: string): Promise<T[]> {
+    const client = new pg.Client({ connectionString: stack.rowsUrl })
+    await client.connect()
+    try {
+      return (await client.query(sql)).rows as T[]
+    } finally {
+      await client.end()
+    }
+  }
+
   return {
     stack,
     complaints,
@@ -84,6 +126,11 @@ export async function beginJourney(): Promise<Journey> {
     adminOf: (place) => `${stack.shop.origin}/admin/apps/morello/app${place}`,
     jiwoo: () => [...stack.world.customers.values()].find((customer) => customer.firstName === '지우')!,
     picture,
+    rows,
+    async rest() {
+      const owed = async () => (await rows<{ kind: string }>(DUE_SOON)).map(({ kind }) => kind)
+      await vi.waitFor(async () => expect(await owed()).toEqual([]), { timeout: LONG_MS, interval: 250 })
+    },
     async end() {
       await browser.close()
       await stack.stop()
@@ -96,23 +143,41 @@ export function appIn(page: Page): FrameLocator {
   return page.frameLocator('iframe#app')
 }
 
-/** Through the link that the demo prints, until the whole history is in and worked out. */
-export async function installAndImport({ stack }: Journey, page: Page): Promise<void> {
-  const app = appIn(page)
-  await page.goto(`${stack.shop.origin}/`)
+/** Looking at Shopify's health comes back every few minutes for as long as the shop is there. */
+const DUE_SOON = `SELECT kind FROM "Work" WHERE kind <> 'check-health'
+  AND (state = 'running' OR state = 'waiting' AND "nextAt" < now() + interval '1 minute')`
+
+/** Through the link that the demo prints, until the whole history is in and everybody is worked out. */
+export async function installAndImport({ journey, page, app }: Walk): Promise<void> {
+  await page.goto(`${journey.stack.shop.origin}/`)
   await page.getByText('Open the admin').click()
   await app
     .getByText(/Orders: [\d,]+ of 4,\d{3}|1 of 5 steps done/)
     .first()
     .waitFor()
-  await app.getByText('1 of 5 steps done').waitFor({ timeout: 180_000 })
+  await app.getByText('1 of 5 steps done').waitFor({ timeout: LONG_MS })
+  // The shop's night may fall into any journey: what it brings would move people between two looks of a test.
+  await journey.rows(`UPDATE "Shop" SET "nightlyAt" = now() + interval '1 day'`)
+  await journey.rest()
+}
+
+/** Loads a place afresh until it shows this: what the worker does later, an open page need not. */
+export async function untilThere(page: Page, place: string, what: Locator): Promise<void> {
+  const isThere = async () => {
+    await page.goto(place)
+    return what
+      .first()
+      .waitFor({ timeout: DRAWN_MS })
+      .then(() => true)
+      .catch(() => false)
+  }
+  await expect.poll(isThere, { interval: 500, message: `${place} shows ${String(what)}` }).toBe(true)
 }
 
 /** From the open Tagging page until the first run has ended. */
-export async function startTagging(page: Page): Promise<void> {
-  const app = appIn(page)
+export async function startTagging({ app }: Walk): Promise<void> {
   await app.getByRole('button', { name: 'Start tagging' }).click()
-  await app.getByText('Tagging finished').waitFor({ timeout: 180_000 })
+  await app.getByText('Tagging finished').waitFor({ timeout: LONG_MS })
 }
 
 /** A visitor of the Korean storefront signs in as a customer, takes the first product and buys it. */

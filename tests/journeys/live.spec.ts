@@ -1,22 +1,22 @@
 /** A shop that lives on after tagging: somebody buys, another hand changes tags, and the merchant takes a run back. */
 import type { FrameLocator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { WorldCustomer } from '../shop/world.ts'
 import {
   CANNOT_WALK,
+  PATIENT,
   VIEWS,
   appIn,
-  beginJourney,
   buyAs,
   excessWidth,
   installAndImport,
   startTagging,
+  untilThere,
+  walk,
   type Journey,
   type Locale,
 } from './journey.ts'
 
-/** However busy the machine: a move that has not come by then does not come. */
-const SOON = { timeout: 180_000, interval: 250 }
 /** What an import or an update of the whole shop asks Shopify for; the road of one order never does. */
 const WHOLE_SHOP = ['BulkRun', 'OrdersUpdated', 'CustomersUpdated']
 const PLACES = ['', '/segments', '/segments/repeat', '/tagging', '/tagging/history', '/activity', '/settings']
@@ -45,16 +45,7 @@ async function seenByAll(
   )
 }
 
-/** Opens a place again and again until it says so: what happens by itself need not show itself. */
-async function eventually(place: string, text: string | RegExp): Promise<void> {
-  await expect
-    .poll(async () => {
-      await page.goto(place)
-      await app.locator('h1').first().waitFor()
-      return app.getByText(text).count()
-    }, SOON)
-    .toBeGreaterThan(0)
-}
+const eventually = (place: string, text: string | RegExp) => untilThere(page, place, app.getByText(text))
 
 /** Somebody whom Morello, and not the merchant, gave this tag. */
 function somebodyWith(tag: string): WorldCustomer {
@@ -77,23 +68,20 @@ function changedSince(before: Map<number, string>): number {
   return [...shopNow()].filter(([id, what]) => before.get(id) !== what).length
 }
 
-describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 600_000 }, () => {
-  beforeAll(async () => {
-    journey = await beginJourney()
-    tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
-    page = await journey.openAs('en')
-    app = appIn(page)
-    await installAndImport(journey, page)
-    await page.goto(journey.adminOf('/tagging'))
-    await startTagging(page)
-    visitors = await Promise.all(
-      VIEWS.map(async ([locale, width]) => ({ locale, width, page: await journey.openAs(locale, width) })),
-    )
-  }, 600_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+describe.skipIf(CANNOT_WALK)('a living shop in a browser', PATIENT, () => {
+  walk(
+    (begun) => ({ journey, page, app } = begun),
+    async (begun) => {
+      tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
+      await installAndImport(begun)
+      await page.goto(journey.adminOf('/tagging'))
+      await startTagging(begun)
+      await journey.rest()
+      visitors = await Promise.all(
+        VIEWS.map(async ([locale, width]) => ({ locale, width, page: await journey.openAs(locale, width) })),
+      )
+    },
+  )
 
   test('지우 buys: within seconds, without an import, her page, the block in Shopify and the storefront follow', async () => {
     const jiwoo = journey.jiwoo()
@@ -109,18 +97,14 @@ describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 600_000 },
     const calls = shop.callsByName()
     await buyAs(journey, shopper, jiwoo)
     await journey.picture(shopper, 'storefront-thanks-ko-390')
-    await expect.poll(() => jiwoo.tags, SOON).toContain('seg:repeat')
+    await expect.poll(() => jiwoo.tags).toContain('seg:repeat')
     expect(jiwoo.tags).not.toContain('seg:new')
     expect(tagsBefore.get(jiwoo.id)!.every((tag) => jiwoo.tags.includes(tag))).toBe(true)
     const asked = Object.entries(shop.callsByName()).filter(([name, count]) => count > (calls[name] ?? 0))
     expect(asked.map(([name]) => name).filter((name) => WHOLE_SHOP.includes(name))).toEqual([])
 
-    await expect
-      .poll(async () => {
-        await shopper.goto(`${journey.stack.shop.origin}/storefront`)
-        return shopper.getByText('지우님, 또 찾아 주셔서 고마워요').count()
-      }, SOON)
-      .toBe(1)
+    const greeting = shopper.getByText('지우님, 또 찾아 주셔서 고마워요')
+    await untilThere(shopper, `${journey.stack.shop.origin}/storefront`, greeting)
     await journey.picture(shopper, 'storefront-ko-390')
     await shopper.context().close()
 
@@ -164,12 +148,13 @@ describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 600_000 },
     await app.getByText(question('seg:repeat')).waitFor({ state: 'detached' })
     await app.getByRole('button', { name: 'Put back: seg:at-risk' }).click()
     await app.getByText('No question is open', { exact: false }).waitFor()
-    await expect.poll(() => back.tags, SOON).toContain('seg:at-risk')
+    await expect.poll(() => back.tags).toContain('seg:at-risk')
 
     // Whatever else happens to the other one, it stays off.
     await eventually(tagging, 'Everything is up to date')
     happen.updateCustomer(left.id, { firstName: `${left.firstName} ` })
     await happen.delivered()
+    await journey.rest()
     await seenByAll(
       journey.adminOf(`/tagging/history?customer=${back.id}`),
       'history',
@@ -195,7 +180,7 @@ describe.skipIf(CANNOT_WALK)('a living shop in a browser', { timeout: 600_000 },
       .first()
       .waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => changedSince(before), SOON).toBeGreaterThan(0)
+    await expect.poll(() => changedSince(before)).toBeGreaterThan(0)
     await eventually(tagging, 'Everything is up to date')
     const changed = changedSince(before)
 

@@ -1,8 +1,7 @@
 /** A merchant switches on the search for several accounts of one person, answers one, shows names, and ends it all. */
 import type { FrameLocator, Page } from 'playwright-core'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CANNOT_WALK, VIEWS, appIn, beginJourney, excessWidth, installAndImport, type Journey } from './journey.ts'
+import { describe, expect, test } from 'vitest'
+import { CANNOT_WALK, PATIENT, VIEWS, appIn, excessWidth, walk, type Journey } from './journey.ts'
 
 let journey: Journey
 let page: Page
@@ -10,27 +9,11 @@ let app: FrameLocator
 
 /** Rows of a table of the whole demo. */
 async function rowsOf(table: string): Promise<number> {
-  const client = new pg.Client({ connectionString: journey.stack.rowsUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ n: number }>(`SELECT count(*)::int AS n FROM "${table}"`)
-    return rows[0]!.n
-  } finally {
-    await client.end()
-  }
+  return (await journey.rows<{ n: number }>(`SELECT count(*)::int AS n FROM "${table}"`))[0]!.n
 }
 
-describe.skipIf(CANNOT_WALK)('several accounts of one person in a browser', { timeout: 300_000 }, () => {
-  beforeAll(async () => {
-    journey = await beginJourney()
-    page = await journey.openAs('en')
-    app = appIn(page)
-    await installAndImport(journey, page)
-  }, 300_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+describe.skipIf(CANNOT_WALK)('several accounts of one person in a browser', PATIENT, () => {
+  walk((begun) => ({ journey, page, app } = begun))
 
   test('without Shopify’s approval nothing is switched on, and she is told what to ask for', async () => {
     journey.stack.shop.shop.played.level2 = false
@@ -44,7 +27,8 @@ describe.skipIf(CANNOT_WALK)('several accounts of one person in a browser', { ti
 
   test('switched on, pairs are found and shown with what they have in common and what a link would change', async () => {
     await app.getByRole('button', { name: 'Switch on' }).click()
-    await app.getByText(/\d+ pairs wait for your answer/).waitFor({ timeout: 60_000 })
+    await app.getByText(/\d+ pairs wait for your answer/).waitFor({ timeout: 180_000 })
+    await journey.rest()
     await page.goto(journey.adminOf('/people'))
     await app
       .getByText(/\d New|become 1 /)
@@ -60,7 +44,7 @@ describe.skipIf(CANNOT_WALK)('several accounts of one person in a browser', { ti
     await page.goto(journey.adminOf('/people'))
     const names = new Set([...journey.stack.world.customers.values()].map((one) => `${one.firstName} ${one.lastName}`))
     const shown = app.locator('a[href^="/app/customers/"]').first()
-    await expect.poll(async () => names.has((await shown.innerText()).trim()), { timeout: 60_000 }).toBe(true)
+    await expect.poll(async () => names.has((await shown.innerText()).trim())).toBe(true)
     expect(await rowsOf('NameLook')).toBeGreaterThan(0)
   })
 
@@ -81,7 +65,7 @@ describe.skipIf(CANNOT_WALK)('several accounts of one person in a browser', { ti
     await app.getByText('To review').waitFor()
     const before = await waiting(/To review \((\d+)\)/)
     await app.getByRole('button', { name: 'Same person' }).first().click()
-    await expect.poll(() => waiting(/To review \((\d+)\)/), { timeout: 60_000 }).toBe(before - 1)
+    await expect.poll(() => waiting(/To review \((\d+)\)/)).toBe(before - 1)
     const korean = await journey.openAs('ko')
     await korean.goto(journey.adminOf('/people?show=decided'))
     await appIn(korean)

@@ -2,17 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import type { FrameLocator, Page } from 'playwright-core'
 import { extractText, getDocumentProxy } from 'unpdf'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  CANNOT_WALK,
-  VIEWS,
-  appIn,
-  beginJourney,
-  excessWidth,
-  installAndImport,
-  type Journey,
-  type Locale,
-} from './journey.ts'
+import { describe, expect, test } from 'vitest'
+import { CANNOT_WALK, PATIENT, VIEWS, appIn, excessWidth, walk, type Journey, type Locale } from './journey.ts'
 
 /** What is left of A4 at 96 dots an inch within the print page's margins. */
 const PAPER_WIDTH = 672
@@ -25,17 +16,8 @@ let journey: Journey
 let page: Page
 let app: FrameLocator
 
-describe.skipIf(CANNOT_WALK)('exclusions, cards and moves in a browser', { timeout: 300_000 }, () => {
-  beforeAll(async () => {
-    journey = await beginJourney()
-    page = await journey.openAs('en')
-    app = appIn(page)
-    await installAndImport(journey, page)
-  }, 300_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+describe.skipIf(CANNOT_WALK)('exclusions, cards and moves in a browser', PATIENT, () => {
+  walk((begun) => ({ journey, page, app } = begun))
 
   test('she keeps a customer out with a reason, sees it on the list, and ends it there', async () => {
     await page.goto(journey.adminOf('/segments/loyal'))
@@ -65,11 +47,16 @@ describe.skipIf(CANNOT_WALK)('exclusions, cards and moves in a browser', { timeo
   test('she writes a card, marks it as reviewed, and downloads it for her team in both languages', async () => {
     await page.goto(journey.adminOf('/segments/loyal'))
     await app.getByRole('link', { name: 'Segment card' }).click()
-    await readCategories()
+    // Categories come from collections; the front page and what holds all are none.
+    await app
+      .getByText(/토너·에센스 \(\d+%\)/)
+      .first()
+      .waitFor()
+    expect(await app.getByText(/Home page 홈|All 전체/).count()).toBe(0)
     await app.getByLabel('Name', { exact: true }).fill('Mina, 32, marketer')
     await app.getByLabel('Story').fill('발표 전날 피부가 붉어집니다.')
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => page.getByRole('button', { name: 'Save' }).isVisible(), { timeout: 60_000 }).toBe(false)
+    await page.getByRole('button', { name: 'Save' }).waitFor({ state: 'hidden' })
     await app.getByRole('button', { name: 'Reviewed today' }).click()
     await app.getByText('Nothing has drifted since').waitFor()
     for (const [locale, said] of [
@@ -81,22 +68,6 @@ describe.skipIf(CANNOT_WALK)('exclusions, cards and moves in a browser', { timeo
       for (const text of said) expect(pages[0]).toContain(text.replaceAll(' ', ''))
     }
   })
-
-  /** Collections are read after the import, beside everything else; the front page and what holds all are no category. */
-  async function readCategories(): Promise<void> {
-    await expect
-      .poll(
-        async () => {
-          await page.goto(journey.adminOf('/segments/loyal/card'))
-          const text = app.locator('dl').first()
-          await text.waitFor()
-          return text.innerText()
-        },
-        { timeout: 120_000, interval: 1000 },
-      )
-      .toMatch(/토너·에센스 \(\d+%\)/)
-    expect(await app.getByText(/Home page 홈|All 전체/).count()).toBe(0)
-  }
 
   async function downloaded(locale: Locale): Promise<string[]> {
     const visitor = await journey.openAs(locale)

@@ -1,8 +1,8 @@
 /** A merchant asks which segments to watch, tries a rule on the past 2 years before saving, and takes over the setup of another shop. */
 import { readFile } from 'node:fs/promises'
 import type { FrameLocator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CANNOT_WALK, VIEWS, appIn, beginJourney, excessWidth, installAndImport, type Journey } from './journey.ts'
+import { describe, expect, test } from 'vitest'
+import { CANNOT_WALK, PATIENT, VIEWS, appIn, excessWidth, walk, type Journey } from './journey.ts'
 
 let journey: Journey
 let page: Page
@@ -11,17 +11,8 @@ let app: FrameLocator
 const TRY = /^(Try it|적용해 보기)$/
 const MEANING = /(\d+(?:\.\d)?)% ordered within the next \d+ days; of everybody else, (\d+(?:\.\d)?)%|비율입니다/
 
-describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', { timeout: 300_000 }, () => {
-  beforeAll(async () => {
-    journey = await beginJourney()
-    page = await journey.openAs('en')
-    app = appIn(page)
-    await installAndImport(journey, page)
-  }, 300_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', PATIENT, () => {
+  walk((begun) => ({ journey, page, app } = begun))
 
   test('she tries a rule that is not saved, and sees what those people did beside everybody else', async () => {
     await page.goto(journey.adminOf('/segments/own/new'))
@@ -88,7 +79,7 @@ describe.skipIf(CANNOT_WALK)('a rule tried on the past, in a browser', { timeout
     await app.getByRole('button', { name: 'Undo taking over' }).click()
     await app.getByRole('button', { name: 'Put back' }).click()
     await app.getByText('What was set before is back').waitFor()
-    expect(await app.getByRole('button', { name: 'Undo taking over' }).count()).toBe(0)
+    await app.getByRole('button', { name: 'Undo taking over' }).waitFor({ state: 'detached' })
   })
 
   test('three answers propose segments, and a prepared rule opens in the editor with whom it promised', async () => {

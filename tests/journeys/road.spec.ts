@@ -1,15 +1,16 @@
 /** From install to tag to storefront in a browser, on the production build, through the link that the demo prints. */
 import type { FrameLocator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   CANNOT_WALK,
+  PATIENT,
   VIEWS,
   appIn,
-  beginJourney,
   buyAs,
   excessWidth,
   installAndImport,
   startTagging,
+  walk,
   type Journey,
 } from './journey.ts'
 
@@ -19,29 +20,26 @@ let journey: Journey
 let page: Page
 let app: FrameLocator
 
-describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 600_000 }, () => {
+describe.skipIf(CANNOT_WALK)('the road in a browser', PATIENT, () => {
   let tagsBefore: Map<number, string[]>
 
-  beforeAll(async () => {
-    journey = await beginJourney()
-    tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
-    page = await journey.openAs('en')
-    app = appIn(page)
-  }, 600_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+  walk(
+    (begun) => ({ journey, page, app } = begun),
+    () => {
+      tagsBefore = new Map([...journey.stack.world.customers.values()].map(({ id, tags }) => [id, [...tags]]))
+      return Promise.resolve()
+    },
+  )
 
   test('a merchant installs through the printed link and watches the history come in', async () => {
-    await installAndImport(journey, page)
+    await installAndImport({ journey, page, app })
     await app.getByText(/repeat customers are later than usual/).waitFor()
   })
 
   test('she confirms the first-purchase code that is proposed to her, and sees how it did', async () => {
     await app.getByText(/WELCOME20: \d+% of its/).waitFor()
     await app.getByRole('button', { name: 'Yes' }).first().click()
-    await app.getByText(/WELCOME20: [\d,]+ first orders/).waitFor({ timeout: 180_000 })
+    await app.getByText(/WELCOME20: [\d,]+ first orders/).waitFor()
   })
 
   test('she opens a segment, tries another number, sees who enters, and discards it', async () => {
@@ -79,7 +77,7 @@ describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 600_000 }, () =
     expect(
       [...journey.stack.world.customers.values()].filter((one) => !same(one.tags, tagsBefore.get(one.id)!)),
     ).toEqual([])
-    await startTagging(page)
+    await startTagging({ journey, page, app })
     const ours = (tag: string) => tag.startsWith('seg:')
     for (const { id, tags } of journey.stack.world.customers.values()) {
       const before = tagsBefore.get(id)!
@@ -104,7 +102,7 @@ describe.skipIf(CANNOT_WALK)('the road in a browser', { timeout: 600_000 }, () =
 
     await page.goto(journey.adminOf(''))
     await app.getByRole('button', { name: 'Check for new orders' }).click()
-    await expect.poll(() => journey.jiwoo().tags, { timeout: 180_000 }).toContain('seg:repeat')
+    await expect.poll(() => journey.jiwoo().tags).toContain('seg:repeat')
     expect(journey.jiwoo().tags).not.toContain('seg:new')
     await shopper.goto(`${journey.stack.shop.origin}/storefront`)
     await shopper

@@ -1,23 +1,14 @@
 /** A merchant sees whom to begin with and why, how often that was right, and names her costs. */
 import type { FrameLocator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CANNOT_WALK, VIEWS, appIn, beginJourney, excessWidth, installAndImport, type Journey } from './journey.ts'
+import { describe, expect, test } from 'vitest'
+import { CANNOT_WALK, PATIENT, VIEWS, appIn, excessWidth, walk, type Journey } from './journey.ts'
 
 let journey: Journey
 let page: Page
 let app: FrameLocator
 
-describe.skipIf(CANNOT_WALK)('what to expect of customers, in a browser', { timeout: 300_000 }, () => {
-  beforeAll(async () => {
-    journey = await beginJourney()
-    page = await journey.openAs('en')
-    app = appIn(page)
-    await installAndImport(journey, page)
-  }, 300_000)
-
-  afterAll(async () => {
-    await journey?.end()
-  })
+describe.skipIf(CANNOT_WALK)('what to expect of customers, in a browser', PATIENT, () => {
+  walk((begun) => ({ journey, page, app } = begun))
 
   test('at-risk customers are ranked, and the page says how often it was right', async () => {
     await page.goto(journey.adminOf('/segments/at-risk'))

@@ -85,9 +85,9 @@ describe('the local shop cannot ship', () => {
     const web = started(['build/server/index.js'], place, env)
     const worker = started(['build/worker/worker.js'], place, env)
     try {
-      await expect.poll(worker.said, { timeout: 180_000 }).toContain('worker runs')
+      await expect.poll(worker.said).toContain('worker runs')
       const health = async () => (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.status
-      await expect.poll(health, { timeout: 180_000 }).toBe(200)
+      await expect.poll(health).toBe(200)
     } finally {
       for (const one of [web, worker]) one.child.kill('SIGTERM')
       await Promise.all([ended(web), ended(worker)])

@@ -16,11 +16,11 @@ async function route() {
     told,
     end,
     ask: (path: string, inMs?: number) => ask(`${base}${path}`, (answer) => told.push(answer), inMs),
-    until: (count: number) => expect.poll(() => asked.length, { timeout: 120_000 }).toBe(count),
+    until: (count: number) => expect.poll(() => asked.length).toBe(count),
   }
 }
 
-const toldOf = (told: unknown[]) => expect.poll(() => told, { timeout: 120_000 })
+const toldOf = (told: unknown[]) => expect.poll(() => told)
 
 test('an answer to an older question is never taken, whichever comes first', async () => {
   const { asked, told, ask, until } = await route()

@@ -183,7 +183,7 @@ describe('copying a setup', () => {
       await saveSettingsIn(tx, into, { tagPrefix: 'x:' })
       await saveOwnIn(tx, into, late, { name: 'Late', rule: mine })
       taking = takeOverSetup(into, text)
-      await expect.poll(() => sql(WAITING, []), { timeout: 60_000 }).toHaveLength(1)
+      await expect.poll(() => sql(WAITING, [])).toHaveLength(1)
     })
     await taking
     expect((await getSettings(into)).tagPrefix).toBe('m:')
