@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { checkForOrders, syncStateOf } from '#app/flow/sync/shop-frame.ts'
-import type { ShopId } from '#app/outside/database.server.ts'
+import { checkForOrders, importOf, syncStateOf } from '#app/flow/sync/shop-frame.ts'
+import { withShop, type ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { connectAs, freshDomain, testShop } from '#tests/support/database.ts'
 
 async function imported(shop: ShopId): Promise<ShopId> {
@@ -42,6 +43,23 @@ test('asking twice for new orders owes one catch-up, and is shown until the segm
   // What has stopped is told as a problem, not as being on its way.
   await become(`state = 'parked'`)
   expect((await syncStateOf(shop)).check).toBe('idle')
+})
+
+test('the first import is done only once the segments are filled: the run stores the facts before', async () => {
+  const shop = await imported(await testShop())
+  const sql = (statement: string) => connectAs('superuser', (client) => client.query(statement, [shop]))
+  await sql(`INSERT INTO "SyncRun" (shop, kind, subject, state, "startedAt") VALUES
+    ($1, 'history', 'orders', 'done', now()), ($1, 'history', 'customers', 'done', now())`)
+  await withShop(shop, (tx) => owe(tx, shop, 'recompute', String(shop), { cause: 'import' }))
+  await sql(`INSERT INTO "Summary" (shop, "asOf", data) VALUES ($1, now(), '{}')`)
+  expect((await importOf(shop)).state).toBe('working-out')
+  await sql(`INSERT INTO "Membership" (shop, customer, stage, "stageSince", "cherryPicker", "isBusiness", "isWatched",
+    "ruleVersion", estimates, "decidedAt") VALUES ($1, 1, 'new', now(), 'none', false, false, 0, 1, now())`)
+  expect((await importOf(shop)).state).toBe('done')
+  // A shop without a customer has nobody to decide.
+  await sql(`DELETE FROM "Membership" WHERE shop = $1`)
+  await sql(`DELETE FROM "Work" WHERE shop = $1`)
+  expect((await importOf(shop)).state).toBe('done')
 })
 
 test('a shop whose token lacks the older orders is told apart', async () => {

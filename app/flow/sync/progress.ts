@@ -38,12 +38,18 @@ async function stateOf(
   if (is('merging')) return 'merging'
   // Later imports leave the stages that are there standing: only the first one is waited for.
   const summary = await tx.summary.findUnique({ where: { shop }, select: { asOf: true } })
-  return summary === null || (isWorkOwed && (await isFirstCatchUp(tx, shop))) ? 'working-out' : 'done'
+  if (summary === null) return 'working-out'
+  return isWorkOwed && ((await isFirstCatchUp(tx, shop)) || (await isNobodyDecided(tx, shop))) ? 'working-out' : 'done'
 }
 
 async function isFirstCatchUp(tx: Tx, shop: ShopId): Promise<boolean> {
   const found = await tx.shop.findUnique({ where: { shop }, select: { syncedAt: true } })
   return found?.syncedAt === null
+}
+
+/** The run stores the facts before the stages: in between every segment is empty. */
+async function isNobodyDecided(tx: Tx, shop: ShopId): Promise<boolean> {
+  return (await tx.membership.findFirst({ where: { shop }, select: { customer: true } })) === null
 }
 
 /** While Shopify writes the file, what it has written so far; then what of it has been read. */
