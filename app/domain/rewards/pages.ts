@@ -1,6 +1,8 @@
 /** What the pages about rewards show. */
 import type { Freshness, Problem } from '#app/domain/pages.ts'
 import type { Instant } from '#app/domain/order.ts'
+import type { Outlook, SampleRatio } from './comparison.ts'
+import type { Arm } from './grant.ts'
 import type { RecentPast, RewardForecast } from './outlook.ts'
 import type { EndedBy, RewardDefinition, RewardState } from './reward.ts'
 
@@ -65,4 +67,37 @@ export type RewardResult = {
   matured: number
   cameBack: number
   windowDays: number
+}
+
+/** People of one arm, or readers of one text. Money in minor units. */
+export type ArmResult = {
+  /** Could get it; in the comparison group: could have. */
+  people: number
+  /** As far as the theme's script may tell: without it nobody is counted. */
+  saw: number
+  clicked: number
+  used: number
+  /** What it gave them. */
+  costMinor: number
+  /** Of whom the window since they could first get it has passed; the rest of them is of these alone. */
+  watched: number
+  bought: number
+  /** On two days or more. */
+  boughtAgain: number
+  /** What they left in that window, after discounts and refunds. */
+  netMinor: number
+}
+
+/** Both arms side by side; nothing here says that a difference is more than chance. */
+export type RewardComparison = {
+  arms: Record<Arm, ArmResult>
+  /** Readers of the first and of the second text; null: there is one text. */
+  texts: [ArmResult, ArmResult] | null
+  /** People whose accounts stood in both arms: counted in neither. */
+  mixed: number
+  ratio: SampleRatio
+  windowDays: number
+  outlook: Outlook
+  /** Spent beyond the budget: percentages are estimates. */
+  overshootMinor: number
 }
