@@ -325,10 +325,11 @@ test('heartbeats keep the lease of a job that takes longer than one', async () =
     [
       catchUp(async () => {
         runs += 1
-        await new Promise((resolve) => setTimeout(resolve, 2200))
+        await new Promise((resolve) => setTimeout(resolve, 6500))
       }),
     ],
-    { leaseSeconds: 1 },
+    // A heartbeat of a busy machine may come two seconds late.
+    { leaseSeconds: 3 },
   )
   await until(async () => runs > 0 && (await work(shop)).length === 0)
   expect(runs).toBe(1)
@@ -340,20 +341,23 @@ test('a stop waits for running jobs, then gives their leases back at once', asyn
   await oweCatchUp(shop, 'endless')
   let started = 0
   let isAborted = false
+  let letGo = (): void => undefined
+  const held = new Promise<void>((resolve) => (letGo = resolve))
   const worker = run(
     [
       catchUp(async ({ entity, signal }) => {
         started += 1
         signal.addEventListener('abort', () => (isAborted = true))
-        await new Promise((resolve) => setTimeout(resolve, entity === 'quick' ? 200 : 3000))
+        await (entity === 'quick' ? new Promise((resolve) => setTimeout(resolve, 200)) : held)
       }),
     ],
-    { drainMs: 500 },
+    { drainMs: 3000 },
   )
   await until(() => started === 2)
   await worker.stop()
   expect(isAborted).toBe(true)
   expect(await work(shop)).toMatchObject([{ entity: 'endless', state: 'waiting', waits: false, attempts: 0 }])
+  letGo()
 })
 
 test('a shop with much to do does not make the others wait', async () => {

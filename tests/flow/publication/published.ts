@@ -60,7 +60,7 @@ export async function standing(shop: ShopId, customers: ToldCustomer[]): Promise
 
 /** Publishes as the worker does, looking again at once while Shopify works. */
 export async function publishAll(shop: ShopId, hold: Hold = STILL_MINE): Promise<void> {
-  for (let looks = 0; looks < 500; looks += 1) {
+  for (let looks = 0; looks < 6000; looks += 1) {
     const again = await publish(shop, hold)
     if (!again) return
     await new Promise((resolve) => setTimeout(resolve, 20))
