@@ -129,8 +129,10 @@ export function priceBasket(world: World, lines: Goods, who: Shopper, codes: rea
   for (const entered of distinct(codes)) {
     const found = discountByCode(world, entered, at)
     const problem = found ? ownProblem(world, basket, found, { customer, email }, at) : 'unknown'
+    const one = { entered, ...found! }
     if (problem !== null) refuse(entered, problem)
-    else wanted.push({ entered, ...found! })
+    else if (trial(basket, [one]).isHeld) wanted.push(one)
+    else refuse(entered, 'minimum')
   }
   const { kept, over } = capped(wanted)
   for (const one of over) refuse(one.entered, 'too-many')
@@ -252,13 +254,18 @@ type Trial = {
   applied: Wanted[]
   /** Every minimum is reached with the others' discounts taken off. */
   isHeld: boolean
+  /** By line: what product discounts leave. */
+  left: number[]
   /** By line: what each applied discount takes off. */
   off: Map<Wanted, number>[]
   shippingOff: number
   saved: number
 }
 
-/** Product discounts first, one for each line; then order discounts, each of what the first left; shipping by itself. */
+/**
+ * Product discounts first, one for each line; then order discounts, each of what the first left, percentages before amounts;
+ * shipping by itself.
+ */
 function trial(basket: Basket, some: Wanted[]): Trial {
   const off = basket.lines.map(() => new Map<Wanted, number>())
   const products = some.filter(({ discount }) => classOf(discount) === 'PRODUCT')
@@ -274,10 +281,9 @@ function trial(basket: Basket, some: Wanted[]): Trial {
   const left = basket.lines.map((line, at) => line.unitMinor * line.quantity - sum(off[at]!.values()))
   const subtotal = sum(left)
   const rest = [...left]
-  for (const one of some.filter(({ discount }) => classOf(discount) === 'ORDER')) {
+  for (const one of percentagesFirst(some.filter(({ discount }) => classOf(discount) === 'ORDER'))) {
     const whole = amountOff(one.discount, subtotal)
-    for (const [at, share] of spread(Math.min(whole, sum(rest)), left).entries()) {
-      const minor = Math.min(share, rest[at]!)
+    for (const [at, minor] of spread(Math.min(whole, sum(rest)), rest).entries()) {
       rest[at]! -= minor
       if (minor > 0) off[at]!.set(one, minor)
     }
@@ -287,7 +293,13 @@ function trial(basket: Basket, some: Wanted[]): Trial {
   const lost = (one: Wanted) => isLoser(one) && products.length > 1
   const saved = sum(off.flatMap((shares) => [...shares.values()])) + shippingOff
   const applied = some.filter((one) => !lost(one))
-  return { applied, isHeld: some.every((one) => reaches(basket, one.discount, left)), off, shippingOff, saved }
+  return { applied, isHeld: some.every((one) => reaches(basket, one.discount, left)), left, off, shippingOff, saved }
+}
+
+/** https://help.shopify.com/zh-CN/manual/discounts/combining-discounts/examples */
+function percentagesFirst(some: Wanted[]): Wanted[] {
+  const isPercentage = ({ discount: { value } }: Wanted) => value !== null && 'percentage' in value
+  return [...some.filter(isPercentage), ...some.filter((one) => !isPercentage(one))]
 }
 
 function offAlone(basket: Basket, one: Wanted): number[] {
@@ -301,14 +313,19 @@ function shareOut(basket: Basket, { discount }: Wanted, isIts: (at: number) => b
     isIts(at) && isEntitled(discount, line) ? line.unitMinor * line.quantity : 0,
   )
   if (value === null) return prices.map(() => 0)
-  if ('percentage' in value) return prices.map((price) => Math.round(price * value.percentage))
+  if ('percentage' in value) return prices.map((price) => percentOf(price, value.percentage))
   if (value.onEach) return prices.map((price, at) => Math.min(price, value.amountMinor * basket.lines[at]!.quantity))
   return spread(Math.min(value.amountMinor, sum(prices)), prices)
 }
 
 function amountOff({ value }: WorldDiscount, subtotal: number): number {
   if (value === null) return 0
-  return 'percentage' in value ? Math.round(subtotal * value.percentage) : Math.min(value.amountMinor, subtotal)
+  return 'percentage' in value ? percentOf(subtotal, value.percentage) : Math.min(value.amountMinor, subtotal)
+}
+
+/** .29 of 50 is 14.5 and 15, not what binary fractions make of it. */
+function percentOf(minor: number, percentage: number): number {
+  return Math.round((minor * Math.round(percentage * 10_000)) / 10_000)
 }
 
 /**
@@ -333,10 +350,9 @@ function isBetter(one: Trial, other: Trial): boolean {
 }
 
 function whyNot(basket: Basket, one: Wanted, best: Trial): CodeProblem {
-  if (!trial(basket, [one]).isHeld) return 'minimum'
   const others = best.applied.filter((other) => other !== one)
   if (!combines([...others, one])) return 'not-combined'
-  return trial(basket, [...others, one]).isHeld ? 'not-best' : 'minimum'
+  return reaches(basket, one.discount, trial(basket, [...others, one]).left) ? 'not-best' : 'minimum'
 }
 
 function answer(world: World, basket: Basket, best: Trial, refused: Priced['refused']): Priced {
