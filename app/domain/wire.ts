@@ -1,8 +1,9 @@
 /**
- * What crosses between the app and its extensions in Shopify admin. Types only: an extension may import nothing from the
+ * What crosses between the app and its extensions, and between the app and the storefront. Types only: an extension may import nothing from the
  * app that runs. Sentences and figures come as they are shown, in the language that was asked for: the block says word for
  * word what the app's own page says, and a reason that is new needs no new version of the extension.
  */
+import type { PersonalOffer } from './rewards/personal-rewards.ts'
 import type { Stage } from './stages.ts'
 
 /** The languages of the extensions' locale files. */
@@ -68,3 +69,45 @@ export type KnownSegment = {
 
 /** Body of an answer that is none; the status says the rest. */
 export type BlockRefusal = { code: string; fields?: Record<string, string> }
+
+/** Every refusal of the app proxy, /proxy/…: a word, and nothing about anybody. */
+export type VisitorRefusal = {
+  error:
+    | 'bad-request'
+    | 'not-signed'
+    /** Nobody is signed in, or the token is not theirs, used or over. */
+    | 'not-allowed'
+    | 'not-found'
+    | 'wrong-method'
+    | 'too-large'
+    | 'not-json'
+    | 'invalid-input'
+    /** Retry-After says when; so it does for `unavailable`. */
+    | 'too-many-requests'
+    | 'invariant-broken'
+    | 'unavailable'
+}
+
+/** Answer of GET /proxy/offers: what a signed-in customer has, in the form of the metafield that the theme reads. */
+export type VisitorOffers = {
+  /** They have switched personal offers off; what was theirs before is still here. */
+  off: boolean
+  offers: VisitorOffer[]
+  /** For POST /proxy/opt-out with `off`; null: nobody is signed in, and there are no offers. */
+  optOut: string | null
+}
+
+/** Each token is good once, for ten minutes, for whoever got it; null: there is nothing of the kind to do. */
+export type VisitorOffer = PersonalOffer & { tokens: { seen: string; claim: string | null; ask: string | null } }
+
+/**
+ * Answer of POST /proxy/claim, the same however often it is sent. `reserved`: theirs, the code is on its way. `issued`: there, with
+ * its code; none where it is store credit. `over`: all are taken, or it has ended. `not-yours`: it is not offered to them.
+ */
+export type ClaimAnswer = { state: 'reserved' | 'issued' | 'over' | 'not-yours'; code?: string }
+
+/** Answer of GET /proxy/why?reward=<id>: facts, for which the theme has the words; null: they see no such reward. */
+export type VisitorReason = Pick<PersonalOffer, 'because' | 'state' | 'join' | 'missing' | 'endsOn'> | { because: null }
+
+/** Answer of POST /proxy/ask: it is in the merchant's queue. */
+export type VisitorAsked = { asked: true }

@@ -1,5 +1,6 @@
 import { oweNightly } from '#app/flow/features/nightly.ts'
 import { forgetOldChanges } from '#app/flow/publication/history.ts'
+import { forgetEndedTokens } from '#app/flow/rewards/visitor.ts'
 import { forgetOldSetup } from '#app/flow/segments/setup/take-over.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
@@ -8,6 +9,7 @@ export const nightly = defineJob({
   async handler({ shop }) {
     await forgetOldChanges(shop)
     await forgetOldSetup(shop)
+    await forgetEndedTokens(shop)
     await oweNightly(shop)
   },
 })

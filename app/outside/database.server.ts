@@ -33,7 +33,15 @@ export type BulkTx = {
 
 const MINUTE_MS = 60_000
 
-type Doors = { prisma: PrismaClient; main: pg.Pool; bulk: pg.Pool; ingest: pg.Pool; lock: pg.Pool; url: string }
+type Doors = {
+  prisma: PrismaClient
+  main: pg.Pool
+  bulk: pg.Pool
+  ingest: pg.Pool
+  visitor: pg.Pool
+  lock: pg.Pool
+  url: string
+}
 
 let opening: Promise<Doors> | null = null
 
@@ -99,6 +107,16 @@ async function open(): Promise<Doors> {
     options: '-c synchronous_commit=on',
     application_name: 'morello ingest',
   })
+  // Shoppers wait less long than merchants, and those who come in crowds must not take the pages' connections.
+  const visitor = pool(url, {
+    max: 6,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 6000,
+    statement_timeout: 5000,
+    idle_in_transaction_session_timeout: 10_000,
+    options: '-c synchronous_commit=on',
+    application_name: 'morello visitor',
+  })
   const lock = pool(url, {
     max: 4,
     connectionTimeoutMillis: 30_000,
@@ -106,7 +124,7 @@ async function open(): Promise<Doors> {
     idle_in_transaction_session_timeout: MINUTE_MS,
     application_name: 'morello lock',
   })
-  return { prisma: new PrismaClient({ adapter: new PrismaPg(main) }), main, bulk, ingest, lock, url }
+  return { prisma: new PrismaClient({ adapter: new PrismaPg(main) }), main, bulk, ingest, visitor, lock, url }
 }
 
 function doors(): Promise<Doors> {
@@ -157,10 +175,22 @@ export async function withShop<T>(
  * @throws {OutsideFailure} as withShop
  */
 export async function withShopBulk<T>(shop: ShopId, work: (tx: BulkTx) => Promise<T>): Promise<T> {
+  return withShopOver('bulk', shop, work)
+}
+
+/**
+ * The same for a shopper who waits: few statements, seconds, and connections of their own.
+ *
+ * @throws {OutsideFailure} as withShop
+ */
+export async function withShopForVisitor<T>(shop: ShopId, work: (tx: BulkTx) => Promise<T>): Promise<T> {
+  return withShopOver('visitor', shop, work)
+}
+
+async function withShopOver<T>(over: 'bulk' | 'visitor', shop: ShopId, work: (tx: BulkTx) => Promise<T>): Promise<T> {
   const named = checked(shop)
   try {
-    const { bulk } = await doors()
-    return await inTransaction(bulk, async (client) => {
+    return await inTransaction((await doors())[over], async (client) => {
       await client.query(`SELECT set_config('app.shop', $1, true)`, [named])
       return work(bulkTx(client))
     })
@@ -419,5 +449,5 @@ export async function closeDatabase(): Promise<void> {
   opening = null
   if (!open) return
   await open.prisma.$disconnect()
-  await Promise.all([open.main, open.bulk, open.ingest, open.lock].map((one) => one.end()))
+  await Promise.all([open.main, open.bulk, open.ingest, open.visitor, open.lock].map((one) => one.end()))
 }

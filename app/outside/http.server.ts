@@ -9,6 +9,7 @@ import { createReadableStreamFromReadable, createRequestHandler, type ServerBuil
 
 import { now } from './clock.ts'
 import { log } from './log.server.ts'
+import { LARGEST_DEED_BYTES, type VisitorAnswer, type VisitorArrival } from './visitor.server.ts'
 import { LARGEST_BODY_BYTES, receiveDelivery } from './webhook.server.ts'
 
 /** A web server that runs. */
@@ -22,15 +23,21 @@ export type RunningWeb = {
 const KEEP_ALIVE_MS = 75_000
 const REQUEST_MS = 60_000
 
+type VisitorDoor = (arrival: VisitorArrival) => Promise<VisitorAnswer>
+
 /**
- * Serves the production build: Shopify's deliveries go straight to their door, the build's files come from memory, all
- * else is Remix's.
+ * Serves the production build: Shopify's deliveries and the shoppers it hands on go straight to their doors, the build's
+ * files come from memory, all else is Remix's.
  *
  * In the place of remix-serve, for three reasons: a delivery does not pay for Express, Remix's routing and a stream (they
  * took ten times as long as verifying and storing it); remix-serve writes every address to the log with the session
  * token in it; and it does not let requests end when it is told to stop.
  */
-export async function startWeb(build: ServerBuild, where: { port: number; host?: string | undefined }) {
+export async function startWeb(
+  build: ServerBuild,
+  visitors: VisitorDoor,
+  where: { port: number; host?: string | undefined },
+) {
   const remix = createRequestHandler(build, 'production')
   const assets = readAssets(build.assetsBuildDirectory)
   let isStopping = false
@@ -40,6 +47,7 @@ export async function startWeb(build: ServerBuild, where: { port: number; host?:
     const { method = '', url = '' } = request
     const at = url.split('?', 1)[0]!
     if (method === 'POST' && at === '/webhooks') return takeDelivery(request, response)
+    if (at.startsWith('/proxy/')) return takeVisitor(visitors, request, response)
     const asset = method === 'GET' || method === 'HEAD' ? assets.get(at) : undefined
     if (asset) return sendAsset(asset, request, response)
     const begunAt = now()
@@ -79,20 +87,13 @@ export async function startWeb(build: ServerBuild, where: { port: number; host?:
 }
 
 function takeDelivery(request: IncomingMessage, response: ServerResponse): void {
-  const chunks: Buffer[] = []
-  let size = 0
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.byteLength
-    if (size <= LARGEST_BODY_BYTES) chunks.push(chunk)
-    else if (!response.headersSent) response.writeHead(413, { connection: 'close' }).end()
-  })
-  request.on('end', () => {
-    if (response.headersSent) return
+  wholeBody(request, LARGEST_BODY_BYTES, (body) => {
+    if (body === null) return void response.writeHead(413, { connection: 'close' }).end()
     const header = (name: string) => {
       const value = request.headers[name]
       return typeof value === 'string' ? value : null
     }
-    receiveDelivery({ header, body: Buffer.concat(chunks, size) }).then(
+    receiveDelivery({ header, body }).then(
       (status) => {
         if (status === 503) response.setHeader('retry-after', 5)
         response.writeHead(status, { 'content-length': 0 }).end()
@@ -102,6 +103,38 @@ function takeDelivery(request: IncomingMessage, response: ServerResponse): void 
         response.writeHead(503).end()
       },
     )
+  })
+}
+
+function takeVisitor(visitors: VisitorDoor, request: IncomingMessage, response: ServerResponse): void {
+  const { method = '', url = '' } = request
+  const mark = url.indexOf('?')
+  const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
+  wholeBody(request, LARGEST_DEED_BYTES, (body) => {
+    if (body === null) response.setHeader('connection', 'close')
+    visitors({ method, path, query, contentType: request.headers['content-type'] ?? null, body }).then(
+      ({ status, headers, body: text }) =>
+        response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text),
+      (error: unknown) => {
+        log.error({ error }, 'a visitor was not judged')
+        response.writeHead(500).end()
+      },
+    )
+  })
+}
+
+/** Calls back once: with the body as it came, or with null as soon as it is larger than allowed. */
+function wholeBody(request: IncomingMessage, largest: number, taken: (body: Buffer | null) => void): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  request.on('data', (chunk: Buffer) => {
+    const wasSmall = size <= largest
+    size += chunk.byteLength
+    if (size <= largest) chunks.push(chunk)
+    else if (wasSmall) taken(null)
+  })
+  request.on('end', () => {
+    if (size <= largest) taken(Buffer.concat(chunks, size))
   })
 }
 

@@ -8,10 +8,11 @@ import { config } from './config.server.ts'
 import { installedShop, withShop, type ShopId } from './database.server.ts'
 import { log } from './log.server.ts'
 import { shopOfSessionToken } from './session-token.server.ts'
-import { paceOfBlocks } from './pace-of-shops.server.ts'
+import { paceOfBlocks } from './pace.server.ts'
 import { isShopDomain } from './shop-domain.ts'
 import { oweFirstImport, shopify } from './shopify.server.ts'
 
+export { forVisitor } from './visitor.server.ts'
 export { forWebhook } from './webhook.server.ts'
 
 /** What a form gets back with HTTP 422: per field a key of the screen texts, and perhaps one for the whole form. */

@@ -6,6 +6,8 @@ export type ScopeUse = {
   documents: readonly string[]
   /** Webhook topics that need it. */
   topics: readonly string[]
+  /** Tables of shopify.app.toml that need it. */
+  tables?: readonly string[]
   features: readonly string[]
   /** For the merchant and for Shopify's review. */
   reason: string
@@ -134,6 +136,17 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     features: ['rewards'],
     reason:
       'A reward is a discount of Shopify’s own, so that it really applies at checkout; no other discount is touched.',
+    isOptional: true,
+  },
+  // Optional, though Shopify's page on app proxies reads as if it were for everybody: a scope that every installation has to
+  // have can stop the app in each until its merchant has agreed, and without the proxy the storefront shows all but claims.
+  write_app_proxy: {
+    documents: [],
+    topics: [],
+    tables: ['app_proxy'],
+    features: ['rewards to be claimed', 'opt-out of personal offers'],
+    reason:
+      'Signed-in shoppers claim a reward, ask why they see it and switch personal offers off on the storefront itself.',
     isOptional: true,
   },
 }

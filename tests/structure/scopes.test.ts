@@ -47,9 +47,17 @@ describe('the table of scopes', () => {
   test('asks for no scope that nothing uses, and says why for each', () => {
     const idle = Object.entries(SCOPES).filter(
       ([, use]) =>
-        use.documents.length + use.topics.length === 0 || use.features.length === 0 || use.reason.length < 20,
+        use.documents.length + use.topics.length + (use.tables ?? []).length === 0 ||
+        use.features.length === 0 ||
+        use.reason.length < 20,
     )
     expect(idle.map(([scope]) => scope)).toEqual([])
+  })
+
+  test('names only tables that shopify.app.toml has, and the app proxy among them', () => {
+    const tables = Object.values(SCOPES).flatMap(({ tables = [] }) => tables)
+    expect(tables).toEqual(['app_proxy'])
+    expect(Object.keys(toml)).toEqual(expect.arrayContaining(tables))
   })
 
   test('is what shopify.app.toml asks for', () => {

@@ -63,6 +63,7 @@ const OWNERS: Record<string, string[]> = {
     'Delivery',
     'RewardExposure',
     'OffersOff',
+    'VisitorToken',
   ],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],

@@ -71,3 +71,30 @@ export function merchantRequest(path: string, token: string, init: RequestInit =
   headers.set('user-agent', 'Mozilla/5.0 (X11; Linux x86_64) Chrome/130 Safari/537.36')
   return new Request(`http://127.0.0.1:3000${path}`, { ...init, headers })
 }
+
+/** What Shopify adds to a request that it hands on from the storefront; a customer id of '' is nobody signed in. */
+export function proxyParameters(domain: string, customerId: string | number = '', at = Date.now()) {
+  return {
+    shop: domain,
+    logged_in_customer_id: String(customerId),
+    path_prefix: '/apps/morello',
+    timestamp: String(Math.floor(at / 1000)),
+  }
+}
+
+/** The text that Shopify signs: the pairs by byte order, joined by nothing, what is doubled joined by commas. */
+export function proxyText(pairs: [string, string][]): string {
+  const byName = new Map<string, string[]>()
+  for (const [name, value] of pairs) byName.set(name, [...(byName.get(name) ?? []), value])
+  return [...byName]
+    .map(([name, values]) => Buffer.from(`${name}=${values.join(',')}`))
+    .sort((a, b) => Buffer.compare(a, b))
+    .join('')
+}
+
+/** A query signed as Shopify signs it. */
+export function proxyQuery(parameters: Record<string, string> | [string, string][], secret = SECRET): string {
+  const pairs = Array.isArray(parameters) ? parameters : Object.entries(parameters)
+  const signature = createHmac('sha256', secret).update(proxyText(pairs)).digest('hex')
+  return new URLSearchParams([...pairs, ['signature', signature]]).toString()
+}

@@ -54,6 +54,7 @@ export const ERASED_WITH_A_SHOP = [
   'Delivery',
   'RewardExposure',
   'OffersOff',
+  'VisitorToken',
   'MoveAnnouncement',
   'Announcing',
   'DiscountUse',

@@ -115,6 +115,14 @@ CREATE TABLE "OffersOff" (
     CONSTRAINT "OffersOff_pkey" PRIMARY KEY ("shop","customer")
 );
 
+CREATE TABLE "VisitorToken" (
+    "shop" INTEGER NOT NULL,
+    "jti" BYTEA NOT NULL,
+    "expiresAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "VisitorToken_pkey" PRIMARY KEY ("shop","jti")
+);
+
 -- Tenants: as every table with a shop (0001_init).
 ALTER TABLE "RewardStanding" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "RewardStanding" FORCE ROW LEVEL SECURITY;
@@ -164,4 +172,10 @@ CREATE POLICY tenant ON "OffersOff"
   USING (shop = (SELECT nullif(current_setting('app.shop', true), '')::int))
   WITH CHECK (shop = (SELECT nullif(current_setting('app.shop', true), '')::int));
 GRANT SELECT, INSERT, UPDATE, DELETE ON "OffersOff" TO morello_app;
+ALTER TABLE "VisitorToken" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "VisitorToken" FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON "VisitorToken"
+  USING (shop = (SELECT nullif(current_setting('app.shop', true), '')::int))
+  WITH CHECK (shop = (SELECT nullif(current_setting('app.shop', true), '')::int));
+GRANT SELECT, INSERT, UPDATE, DELETE ON "VisitorToken" TO morello_app;
 GRANT USAGE ON SEQUENCE "Grant_id_seq" TO morello_app;
