@@ -14,7 +14,8 @@ const read = (file: string): Buffer => readFileSync(`${EXTENSION}${file}`)
 const words = (file: string): Words => JSON.parse(read(`locales/${file}`).toString()) as Words
 
 /** Texts that stand inside a sentence, or on a link. */
-const PARTS = /^(months|dates)\.|^condition\.(minimum|no_minimum)$|^sign_in$/
+const PARTS =
+  /^(months|dates|what)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$/
 
 function keysOf(tree: Words, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>

@@ -33,3 +33,16 @@ const SCRIPTS = [
 
 /** 150 different texts that somebody may write where a text is expected. */
 export const PAYLOADS = WAYS_OUT.flatMap((out) => SCRIPTS.map((script) => out + script))
+
+/** What breaks layouts rather than runs: direction, length, and characters that are not seen. */
+export const HARD_TEXTS = [
+  'x'.repeat(10_000),
+  '가'.repeat(10_000),
+  'مرحبا بكم '.repeat(1000),
+  '\u202e\u202dupside down\u2066\u2067',
+  '\u200b\u200c\u200d\u2060\ufeff'.repeat(50) + 'x',
+  '👩‍👩‍👧‍👦'.repeat(500),
+  'Z\u0300\u0301\u0302\u0303\u0304'.repeat(200),
+  '\ud800 half a character',
+  'a\u00a0b'.repeat(300),
+]

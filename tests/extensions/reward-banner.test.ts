@@ -1,17 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { chromium, type Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
 import { EXTENSION, renderBlock } from '#tests/shop/storefront/liquid.ts'
 import type { BlockScope } from '#tests/shop/storefront/liquid.ts'
+import { inBrowser, isBrowserMissing, layoutOf, scriptCounter } from './browser.ts'
 import { NOON, STAGES, customer } from './cases.ts'
 import { contrastOf } from './contrast.ts'
 import { piecesOf, textOf } from './html.ts'
 import { PAYLOADS } from './payloads.ts'
 import { BROKEN, NO_DOCUMENT, REWARD, SIGN_IN, allRewardCases, live, stored, unseen } from './reward-cases.ts'
-
-const CHROMIUM = spawnSync('which', ['chromium']).stdout.toString().trim()
 
 type Options = { locale?: string; now?: number; timezone?: string }
 
@@ -280,67 +277,25 @@ describe('the markup', () => {
   })
 })
 
-describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('in a browser', () => {
-  async function inBrowser(look: (page: Page) => Promise<void>): Promise<void> {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
-    try {
-      const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
-      page.setDefaultTimeout(120_000)
-      await look(page)
-    } finally {
-      await browser.close()
-    }
-  }
-
+describe.skipIf(isBrowserMissing)('in a browser', () => {
   test('every state asks for nothing, moves nothing and fits a narrow screen', async () => {
     await inBrowser(async (page) => {
-      const asked: string[] = []
-      page.on('request', (request) => asked.push(request.url()))
       const blocks = allRewardCases().map((one) => html(one.scope, { locale: one.locale, now: one.now }))
       const css = readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8')
-      await page.setContent(`<!doctype html><style>${css}</style><body>${blocks.join('')}<p>What follows.</p></body>`)
-      await page.waitForLoadState('networkidle')
-      const seen = await page.evaluate(async () => {
-        const shifts = await new Promise<number>((resolve) => {
-          let sum = 0
-          new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) sum += (entry as PerformanceEntry & { value: number }).value
-          }).observe({ type: 'layout-shift', buffered: true })
-          requestAnimationFrame(() => setTimeout(() => resolve(sum), 100))
-        })
-        const heights = [...document.querySelectorAll('.shopify-app-block')].map((block) => ({
-          isEmpty: block.children.length === 0,
-          height: block.getBoundingClientRect().height,
-        }))
-        return { shifts, heights, width: document.documentElement.scrollWidth }
-      })
-      expect(asked).toEqual([])
+      const seen = await layoutOf(page, css, blocks)
+      expect(seen.asked).toEqual([])
       expect(seen.shifts).toBe(0)
       expect(seen.width).toBeLessThanOrEqual(390)
       expect(seen.heights).toHaveLength(blocks.length)
       expect(seen.heights.filter(({ isEmpty, height }) => isEmpty !== (height === 0))).toEqual([])
       expect(seen.heights.filter(({ isEmpty, height }) => !isEmpty && height < 104)).toEqual([])
     })
-  }, 120_000)
+  }, 300_000)
 
   test('150 hostile texts in every place run no script, where the bare ones do', async () => {
     expect(new Set(PAYLOADS).size).toBe(150)
     await inBrowser(async (page) => {
-      let ran = 0
-      await page.exposeFunction('ran', () => {
-        ran += 1
-      })
-      const scriptsRunBy = async (body: string): Promise<number> => {
-        ran = 0
-        await page.setContent(`<!doctype html><body>${body}</body>`)
-        await page.evaluate(() => {
-          for (const element of document.querySelectorAll<HTMLElement>('*'))
-            for (const kind of ['mouseover', 'focus', 'toggle']) element.dispatchEvent(new Event(kind))
-          for (const link of document.querySelectorAll('a')) if (link.protocol === 'javascript:') link.click()
-        })
-        await page.waitForLoadState('networkidle')
-        return ran
-      }
+      const scriptsRunBy = await scriptCounter(page)
       const blocks = PAYLOADS.flatMap((bad) =>
         ['en', 'ko'].map((locale) =>
           html(
@@ -360,7 +315,7 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('in a browser', ()
       for (const bad of PAYLOADS.slice(0, 15)) if ((await scriptsRunBy(`<p>${bad}</p>`)) > 0) dangerous += 1
       expect(dangerous).toBeGreaterThanOrEqual(9)
     })
-  }, 120_000)
+  }, 300_000)
 })
 
 test.each(['light', 'dark'])('what a shopper reads in the %s scheme has a contrast of at least 7 to 1', (scheme) => {

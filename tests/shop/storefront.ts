@@ -81,11 +81,15 @@ export async function storefrontHandler(
 
 /** What Liquid may know of the shopper: the app's own metafield is there for the app's own block. */
 function liquidCustomer(world: World, customer: WorldCustomer): LiquidCustomer {
-  const state = customer.metafields.get(`app--${world.appId}--morello.state`)
+  const ours: NonNullable<LiquidCustomer['metafields']['$app:morello']> = {}
+  for (const key of ['state', 'rewards'] as const) {
+    const found = customer.metafields.get(`app--${world.appId}--morello.${key}`)
+    if (found) ours[key] = { value: parsed(found.value) }
+  }
   return {
     first_name: customer.firstName,
     orders_count: world.ordersOf(customer.id).length,
-    metafields: state ? { '$app:morello': { state: { value: parsed(state.value) } } } : {},
+    metafields: { '$app:morello': ours },
   }
 }
 
@@ -201,9 +205,11 @@ function titleIn(locale: Locale, title: string): string {
 
 async function addToCart(visit: Visit): Promise<true> {
   const form = await formOf(visit.request)
-  const id = Number(form.get('id'))
+  const asked = Number(form.get('id'))
   const quantity = Math.min(99, Math.max(1, Number.parseInt(form.get('quantity') ?? '1', 10) || 1))
-  if (!visit.world.products.has(id)) return notFound(visit)
+  // Shopify's form names the variant; this theme's own names the product, which has one.
+  const id = [...visit.world.products.values()].find((one) => one.id === asked || one.variantId === asked)?.id
+  if (id === undefined) return notFound(visit)
   visit.cart.set(id, Math.min(99, (visit.cart.get(id) ?? 0) + quantity))
   return sendTo(visit.response, '/storefront/cart', [cartCookie(visit.cart)])
 }

@@ -156,14 +156,15 @@ function escapeOnce(text: string): string {
 export type LiquidCustomer = {
   first_name: string | null
   orders_count: number
-  metafields: { '$app:morello'?: { state?: { value: unknown } } }
+  metafields: { '$app:morello'?: { state?: { value: unknown }; rewards?: { value: unknown } } }
 }
 
 /** Metafields of the app's own installation, by namespace and key. */
 export type AppMetafields = Record<string, Record<string, { type: string; value: unknown }>>
 
-/** Where the theme sends a shopper to sign in. */
+/** Where the theme sends a shopper to sign in, and with what goes into their basket. */
 const LOGIN_URL = '/storefront/who'
+const CART_ADD_URL = '/storefront/cart/add'
 
 export type BlockScope = {
   customer: LiquidCustomer | null
@@ -183,7 +184,7 @@ export function blockScope(given: BlockScope, rendering: Rendering): Record<stri
     app: { metafields: given.app ?? {} },
     shop: { currency },
     cart: { currency: { iso_code: given.shoppersCurrency ?? currency } },
-    routes: { account_login_url: LOGIN_URL, storefront_login_url: LOGIN_URL },
+    routes: { account_login_url: LOGIN_URL, storefront_login_url: LOGIN_URL, cart_add_url: CART_ADD_URL },
     request: { locale: { iso_code: rendering.locale }, design_mode: given.isDesignMode === true },
     block: { settings: given.settings, shopify_attributes: given.isDesignMode ? 'data-shopify-editor-block="1"' : '' },
   }
