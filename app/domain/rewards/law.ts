@@ -45,8 +45,9 @@ const SOON_DAYS = 2
 /**
  * What the law has to say of a reward.
  *
- * Known values: of 60 breaches and 68 lawful headlines, the rules were made with, at least 57 and at most 3 are called
- * a breach (tests/domain/rewards/law.test.ts).
+ * Known values: of 120 breaches and 128 lawful headlines in English and Korean at least 95 % and at most 5 % are called a breach
+ * (tests/domain/rewards/law.test.ts). They were made with those headlines; before that they found 47 of 60 breaches of a set
+ * that they did not know and took 9 of 60 near misses for one, so a merchant reads every duty and may word a text anew.
  *
  * @param countries  where the shop sells, ISO 3166 two letters; empty: not named, every rule is looked at
  * @param daysLeft   until the reward ends, today counted as 1
