@@ -1,11 +1,12 @@
 /** Setting, starting and ending rewards. */
 import { isDeepStrictEqual } from 'node:util'
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { lawChecks } from '#app/domain/rewards/law.ts'
 import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
 import type { EndedBy } from '#app/domain/rewards/reward.ts'
 import { costShareOf } from '#app/domain/costs.ts'
 import { DAY_MS } from '#app/domain/order.ts'
-import { endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
+import { dayFromText, endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
@@ -120,10 +121,14 @@ function refuseTaken(rewards: readonly StoredReward[], id: number | null, code: 
 /** @returns the shop's time zone */
 async function refuseBlocked(tx: Tx, shop: ShopId, definition: RewardDefinition): Promise<string | null> {
   const { timezone } = await readShopFrame(tx, shop)
-  const { share } = costShareOf((await readSettings(tx, shop)).costs)
+  const { costs, rewards } = await readSettings(tx, shop)
   const today = shopCalendar(timezone, now() - DAY_MS, now() + DAY_MS).dayOf(now())
-  const worst = rewardChecks(definition, today, share).find(({ blocks }) => blocks)
+  const worst = rewardChecks(definition, today, costShareOf(costs).share).find(({ blocks }) => blocks)
   if (worst) throw refused('endsOn', worst.kind)
+  const daysLeft = dayFromText(definition.endsOn) - today + 1
+  const breach = lawChecks(definition, { countries: rewards.countries, daysLeft }).find(({ blocks }) => blocks)
+  if (breach)
+    throw refused(breach.text === null ? 'steps' : breach.text === definition.name ? 'name' : 'texts', breach.rule)
   return timezone
 }
 

@@ -211,6 +211,15 @@ describe('what may be changed', () => {
     await expect(rewardPage(shop, late)).rejects.toThrow(InvalidInput)
   })
 
+  test('what the law forbids in its own words is saved as a draft and does not start', async () => {
+    const { shop } = await rewardingShop()
+    const late = await saveReward(shop, null, welcome({ texts: ['Today only: 20% off'] }))
+    expect(await startReward(shop, late).catch(fieldsOf)).toEqual({ texts: 'false-urgency' })
+    await saveReward(shop, late, welcome({ texts: ['20% off your first order'] }))
+    await startReward(shop, late)
+    expect(await stateOf(shop, late)).toMatchObject({ state: 'live' })
+  })
+
   test('a ready-made one comes with a code that no reward of the shop has, and none of its orders', async () => {
     const { shop } = await rewardingShop()
     await connectAs('superuser', (client) =>
