@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { PersonalRewards, type PersonalOffer } from '#app/domain/rewards/personal-rewards.ts'
-import type { VisitorAsked, VisitorOffers, VisitorReason } from '#app/domain/wire.ts'
+import type { ClaimAnswer, VisitorAsked, VisitorOffers, VisitorReason } from '#app/domain/wire.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { withShop, withShopForVisitor, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
@@ -19,10 +19,7 @@ const Token = z.string().max(200)
 export const VISITOR_ROADS: Roads = {
   offers: question(listOffers),
   why: question(explainOffer, ['reward']),
-  claim: deed(z.strictObject({ token: Token }), async (visitor, { token }) => {
-    const { shop, customer, shown } = holderOf(visitor, 'claim', token)
-    return withShopForVisitor(shop, (tx) => takeReward(tx, { shop, customer, ...shown, at: visitor.at }))
-  }),
+  claim: deed(z.strictObject({ token: Token }), claim),
   'opt-out': deed(z.strictObject({ off: z.boolean(), token: Token }), switchOffers),
   seen: deed(z.strictObject({ kind: z.enum(['seen', 'clicked']), token: Token }), noteExposure),
   ask: deed(z.strictObject({ reward: z.number().int().positive(), token: Token }), askShop),
@@ -110,6 +107,15 @@ async function redeem(tx: BulkTx, shop: ShopId, { jti, expiresAt }: ShownToken):
     [shop, jti, new Date(expiresAt)],
   )
   return redeemed.length > 0
+}
+
+async function claim(visitor: VisitorHere, { token }: { token: string }): Promise<ClaimAnswer> {
+  const { shop, customer, shown } = holderOf(visitor, 'claim', token)
+  return withShopForVisitor(shop, (tx) =>
+    takeReward(tx, { shop, customer, reward: shown.reward, at: visitor.at }, async () => {
+      if (!(await redeem(tx, shop, shown))) throw notAllowed()
+    }),
+  )
 }
 
 /** What is theirs already stays theirs. */

@@ -46,7 +46,7 @@ export async function offered(
   shop: ShopId,
   reward: number,
   customers: number[],
-  more: { offer?: Partial<PersonalOffer>; arm?: 'reward' | 'comparison'; person?: number } = {},
+  more: { offer?: Partial<PersonalOffer>; arm?: 'reward' | 'comparison' } = {},
 ): Promise<void> {
   const since = new Date(now())
   const wanted: PersonalRewards = { v: 1, off: false, rewards: [offerOf(reward, more.offer)] }
@@ -57,7 +57,7 @@ export async function offered(
         shop,
         reward,
         customer,
-        person: more.person ?? customer,
+        person: customer,
         arm: more.arm ?? 'reward',
         text: 0,
         since,
