@@ -14,6 +14,7 @@ const EXAMS: Record<string, () => Promise<Exam>> = {
   missed: () => import('./missed.ts'),
   incremental: () => import('./incremental.ts'),
   'hostile-writer': () => import('./hostile-writer.ts'),
+  claims: () => import('./claims.ts'),
 }
 
 const [asked, ...names] = process.argv.slice(2)
