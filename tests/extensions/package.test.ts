@@ -15,7 +15,7 @@ const words = (file: string): Words => JSON.parse(read(`locales/${file}`).toStri
 
 /** Texts that stand inside a sentence, or on a link. */
 const PARTS =
-  /^(months|dates|what)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$/
+  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$/
 
 function keysOf(tree: Words, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
@@ -111,7 +111,7 @@ const SETTING_TYPES: Record<string, string[]> = {
   image_picker: [],
 }
 
-describe.each(['segment-message', 'reward-banner'])('the schema of %s', (block) => {
+describe.each(['segment-message', 'reward-banner', 'reward-progress'])('the schema of %s', (block) => {
   const schema = blockSchema(block)
   const labels = keysOf(words('en.default.schema.json'))
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { EXTENSION, blockSchema, blockScope, defaultsOf, renderBlock } from '#tests/shop/storefront/liquid.ts'
 import { allCases } from './cases.ts'
 import { allPersonalCases } from './personal-cases.ts'
+import { allProgressCases } from './progress-cases.ts'
 import { allRewardCases } from './reward-cases.ts'
 import { piecesOf } from './html.ts'
 
@@ -32,6 +33,7 @@ test.skipIf(!isThere && process.env.CI !== 'true').each([
   ['segment-message', allCases],
   ['reward-banner', allRewardCases],
   ['reward-banner', allPersonalCases],
+  ['reward-progress', allProgressCases],
 ])('Shopify’s own Liquid engine (Debian: ruby-liquid) renders every state of %s to the same page', (name, casesOf) => {
   const cases = casesOf()
   const defaults = defaultsOf(blockSchema(name))

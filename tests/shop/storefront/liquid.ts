@@ -165,6 +165,7 @@ export type AppMetafields = Record<string, Record<string, { type: string; value:
 /** Where the theme sends a shopper to sign in, and with what goes into their basket. */
 const LOGIN_URL = '/storefront/who'
 const CART_ADD_URL = '/storefront/cart/add'
+const ACCOUNT_URL = '/storefront/who'
 
 export type BlockScope = {
   customer: LiquidCustomer | null
@@ -184,7 +185,12 @@ export function blockScope(given: BlockScope, rendering: Rendering): Record<stri
     app: { metafields: given.app ?? {} },
     shop: { currency },
     cart: { currency: { iso_code: given.shoppersCurrency ?? currency } },
-    routes: { account_login_url: LOGIN_URL, storefront_login_url: LOGIN_URL, cart_add_url: CART_ADD_URL },
+    routes: {
+      account_login_url: LOGIN_URL,
+      storefront_login_url: LOGIN_URL,
+      account_url: ACCOUNT_URL,
+      cart_add_url: CART_ADD_URL,
+    },
     request: { locale: { iso_code: rendering.locale }, design_mode: given.isDesignMode === true },
     block: { settings: given.settings, shopify_attributes: given.isDesignMode ? 'data-shopify-editor-block="1"' : '' },
   }

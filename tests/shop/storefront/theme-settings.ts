@@ -4,7 +4,7 @@ import type { World } from '../world.ts'
 const THEME_ID = 'gid://shopify/OnlineStoreTheme/1'
 
 /** The app's blocks, in the order in which they stand on a page. */
-export const BLOCKS = ['segment-message', 'reward-banner'] as const
+export const BLOCKS = ['segment-message', 'reward-banner', 'reward-progress'] as const
 export type BlockName = (typeof BLOCKS)[number]
 
 const DAY_MS = 86_400_000
