@@ -6,12 +6,13 @@ import { rewardPage } from '#app/flow/rewards/pages.ts'
 import { deleteReward, endReward, saveReward, startReward } from '#app/flow/rewards/save.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import { READY_MADE } from '#app/domain/rewards/ready-made.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { scopesFor } from '#app/domain/rewards/access.ts'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { wordsIn } from '#app/ui/i18n.tsx'
 import { DefinitionText, RewardParams } from '#app/ui/reward-fields.ts'
 import { RewardScreen } from '#app/ui/reward-page.tsx'
+import { useProductPicker } from '#app/ui/reward-picker.ts'
 
 const Query = z.object({ from: z.enum(READY_MADE).default('welcome-20') })
 const Form = z.discriminatedUnion('intent', [
@@ -23,15 +24,10 @@ const Form = z.discriminatedUnion('intent', [
 
 type Answer = { id: number | null } | { refused: string; fields: Record<string, string> }
 
-/** By the field of the form, whether the schema refused it (`definition.what.percent`) or the rules (`code`). */
-function byField(fields: Record<string, string>): Partial<Record<keyof RewardDefinition, string>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([path, key]) => [path.replace(/^definition\./, '').split('.')[0], key]),
-  )
+/** By path in the definition, whether the shape refused it (`definition.name`) or the rules (`code`). */
+function byPath(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([path, key]) => [path.replace(/^definition\./, ''), key]))
 }
-
-/** What Shopify's discounts need; asked for when the first reward starts. */
-const SCOPE = 'write_discounts'
 
 export const loader = forMerchant({ params: RewardParams, query: Query }, ({ shop, params, query, locale }) =>
   rewardPage(shop, params.id ?? { ready: query.from, name: wordsIn(locale).t(`rewards.ready.${query.from}.name`) }),
@@ -51,6 +47,7 @@ export default function Reward() {
   const fetcher = useFetcher<Answer>()
   const navigate = useNavigate()
   const shopify = useAppBridge()
+  const onPick = useProductPicker()
   const [isDeclined, setIsDeclined] = useState(false)
   const [isAsking, setIsAsking] = useState(false)
   const answer = fetcher.state === 'idle' ? fetcher.data : undefined
@@ -64,7 +61,7 @@ export default function Reward() {
   async function start() {
     setIsAsking(true)
     // Granted already, Shopify answers so without asking.
-    const { result } = await shopify.scopes.request([SCOPE]).finally(() => setIsAsking(false))
+    const { result } = await shopify.scopes.request(scopesFor(page.definition)).finally(() => setIsAsking(false))
     setIsDeclined(result !== 'granted-all')
     if (result === 'granted-all') void send({ intent: 'start' })
   }
@@ -73,8 +70,9 @@ export default function Reward() {
       key={page.id ?? 'new'}
       page={page}
       isBusy={isAsking || fetcher.state !== 'idle' || isElsewhere}
-      refused={answer !== undefined && 'refused' in answer ? byField(answer.fields) : {}}
+      refused={answer !== undefined && 'refused' in answer ? byPath(answer.fields) : {}}
       isDeclined={isDeclined}
+      onPick={onPick}
       onSave={(definition) => send({ intent: 'save', definition: JSON.stringify(definition) })}
       onStart={() => void start()}
       onEnd={() => send({ intent: 'end' })}

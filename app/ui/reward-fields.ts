@@ -6,13 +6,13 @@ export const RewardParams = z.object({
   id: z.union([z.literal('new').transform(() => null), z.coerce.number().int().positive().max(2_147_483_647)]),
 })
 
-/** Longer than any reward. */
-const LONGEST = 4_000
+/** Longer than any reward: a hundred products and three steps. */
+const LONGEST = 12_000
 
 /** A reward as JSON text. A field that cannot be is named as `definition.<field>`. */
 export const DefinitionText = z
   .string()
-  .max(LONGEST)
+  .max(LONGEST, 'too-long')
   .transform((text): unknown => {
     try {
       return JSON.parse(text)

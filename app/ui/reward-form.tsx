@@ -1,83 +1,123 @@
-import { Checkbox, ChoiceList, FormLayout, Select, TextField } from '@shopify/polaris'
-import { NAME_MAX, type RewardDefinition, type RewardGift } from '#app/domain/rewards/reward.ts'
+import { BlockStack, Button, Collapsible, Divider, FormLayout, InlineStack, Text, TextField } from '@shopify/polaris'
+import { useId, useState } from 'react'
+import { NAME_MAX } from '#app/domain/rewards/reward.ts'
+import type { RewardPage } from '#app/domain/rewards/pages.ts'
 import { useWords } from './i18n.tsx'
-import type { RewardDraft } from './reward-draft.ts'
+import { RewardBlanks } from './reward-blanks.tsx'
+import { offeredFor, type RewardDraft, type RewardProblems } from './reward-draft.ts'
+import { RewardComparison, RewardLimits, useRewardField } from './reward-limits.tsx'
+import { RewardSteps } from './reward-steps.tsx'
+import { RewardWhoMore } from './reward-who.tsx'
 
-const KINDS: readonly RewardGift['kind'][] = ['percent', 'amount', 'free-shipping']
+/** A product as Shopify's own picker tells it: ids without their prefix, the price as Shopify writes money. */
+export type PickedProduct = { product: string; title: string; variant?: string; price?: string }
+/** Opens Shopify's picker; null: it was closed. */
+export type PickProducts = (what: 'gift' | 'products', chosen: string[]) => Promise<PickedProduct[] | null>
 
-type Props = {
+export type RewardFormProps = {
   draft: RewardDraft
-  currency: string
-  /** Only the name, the last day and the budget may change: what shoppers were promised stays. */
-  isLive: boolean
-  refused: Partial<Record<keyof RewardDefinition, string>>
+  page: Pick<RewardPage, 'currency' | 'segments'>
+  problems: RewardProblems
   onChange: (draft: RewardDraft) => void
+  /** Null: the frame has no picker, and products are named by id. */
+  onPick: PickProducts | null
 }
 
-/** The blanks of a reward's sentence. */
-export function RewardForm({ draft, currency, isLive, refused, onChange }: Props) {
+/** What the sentence has no blank for. */
+const BEHIND = [
+  'code',
+  'minimumMinor',
+  'products',
+  'takers',
+  'validDays',
+  'take',
+  'comparisonPercent',
+  'texts',
+  'steps',
+]
+
+/** A reward's sentence with blanks, and behind More conditions all else. */
+export function RewardForm(props: RewardFormProps) {
+  const { problems } = props
   const { t } = useWords()
-  const field = (
-    key: 'name' | 'code' | 'percent' | 'amount' | 'minimum' | 'budget' | 'endsOn',
-    of: keyof RewardDefinition,
-  ) => ({
-    label: t(`rewards.field.${key}`),
-    value: draft[key],
-    onChange: (value: string) => onChange({ ...draft, [key]: value }),
-    autoComplete: 'off',
-    ...(refused[of] === undefined ? {} : { error: t(`rewards.refused.${refused[of]}`) }),
-  })
-  const money = { suffix: currency, inputMode: 'decimal' as const }
+  const field = useRewardField(props)
+  const isTroubled = Object.keys(problems).some((path) => BEHIND.includes(path.split('.')[0]!))
+  const [isOpen, setIsOpen] = useState(isTroubled)
+  const id = useId()
+  return (
+    <BlockStack gap="400">
+      <RewardBlanks {...props} />
+      <FormLayout>
+        <FormLayout.Group>
+          <TextField {...field('name', 'name')} maxLength={NAME_MAX * 2} helpText={t('rewards.help.name')} />
+          <TextField {...field('endsOn', 'endsOn')} type="date" helpText={t('rewards.help.endsOn')} />
+        </FormLayout.Group>
+      </FormLayout>
+      <InlineStack gap="200" blockAlign="center">
+        <Button
+          disclosure={isOpen ? 'up' : 'down'}
+          ariaExpanded={isOpen}
+          ariaControls={id}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {t('rewards.more')}
+        </Button>
+        {isTroubled && !isOpen ? (
+          <Text as="span" tone="critical">
+            {t('rewards.moreTroubled')}
+          </Text>
+        ) : null}
+      </InlineStack>
+      <Collapsible id={id} open={isOpen} transition={false}>
+        <RewardMore {...props} />
+      </Collapsible>
+    </BlockStack>
+  )
+}
+
+/** All that a reward can be told beside its sentence. */
+export function RewardMore(props: RewardFormProps) {
+  const { t } = useWords()
+  return (
+    <BlockStack gap="400">
+      <RewardWhoMore {...props} />
+      <RewardSteps {...props} />
+      <Divider />
+      <Text as="h3" variant="headingSm">
+        {t('rewards.limits')}
+      </Text>
+      <RewardLimits {...props} />
+      {offeredFor(props.draft).isShared ? null : (
+        <>
+          <Divider />
+          <Text as="h3" variant="headingSm">
+            {t('rewards.compare')}
+          </Text>
+          <RewardComparison {...props} />
+        </>
+      )}
+    </BlockStack>
+  )
+}
+
+/** Of a live reward only its name, last day and budget may change: what shoppers were promised stays. */
+export function LiveRewardForm(props: RewardFormProps) {
+  const { t } = useWords()
+  const field = useRewardField(props)
   return (
     <FormLayout>
-      <TextField {...field('name', 'name')} maxLength={NAME_MAX} helpText={t('rewards.help.name')} />
-      {isLive ? null : (
-        <FormLayout.Group>
-          <Select
-            label={t('rewards.field.gift')}
-            options={KINDS.map((value) => ({ value, label: t(`rewards.kind.${value}`) }))}
-            value={draft.kind}
-            onChange={(kind) => onChange({ ...draft, kind: kind as RewardGift['kind'] })}
-          />
-          {draft.kind === 'percent' ? (
-            <TextField {...field('percent', 'steps')} suffix="%" inputMode="numeric" />
-          ) : draft.kind === 'amount' ? (
-            <TextField {...field('amount', 'steps')} {...money} />
-          ) : null}
-        </FormLayout.Group>
-      )}
-      {isLive ? null : (
-        <FormLayout.Group>
-          <TextField {...field('code', 'code')} helpText={t('rewards.help.code')} />
-          <TextField {...field('minimum', 'minimumMinor')} {...money} helpText={t('rewards.help.minimum')} />
-        </FormLayout.Group>
-      )}
-      {isLive ? null : (
-        <ChoiceList
-          title={t('rewards.field.guests')}
-          choices={(['may-use', 'sign-in'] as const).map((value) => ({
-            value,
-            label: t(`rewards.guests.${value}`),
-            helpText: t(`rewards.guestsHelp.${value}`),
-          }))}
-          selected={[draft.guests]}
-          onChange={([chosen]) => onChange({ ...draft, guests: chosen === 'sign-in' ? 'sign-in' : 'may-use' })}
-        />
-      )}
+      <TextField {...field('name', 'name')} maxLength={NAME_MAX * 2} helpText={t('rewards.help.name')} />
       <FormLayout.Group>
         <TextField {...field('endsOn', 'endsOn')} type="date" helpText={t('rewards.help.endsOn')} />
-        {draft.kind === 'free-shipping' ? null : (
-          <TextField {...field('budget', 'budgetMinor')} {...money} helpText={t('rewards.help.budget')} />
-        )}
+        {offeredFor(props.draft).budget ? (
+          <TextField
+            {...field('budget', 'budgetMinor')}
+            suffix={props.page.currency}
+            inputMode="decimal"
+            helpText={t('rewards.help.budget')}
+          />
+        ) : null}
       </FormLayout.Group>
-      {isLive ? null : (
-        <Checkbox
-          label={t('rewards.field.combines')}
-          helpText={t('rewards.help.combines')}
-          checked={draft.combines}
-          onChange={(combines) => onChange({ ...draft, combines })}
-        />
-      )}
     </FormLayout>
   )
 }

@@ -1,27 +1,30 @@
-import { Banner, BlockStack, Box, Button, Card, InlineStack, Link, List, Page, Text } from '@shopify/polaris'
+import { Banner, BlockStack, Box, Button, Card, InlineStack, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
-import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
-import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { AskedTwice } from './asked-twice.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ProblemBanner } from './problem.tsx'
 import { RewardBadge } from './reward-badge.tsx'
-import { rewardDraftOf, rewardOf, type RewardDraft } from './reward-draft.ts'
-import { RewardForm } from './reward-form.tsx'
+import { RewardChecks, checksOf } from './reward-checks.tsx'
+import { rewardDraftOf, rewardOf, type RewardDraft, type RewardProblems } from './reward-draft.ts'
+import { LiveRewardForm, RewardForm, type PickProducts } from './reward-form.tsx'
+import { RewardComparisonCard } from './reward-comparison.tsx'
+import { RewardLaw, lawOf } from './reward-law.tsx'
+import { refusalText } from './reward-refusal.ts'
 import { RewardResultCard } from './reward-result.tsx'
-import { giftText, rewardSentence } from './reward-text.ts'
+import { rewardSentence } from './reward-text.ts'
 import { SaveBar } from './save-bar.tsx'
 
 export type RewardProps = {
   page: RewardPage
   isBusy: boolean
-  /** Why saving was refused, by field: keys of the texts. */
-  refused: Partial<Record<keyof RewardDefinition, string>>
-  /** The merchant said no when Shopify asked whether Morello may make discounts. */
+  /** Why saving or starting was refused. */
+  refused: RewardProblems
+  /** The merchant said no when Shopify asked for what the reward needs. */
   isDeclined: boolean
+  onPick: PickProducts | null
   onSave: (definition: RewardDefinition) => void
   onStart: () => void
   onEnd: () => void
@@ -40,8 +43,9 @@ export function RewardScreen(props: RewardProps) {
     setSeen(stored)
     setDraft(start)
   }
-  const wanted = rewardOf(draft, page.currency)
+  const { definition: wanted, problems } = rewardOf(draft, page.currency, page.state === 'live')
   const isDirty = page.id === null || JSON.stringify(draft) !== JSON.stringify(start)
+  const form = { draft, page, problems: { ...refused, ...problems }, onChange: setDraft, onPick: props.onPick }
   return (
     <Page
       title={page.id === null ? t('rewards.new') : page.definition.name}
@@ -68,72 +72,25 @@ export function RewardScreen(props: RewardProps) {
             <Text as="p">{t('rewards.declined.text')}</Text>
           </Banner>
         ) : null}
-        {page.result === null ? null : <RewardResultCard page={page} result={page.result} />}
+        <Unplaced refused={refused} />
+        {page.comparison === null ? null : <RewardComparisonCard page={page} comparison={page.comparison} />}
+        {page.result === null && page.grants === null ? null : <RewardResultCard page={page} />}
         <Card>
           <BlockStack gap="400">
-            <Text as="p" variant="headingMd">
-              {wanted === null ? t('rewards.unread') : rewardSentence(t, f, wanted, page.currency)}
+            {page.state === 'draft' ? (
+              <RewardForm {...form} />
+            ) : page.state === 'live' ? (
+              <LiveRewardForm {...form} />
+            ) : null}
+            <Text as="p" variant="headingSm">
+              {wanted === null ? t('rewards.unread') : rewardSentence(t, f, wanted, page.currency, page.segments)}
             </Text>
-            {page.state === 'ended' ? null : (
-              <RewardForm
-                draft={draft}
-                currency={page.currency}
-                isLive={page.state === 'live'}
-                refused={refused}
-                onChange={setDraft}
-              />
-            )}
           </BlockStack>
         </Card>
-        {wanted === null || page.state !== 'draft' ? null : <Checks page={page} wanted={wanted} />}
+        {wanted === null || page.state !== 'draft' ? null : <Before page={page} wanted={wanted} />}
         <Actions {...props} isDirty={isDirty} wanted={wanted} />
       </BlockStack>
     </Page>
-  )
-}
-
-function Checks({ page, wanted }: { page: RewardPage; wanted: RewardDefinition }) {
-  const { t, f } = useWords()
-  const checks = rewardChecks(wanted, page.today, page.costs.share)
-  const days = dayFromText(wanted.endsOn) - page.today + 1
-  const forecast = page.past === null || days <= 0 ? null : rewardForecast(wanted.steps[0]!.what, page.past, days)
-  return (
-    <Card>
-      <BlockStack gap="300">
-        <Text as="h2" variant="headingMd">
-          {t('rewards.checks.title')}
-        </Text>
-        {checks.length === 0 ? null : (
-          <List>
-            {checks.map(({ kind }) => (
-              <List.Item key={kind}>
-                {t(`rewards.checks.${kind}`, {
-                  share: f.percent(page.costs.share),
-                  gift: giftText(t, f, wanted.steps[0]!.what, page.currency),
-                })}
-              </List.Item>
-            ))}
-          </List>
-        )}
-        {forecast === null ? null : (
-          <Text as="p">
-            {forecast.costMinor === null
-              ? t('rewards.forecast.shipping', { count: forecast.orders, n: f.number(forecast.orders) })
-              : t('rewards.forecast.cost', {
-                  count: forecast.orders,
-                  n: f.number(forecast.orders),
-                  money: f.moneyShort({ minor: forecast.costMinor, currency: page.currency }),
-                })}
-          </Text>
-        )}
-        {checks.some(({ kind }) => kind === 'loss') && page.costs.isAssumed ? (
-          <Text as="p" tone="subdued">
-            {t('rewards.checks.assumed', { share: f.percent(page.costs.share) })}{' '}
-            <Link url="/app/settings">{t('outlook.change')}</Link>
-          </Text>
-        ) : null}
-      </BlockStack>
-    </Card>
   )
 }
 
@@ -148,7 +105,7 @@ function Actions({
 }: RewardProps & { isDirty: boolean; wanted: RewardDefinition | null }) {
   const { t } = useWords()
   if (page.id === null) return null
-  const isBlocked = wanted === null || rewardChecks(wanted, page.today, page.costs.share).some(({ blocks }) => blocks)
+  const isBlocked = wanted === null || [...checksOf(page, wanted), ...lawOf(page, wanted)].some(({ blocks }) => blocks)
   return (
     <Box paddingInline={{ xs: '400', sm: '0' }}>
       {page.state === 'live' ? (
@@ -167,7 +124,7 @@ function Actions({
                 {t('rewards.start')}
               </Button>
               <Text as="p" tone="subdued">
-                {page.mayDiscount ? t('rewards.startText') : t('rewards.startAsks')}
+                {page.asks.length === 0 ? t('rewards.startText') : t('rewards.startAsks')}
               </Text>
             </BlockStack>
           ) : null}
@@ -183,5 +140,26 @@ function Actions({
         </BlockStack>
       )}
     </Box>
+  )
+}
+
+function Before(props: { page: RewardPage; wanted: RewardDefinition }) {
+  return (
+    <>
+      <RewardChecks {...props} />
+      <RewardLaw {...props} />
+    </>
+  )
+}
+
+/** What no field of the form stands for. */
+function Unplaced({ refused }: { refused: RewardProblems }) {
+  const { t } = useWords()
+  const found = Object.entries(refused).find(([path, key]) => path === '' || path === 'definition' || key === 'live')
+  if (found === undefined) return null
+  return (
+    <Banner tone="critical" title={t('rewards.notSaved')}>
+      <Text as="p">{refusalText(t, ...found)}</Text>
+    </Banner>
   )
 }

@@ -1,12 +1,62 @@
 import { BlockStack, Card, List, Text } from '@shopify/polaris'
-import type { RewardPage, RewardResult } from '#app/domain/rewards/pages.ts'
+import type { GrantSums, RewardPage, RewardResult } from '#app/domain/rewards/pages.ts'
 import { useWords } from './i18n.tsx'
 
 /** Fewer than this many first orders say nothing of who comes back. */
 const SHARE_NEEDS = 20
 
 /** What became of a reward since it went live, and what that does not prove. */
-export function RewardResultCard({ page, result }: { page: RewardPage; result: RewardResult }) {
+export function RewardResultCard({ page }: { page: RewardPage }) {
+  if (page.result !== null) return <SharedResult page={page} result={page.result} />
+  return page.grants === null ? null : <GrantedResult page={page} grants={page.grants} />
+}
+
+/** Of a reward that each person has a code or credit of their own of. */
+function GrantedResult({ page, grants }: { page: RewardPage; grants: GrantSums }) {
+  const { t } = useWords()
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('rewards.result.title')}
+        </Text>
+        <Text as="p" variant="bodyLg">
+          <GrantsText grants={grants} currency={page.currency} />
+        </Text>
+        <List>
+          <Since page={page} />
+        </List>
+      </BlockStack>
+    </Card>
+  )
+}
+
+/** "Granted to 12 people, used by 5, ₩15,000 given." */
+export function GrantsText({ grants, currency }: { grants: GrantSums; currency: string }) {
+  const { t, f } = useWords()
+  return t('rewards.granted', {
+    count: grants.granted,
+    n: f.number(grants.granted),
+    used: f.number(grants.used),
+    money: f.money({ minor: grants.spentMinor, currency }),
+  })
+}
+
+function Since({ page }: { page: RewardPage }) {
+  const { t, f } = useWords()
+  return (
+    <>
+      {page.startedAt === null ? null : (
+        <List.Item>{t('rewards.result.since', { day: f.date(page.startedAt) })}</List.Item>
+      )}
+      {page.endedAt === null || page.endedBy === null ? null : (
+        <List.Item>{t(`rewards.result.ended.${page.endedBy}`, { day: f.date(page.endedAt) })}</List.Item>
+      )}
+    </>
+  )
+}
+
+function SharedResult({ page, result }: { page: RewardPage; result: RewardResult }) {
   const { t, f } = useWords()
   const money = (minor: number) => f.money({ minor, currency: page.currency })
   const isShipping = page.definition.steps[0]!.what.kind === 'free-shipping'
@@ -22,12 +72,7 @@ export function RewardResultCard({ page, result }: { page: RewardPage; result: R
             : t('rewards.usedFor', { count: result.uses, n: f.number(result.uses), money: money(result.spentMinor) })}
         </Text>
         <List>
-          {page.startedAt === null ? null : (
-            <List.Item>{t('rewards.result.since', { day: f.date(page.startedAt) })}</List.Item>
-          )}
-          {page.endedAt === null || page.endedBy === null ? null : (
-            <List.Item>{t(`rewards.result.ended.${page.endedBy}`, { day: f.date(page.endedAt) })}</List.Item>
-          )}
+          <Since page={page} />
           {result.uses === 0 ? null : (
             <List.Item>{t('rewards.result.sold', { money: money(result.soldMinor) })}</List.Item>
           )}

@@ -1,14 +1,27 @@
-import { Badge, BlockStack, Button, Card, Divider, InlineGrid, InlineStack, Link, Page, Text } from '@shopify/polaris'
+import {
+  Badge,
+  Banner,
+  BlockStack,
+  Button,
+  Card,
+  Divider,
+  InlineGrid,
+  InlineStack,
+  Link,
+  Page,
+  Text,
+} from '@shopify/polaris'
 import { READY_MADE } from '#app/domain/rewards/ready-made.ts'
 import type { RewardRow, RewardsPage } from '#app/domain/rewards/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { RewardBadge } from './reward-badge.tsx'
+import { GrantsText } from './reward-result.tsx'
 import { rewardSentence } from './reward-text.ts'
 
 /** The shop's rewards and what they have given, below ready-made ones to begin with. */
 export function RewardsScreen({ page }: { page: RewardsPage }) {
-  const { t } = useWords()
+  const { t, f } = useWords()
   return (
     <Page
       title={t('nav.rewards')}
@@ -20,6 +33,12 @@ export function RewardsScreen({ page }: { page: RewardsPage }) {
     >
       <BlockStack gap="400">
         <FreshnessTrouble freshness={page.freshness} />
+        {page.waiting === 0 ? null : (
+          <Banner
+            title={t('rewards.waiting.count', { count: page.waiting, n: f.number(page.waiting) })}
+            action={{ content: t('rewards.waiting.look'), url: '/app/rewards/waiting' }}
+          />
+        )}
         {page.rows.length === 0 ? null : <Rows page={page} />}
         <Card>
           <BlockStack gap="400">
@@ -61,7 +80,7 @@ function Rows({ page }: { page: RewardsPage }) {
         {page.rows.map((row, place) => (
           <BlockStack key={row.id} gap="300">
             {place === 0 ? null : <Divider />}
-            <Row row={row} currency={page.currency} />
+            <Row row={row} page={page} />
           </BlockStack>
         ))}
       </BlockStack>
@@ -69,7 +88,7 @@ function Rows({ page }: { page: RewardsPage }) {
   )
 }
 
-function Row({ row, currency }: { row: RewardRow; currency: string }) {
+function Row({ row, page: { currency, segments } }: { row: RewardRow; page: RewardsPage }) {
   const { t, f } = useWords()
   return (
     <BlockStack gap="100">
@@ -78,16 +97,20 @@ function Row({ row, currency }: { row: RewardRow; currency: string }) {
         <RewardBadge state={row.state} discount={row.discount} />
         <Badge>{row.definition.code}</Badge>
       </InlineStack>
-      <Text as="p">{rewardSentence(t, f, row.definition, currency)}</Text>
+      <Text as="p">{rewardSentence(t, f, row.definition, currency, segments)}</Text>
       {row.state === 'draft' ? null : (
         <Text as="p" tone="subdued">
-          {row.definition.steps[0]!.what.kind === 'free-shipping'
-            ? t('rewards.used', { count: row.uses, n: f.number(row.uses) })
-            : t('rewards.usedFor', {
-                count: row.uses,
-                n: f.number(row.uses),
-                money: f.money({ minor: row.spentMinor, currency }),
-              })}
+          {row.grants !== null ? (
+            <GrantsText grants={row.grants} currency={currency} />
+          ) : row.definition.steps[0]!.what.kind === 'free-shipping' ? (
+            t('rewards.used', { count: row.uses, n: f.number(row.uses) })
+          ) : (
+            t('rewards.usedFor', {
+              count: row.uses,
+              n: f.number(row.uses),
+              money: f.money({ minor: row.spentMinor, currency }),
+            })
+          )}
         </Text>
       )}
     </BlockStack>

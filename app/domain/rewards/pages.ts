@@ -9,6 +9,12 @@ import type { EndedBy, RewardDefinition, RewardState } from './reward.ts'
 /** How a live reward stands in Shopify. `waiting`: not there yet, and not shown to shoppers. */
 export type DiscountState = 'none' | 'waiting' | 'there' | 'refused'
 
+/** One of the merchant's own segments; `customers` is null while it is not worked out. */
+export type RewardSegment = { id: number; name: string; customers: number | null }
+
+/** What persons were granted: everybody whom it was promised to, and who of them has used it. */
+export type GrantSums = { granted: number; used: number; spentMinor: number }
+
 export type RewardRow = {
   id: number
   definition: RewardDefinition
@@ -19,10 +25,15 @@ export type RewardRow = {
   uses: number
   /** What they had off in all, other discounts of the same orders included; refunds do not lower it. */
   spentMinor: number
+  /** Of a reward that is granted to persons, instead of the two above; null: one code for everybody. */
+  grants: GrantSums | null
 }
 
 export type RewardsPage = {
   currency: string
+  segments: RewardSegment[]
+  /** Grants that wait for the merchant. */
+  waiting: number
   freshness: Freshness
   /** Puts the block that shows rewards into the theme; null: the shop's address is not known. */
   themeEditorUrl: string | null
@@ -35,9 +46,12 @@ export type RewardPage = {
   definition: RewardDefinition
   state: RewardState
   currency: string
+  /** What its amounts were saved in, where that is another currency than the shop's. */
+  savedCurrency: string | null
+  segments: RewardSegment[]
   freshness: Freshness
-  /** Whether Shopify lets Morello make discounts already. */
-  mayDiscount: boolean
+  /** Access that the reward needs and Shopify has not given yet. */
+  asks: string[]
   startedAt: Instant | null
   endedAt: Instant | null
   endedBy: EndedBy | null
@@ -52,7 +66,14 @@ export type RewardPage = {
   /** As it was expected when it went live. */
   forecast: RewardForecast | null
   costs: { share: number; isAssumed: boolean }
+  /** Days from sending to delivery where no carrier says when a parcel arrived. */
+  deliveryDays: number
+  /** Where the shop sells, two letters each; empty: not said. */
+  countries: string[]
+  /** Both arms of a reward of persons that has been live. */
+  comparison: RewardComparison | null
   result: RewardResult | null
+  grants: GrantSums | null
 }
 
 /** What became of a reward since it went live. */

@@ -1,6 +1,8 @@
 /** What rewards have given so far, and what the shop's past says of one before it starts. */
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
-import type { RewardResult } from '#app/domain/rewards/pages.ts'
+import { HOLDS_BUDGET } from '#app/domain/rewards/grant.ts'
+import type { GrantSums, RewardResult } from '#app/domain/rewards/pages.ts'
+import { isShared } from '#app/domain/rewards/reward.ts'
 import type { RecentPast } from '#app/domain/rewards/outlook.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import type { StoredReward } from './stored.ts'
@@ -29,6 +31,31 @@ export async function rewardSums(
       AND NOT o."isTest" AND o."cancelledAt" IS NULL
     GROUP BY r."id"`
   return new Map(rows.map(({ id, uses, spent }) => [id, { uses, spentMinor: Number(spent) }]))
+}
+
+/** For each reward that is granted to persons: what they were granted, and what they used. Codes issued anew count once. */
+export async function grantSums(
+  tx: Tx,
+  shop: ShopId,
+  rewards: readonly StoredReward[],
+): Promise<Map<number, GrantSums>> {
+  const ofPersons = rewards.filter(({ startedAt, definition }) => startedAt !== null && !isShared(definition))
+  if (ofPersons.length === 0) return new Map()
+  const rows = await tx.$queryRaw<{ reward: number; granted: number; used: number; spent: string }[]>`
+    SELECT "reward", count(DISTINCT ("step", "person")) FILTER (WHERE "state" = ANY (${[...HOLDS_BUDGET, 'expired']}))::int AS "granted",
+      count(DISTINCT ("step", "person")) FILTER (WHERE "state" = 'used')::int AS "used",
+      coalesce(sum(CASE WHEN "what" ->> 'kind' = 'credit' AND "state" IN ('issued', 'used') THEN "reservedMinor"
+        WHEN "state" = 'used' THEN "spentMinor" END), 0)::text AS "spent"
+    FROM "Grant" WHERE "shop" = ${shop} AND "reward" = ANY (${ofPersons.map(({ id }) => id)}) GROUP BY "reward"`
+  const sums = new Map(
+    rows.map(({ reward, granted, used, spent }) => [reward, { granted, used, spentMinor: Number(spent) }]),
+  )
+  return new Map(ofPersons.map(({ id }) => [id, sums.get(id) ?? { granted: 0, used: 0, spentMinor: 0 }]))
+}
+
+/** Grants that wait for the merchant. */
+export async function grantsWaiting(tx: Tx, shop: ShopId): Promise<number> {
+  return tx.grant.count({ where: { shop, state: { in: ['waiting', 'parked'] } } })
 }
 
 /** What became of those who used a reward that has been live, by the facts of the last run over everybody. */

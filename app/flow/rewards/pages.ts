@@ -1,10 +1,12 @@
 /** What the pages about rewards show, from stored rows. */
 import { costShareOf } from '#app/domain/costs.ts'
 import { estimatesAt } from '#app/domain/estimates.ts'
+import type { Problem } from '#app/domain/pages.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
-import type { DiscountState, RewardPage, RewardResult, RewardsPage } from '#app/domain/rewards/pages.ts'
+import type { DiscountState, RewardPage, RewardSegment, RewardsPage } from '#app/domain/rewards/pages.ts'
 import { readyMade, smallAmount, type ReadyMade } from '#app/domain/rewards/ready-made.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { isShared, type RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { scopesFor } from '#app/domain/rewards/access.ts'
 import { dayText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { windowDaysOf } from '#app/domain/stages.ts'
 import { adoptedOf } from '#app/domain/stored-estimates.ts'
@@ -13,8 +15,9 @@ import { domainOf, withShop, type ShopId, type Tx } from '#app/outside/database.
 import { freshnessOf } from '../freshness.ts'
 import { readSettings } from '../settings.ts'
 import { themeEditorUrl } from '../theme-editor.ts'
-import { recentFirstOrders, rewardResult, rewardSums } from './figures.ts'
-import { readReward, readRewards, readShopFrame, type ShopFrame, type StoredReward } from './stored.ts'
+import { grantSums, grantsWaiting, recentFirstOrders, rewardResult, rewardSums } from './figures.ts'
+import { comparisonOf } from './results.ts'
+import { readReward, readRewards, readShopFrame, type StoredReward } from './stored.ts'
 
 export async function rewardsPage(shop: ShopId): Promise<RewardsPage> {
   const domain = await domainOf(shop)
@@ -22,16 +25,22 @@ export async function rewardsPage(shop: ShopId): Promise<RewardsPage> {
     const frame = await readShopFrame(tx, shop)
     const rewards = await readRewards(tx, shop)
     const sums = await rewardSums(tx, shop, rewards)
+    const grants = await grantSums(tx, shop, rewards)
+    const problems = await stepProblems(tx, shop)
+    const liveFirst = [...rewards].sort((one, other) => Number(other.state === 'live') - Number(one.state === 'live'))
     return {
       currency: frame.currency,
+      segments: await segmentsOf(tx, shop),
+      waiting: await grantsWaiting(tx, shop),
       freshness: await freshnessOf(tx, shop),
       themeEditorUrl: domain === null ? null : themeEditorUrl(domain, 'reward-banner'),
-      rows: rewards.map((reward) => ({
+      rows: liveFirst.map((reward) => ({
         id: reward.id,
         definition: reward.definition,
         state: reward.state,
         endedBy: reward.endedBy,
-        discount: discountStateOf(reward),
+        discount: discountStateOf(reward, problems),
+        grants: grants.get(reward.id) ?? null,
         uses: sums.get(reward.id)?.uses ?? 0,
         spentMinor: sums.get(reward.id)?.spentMinor ?? 0,
       })),
@@ -48,9 +57,11 @@ export async function rewardPage(
   const domain = await domainOf(shop)
   return withShop(shop, async (tx) => {
     const frame = await readShopFrame(tx, shop)
+    const settings = await readSettings(tx, shop)
     const calendar = shopCalendar(frame.timezone, at - DAY_MS, at + 400 * DAY_MS)
     const today = calendar.dayOf(at)
     const reward = typeof which === 'number' ? await readReward(tx, shop, which) : null
+    const problems = await stepProblems(tx, shop)
     const definition = typeof which === 'number' ? reward!.definition : await freshOne(tx, shop, which, today)
     return {
       id: reward?.id ?? null,
@@ -58,18 +69,30 @@ export async function rewardPage(
       state: reward?.state ?? 'draft',
       currency: frame.currency,
       freshness: await freshnessOf(tx, shop),
-      mayDiscount: mayDiscount(frame),
+      savedCurrency: reward?.currency != null && reward.currency !== frame.currency ? reward.currency : null,
+      segments: await segmentsOf(tx, shop),
+      asks: scopesFor(definition).filter((scope) => !frame.scopes.includes(scope)),
       startedAt: reward?.startedAt ?? null,
       endedAt: reward?.endedAt ?? null,
       endedBy: reward?.endedBy ?? null,
-      discount: reward ? discountStateOf(reward) : 'none',
-      problem: reward?.problem ?? null,
+      discount: reward ? discountStateOf(reward, problems) : 'none',
+      problem: reward?.problem ?? problems.get(reward?.id ?? 0) ?? null,
       discountUrl: reward?.discountGid && domain !== null ? discountUrl(domain, reward.discountGid) : null,
       today,
       past: reward?.startedAt ? null : await recentFirstOrders(tx, shop, at),
       forecast: reward?.forecast ?? null,
-      costs: costShareOf((await readSettings(tx, shop)).costs),
-      result: reward?.startedAt ? await resultOf(tx, shop, reward, at) : null,
+      costs: costShareOf(settings.costs),
+      deliveryDays: settings.rewards.deliveryDays,
+      countries: settings.rewards.countries,
+      comparison:
+        reward?.startedAt && !isShared(definition)
+          ? await comparisonOf(tx, shop, reward, await windowOf(tx, shop, at), at)
+          : null,
+      result:
+        reward?.startedAt && isShared(definition)
+          ? await rewardResult(tx, shop, reward, await windowOf(tx, shop, at), at)
+          : null,
+      grants: reward === null ? null : ((await grantSums(tx, shop, [reward])).get(reward.id) ?? null),
     }
   })
 }
@@ -96,21 +119,35 @@ async function freshOne(
   return { ...fresh, code }
 }
 
-async function resultOf(tx: Tx, shop: ShopId, reward: StoredReward, at: Instant): Promise<RewardResult> {
+async function windowOf(tx: Tx, shop: ShopId, at: Instant): Promise<number> {
   const adopted = adoptedOf(await tx.estimates.findMany({ where: { shop } }))
   const { thresholds } = await readSettings(tx, shop)
-  const windowDays = adopted.length === 0 ? 60 : Math.round(windowDaysOf(estimatesAt(adopted, at), thresholds))
-  return rewardResult(tx, shop, reward, windowDays, at)
+  return adopted.length === 0 ? 60 : Math.round(windowDaysOf(estimatesAt(adopted, at), thresholds))
 }
 
-function discountStateOf({ state, discountGid, problem, asked }: StoredReward): DiscountState {
-  if (problem !== null) return 'refused'
+function discountStateOf(
+  { id, definition, state, discountGid, problem, asked }: StoredReward,
+  problems: ReadonlyMap<number, Problem>,
+): DiscountState {
+  if (problem !== null || problems.has(id)) return 'refused'
+  // Codes and credit of persons are made one by one, as they are granted.
+  if (!isShared(definition)) return state === 'live' ? 'there' : 'none'
   if (state === 'live') return discountGid === null ? 'waiting' : 'there'
   return asked === null ? 'none' : 'waiting'
 }
 
-function mayDiscount({ scopes }: ShopFrame): boolean {
-  return scopes.includes('write_discounts')
+/** By reward, what Shopify refused of the discounts that its persons' codes belong to. */
+async function stepProblems(tx: Tx, shop: ShopId): Promise<Map<number, Problem>> {
+  const rows = await tx.$queryRaw<{ reward: number; problem: Problem }[]>`
+    SELECT "reward", "problem" FROM "RewardDiscount" WHERE "shop" = ${shop} AND "problem" IS NOT NULL`
+  return new Map(rows.map(({ reward, problem }) => [reward, problem]))
+}
+
+async function segmentsOf(tx: Tx, shop: ShopId): Promise<RewardSegment[]> {
+  return tx.$queryRaw<RewardSegment[]>`
+    SELECT s."id", s."name", CASE WHEN s."workedAt" IS NOT NULL THEN
+      (SELECT count(*)::int FROM "OwnMembership" o WHERE o."shop" = ${shop} AND s."id" = ANY (o."segments")) END AS "customers"
+    FROM "OwnSegment" s WHERE s."shop" = ${shop} ORDER BY s."name", s."id"`
 }
 
 function discountUrl(domain: string, gid: string): string {

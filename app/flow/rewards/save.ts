@@ -1,6 +1,6 @@
 /** Setting, starting and ending rewards. */
 import { isDeepStrictEqual } from 'node:util'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { isShared, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { lawChecks } from '#app/domain/rewards/law.ts'
 import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
 import type { EndedBy } from '#app/domain/rewards/reward.ts'
@@ -32,7 +32,8 @@ export async function saveReward(shop: ShopId, id: number | null, sent: RewardDe
     if (before?.state === 'ended') throw refused('name', 'ended')
     refuseTaken(rewards, id, sent.code)
     if (before?.state === 'live') return changeLive(tx, shop, before, sent)
-    const row = { definition: sent, savedAt: new Date(now()) }
+    const { currency } = await readShopFrame(tx, shop)
+    const row = { definition: sent, savedAt: new Date(now()), currency }
     if (before === null) return (await tx.reward.create({ data: { shop, state: 'draft', ...row } })).id
     await tx.reward.updateMany({ where: { shop, id: before.id, state: 'draft' }, data: row })
     return before.id
@@ -50,8 +51,8 @@ async function changeLive(tx: Tx, shop: ShopId, before: StoredReward, sent: Rewa
 }
 
 /**
- * Starts a draft: its discount is made in Shopify, and then shoppers see it. Its code counts as a first-purchase benefit
- * from then on. Started already, it stays as it is.
+ * Starts a draft: its discount is made in Shopify, and then shoppers see it. A code that everybody gets counts as a
+ * first-purchase benefit from then on. Started already, it stays as it is.
  *
  * @throws {InvalidInput} `fields` where something blocks it
  */
@@ -63,16 +64,21 @@ export async function startReward(shop: ShopId, id: number): Promise<void> {
     if (reward.state === 'live') return
     if (reward.state === 'ended') throw refused('name', 'ended')
     const timezone = await refuseBlocked(tx, shop, reward.definition)
+    await refuseMoved(tx, shop, reward)
     const past = await recentFirstOrders(tx, shop, at)
     const days = (endOfDay(reward.definition.endsOn, timezone) - at) / DAY_MS
-    const forecast = past === null ? null : rewardForecast(reward.definition.steps[0]!.what, past, days)
+    // Of first orders only is it known how many there will be.
+    const isKnown = past !== null && reward.definition.who.kind === 'first-order'
+    const forecast = !isKnown ? null : rewardForecast(reward.definition.steps[0]!.what, past, days)
     await tx.reward.updateMany({
       where: { shop, id, state: 'draft' },
       data: { state: 'live', startedAt: new Date(at), ...(forecast === null ? {} : { forecast }) },
     })
-    const { benefitCodes } = await readSettings(tx, shop)
-    const key = `code:${reward.definition.code}`
-    await saveSettingsIn(tx, shop, { benefitCodes: { ...benefitCodes, [key]: 'confirmed' } })
+    if (isShared(reward.definition)) {
+      const { benefitCodes } = await readSettings(tx, shop)
+      const key = `code:${reward.definition.code}`
+      await saveSettingsIn(tx, shop, { benefitCodes: { ...benefitCodes, [key]: 'confirmed' } })
+    }
     await owe(tx, shop, 'sync-rewards', String(shop), {})
   })
 }
@@ -130,6 +136,15 @@ async function refuseBlocked(tx: Tx, shop: ShopId, definition: RewardDefinition)
   if (breach)
     throw refused(breach.text === null ? 'steps' : breach.text === definition.name ? 'name' : 'texts', breach.rule)
   return timezone
+}
+
+/** What it was set for may have gone since: the segment that it names, or the currency that its amounts are in. */
+async function refuseMoved(tx: Tx, shop: ShopId, { definition, currency }: StoredReward): Promise<void> {
+  const { who } = definition
+  if (who.kind === 'own' && (await tx.ownSegment.count({ where: { shop, id: who.segment } })) === 0)
+    throw refused('who', 'segment-gone')
+  if (currency !== null && currency !== (await readShopFrame(tx, shop)).currency)
+    throw refused('minimumMinor', 'currency-changed')
 }
 
 function refused(field: keyof RewardDefinition, key: string): InvalidInput {

@@ -20,6 +20,8 @@ export type StoredReward = {
   discountGid: string | null
   segmentGid: string | null
   problem: Problem | null
+  /** Of its amounts; null: saved before this was kept. */
+  currency: string | null
 }
 
 /** All of a shop's rewards, newest first. */
@@ -37,6 +39,7 @@ export async function readRewards(tx: Tx, shop: ShopId): Promise<StoredReward[]>
     discountGid: row.discountGid,
     segmentGid: row.segmentGid,
     problem: row.problem as Problem | null,
+    currency: row.currency,
   }))
 }
 

@@ -9,6 +9,9 @@ UPDATE "Reward" SET "definition" = ("definition" - 'what' - 'guests') || jsonb_b
   WHERE "definition" ? 'what';
 UPDATE "Reward" SET "asked" = "asked" || '{"products": []}'::jsonb WHERE "asked" IS NOT NULL AND NOT "asked" ? 'products';
 
+-- Amounts of a reward are in the currency that the shop had when it was saved.
+ALTER TABLE "Reward" ADD COLUMN "currency" TEXT;
+
 CREATE TABLE "RewardStanding" (
     "shop" INTEGER NOT NULL,
     "reward" INTEGER NOT NULL,

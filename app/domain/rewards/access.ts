@@ -1,0 +1,20 @@
+/** What a reward needs from Shopify beside what every shop has granted: asked for when it starts. */
+import type { RewardDefinition } from './reward.ts'
+
+const DISCOUNTS = ['write_discounts']
+const CREDIT = ['read_store_credit_accounts', 'write_store_credit_account_transactions']
+const PARCELS = ['read_fulfillments']
+
+/**
+ * Optional scopes that a reward needs: discounts for what is taken off at checkout, store credit for credit, parcels where
+ * delivery is waited for.
+ *
+ * Known values: credit for a review after delivery needs no discounts; 20 % for suspects as credit needs both
+ * (tests/domain/rewards/access.test.ts).
+ */
+export function scopesFor({ steps, suspects }: Pick<RewardDefinition, 'steps' | 'suspects'>): string[] {
+  const isCredit = suspects === 'credit' || steps.some(({ what }) => what.kind === 'credit')
+  const isDiscount = steps.some(({ what }) => what.kind !== 'credit')
+  const isDelivery = steps.some(({ conditions }) => conditions.some(({ kind }) => kind === 'delivered'))
+  return [...(isDiscount ? DISCOUNTS : []), ...(isCredit ? CREDIT : []), ...(isDelivery ? PARCELS : [])]
+}

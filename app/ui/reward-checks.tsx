@@ -1,0 +1,77 @@
+import { BlockStack, Card, Link, List, Text } from '@shopify/polaris'
+import { rewardChecks, rewardForecast, type RewardCheck } from '#app/domain/rewards/outlook.ts'
+import type { RewardPage } from '#app/domain/rewards/pages.ts'
+import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { dayFromText } from '#app/domain/shop-calendar.ts'
+import { useWords } from './i18n.tsx'
+import { giftText } from './reward-text.ts'
+
+type Check = {
+  kind: RewardCheck['kind'] | 'segment-gone' | 'segment-empty' | 'currency' | 'carrier'
+  blocks: boolean
+}
+
+/** All that speaks against starting a reward, of the reward itself and of what it was set for. */
+export function checksOf(page: RewardPage, wanted: RewardDefinition): Check[] {
+  const { who } = wanted
+  const segment = who.kind === 'own' ? page.segments.find(({ id }) => id === who.segment) : undefined
+  const isDelivery = wanted.steps.some(({ conditions }) => conditions.some(({ kind }) => kind === 'delivered'))
+  return [
+    ...(page.savedCurrency === null ? [] : [{ kind: 'currency' as const, blocks: true }]),
+    ...(who.kind === 'own' && segment === undefined ? [{ kind: 'segment-gone' as const, blocks: true }] : []),
+    ...(segment?.customers === 0 ? [{ kind: 'segment-empty' as const, blocks: false }] : []),
+    ...rewardChecks(wanted, page.today, page.costs.share),
+    ...(isDelivery ? [{ kind: 'carrier' as const, blocks: false }] : []),
+  ]
+}
+
+/** What is worth knowing before a reward goes live. */
+export function RewardChecks({ page, wanted }: { page: RewardPage; wanted: RewardDefinition }) {
+  const { t, f } = useWords()
+  const checks = checksOf(page, wanted)
+  const days = dayFromText(wanted.endsOn) - page.today + 1
+  const forecast =
+    page.past === null || days <= 0 || wanted.who.kind !== 'first-order'
+      ? null
+      : rewardForecast(wanted.steps[0]!.what, page.past, days)
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {t('rewards.checks.title')}
+        </Text>
+        {checks.length === 0 ? null : (
+          <List>
+            {checks.map(({ kind }) => (
+              <List.Item key={kind}>
+                {t(`rewards.checks.${kind}`, {
+                  share: f.percent(page.costs.share),
+                  currency: page.savedCurrency,
+                  days: f.number(page.deliveryDays),
+                  gift: giftText(t, f, wanted.steps[0]!.what, page.currency),
+                })}
+              </List.Item>
+            ))}
+          </List>
+        )}
+        {forecast === null ? null : (
+          <Text as="p">
+            {forecast.costMinor === null
+              ? t('rewards.forecast.shipping', { count: forecast.orders, n: f.number(forecast.orders) })
+              : t('rewards.forecast.cost', {
+                  count: forecast.orders,
+                  n: f.number(forecast.orders),
+                  money: f.moneyShort({ minor: forecast.costMinor, currency: page.currency }),
+                })}
+          </Text>
+        )}
+        {checks.some(({ kind }) => kind === 'loss') && page.costs.isAssumed ? (
+          <Text as="p" tone="subdued">
+            {t('rewards.checks.assumed', { share: f.percent(page.costs.share) })}{' '}
+            <Link url="/app/settings">{t('outlook.change')}</Link>
+          </Text>
+        ) : null}
+      </BlockStack>
+    </Card>
+  )
+}
