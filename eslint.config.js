@@ -18,6 +18,7 @@ const BESIDE_THE_STAGES = [
   'recompute-lock.ts',
   'learned.ts',
   'confirmed-links.ts',
+  'either-door.ts',
   'theme-editor.ts',
 ]
 const stages = existsSync('app/flow') ? readdirSync('app/flow') : []

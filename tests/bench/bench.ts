@@ -3,7 +3,8 @@
  *
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
- *   --only NAME  lifetime, people (what pages ask of a large shop), import (with what runs on its tables), webhooks or live
+ *   --only NAME  lifetime, people (what pages ask of a large shop), import (with what runs on its tables), webhooks,
+ *                claims or live
  */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
@@ -11,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { buildIfChanged } from '../demo/build.ts'
 import { root, stopRunning } from '../demo/processes.ts'
 import type { Stack } from '../demo/stack.ts'
+import { benchClaims } from './claims.ts'
 import { importHistory, type ImportFigures } from './import.ts'
 import { benchLive } from './live.ts'
 import { benchWebhooks } from './webhooks.ts'
@@ -36,6 +38,7 @@ async function run(): Promise<void> {
   const folder = path.join(root, '.local/bench')
   if (isAsked('import')) await runImport(folder)
   if (isAsked('webhooks')) await runWebhooks(`${folder}-webhooks`)
+  if (isAsked('claims')) await runClaims(`${folder}-claims`)
   if (isAsked('live')) await runLive(`${folder}-live`)
 }
 
@@ -66,6 +69,14 @@ async function runWebhooks(folder: string): Promise<void> {
   say(
     `a burst of 1,000 a second for 30 s: slowest answer ${round(burst.slowestMs, 0)} ms (limit 5,000 ms), ` +
       `refused ${burst.refused}, acknowledged and lost ${burst.lost} (limit 0)`,
+  )
+}
+
+async function runClaims(folder: string): Promise<void> {
+  const { oursP99Ms, peerP99Ms, ratio, claims, grants } = await benchClaims(folder)
+  say(
+    `claims at 100 a second, p99: ${round(oursP99Ms)} ms beside ${round(peerP99Ms)} ms of a bare server that verifies and ` +
+      `answers the same bytes, ${round(ratio, 2)}x (limit 5x); ${grants} grants of ${claims} claims`,
   )
 }
 

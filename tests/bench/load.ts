@@ -1,7 +1,8 @@
 /** An open-loop load generator: what is due is sent at its time, however slow the answers to the earlier ones are. */
 import { connect, type Socket } from 'node:net'
 
-export type Shot = { headers: Record<string, string>; body: string }
+/** `path`: in the place of the target's. */
+export type Shot = { path?: string; headers: Record<string, string>; body: string }
 export type Volley = {
   /** Milliseconds from when each was due to the end of its answer, in order of size; only of those answered. */
   ms: Float64Array
@@ -87,7 +88,7 @@ export function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
 }
 
-function asText(path: string, { headers, body }: Shot): string {
+function asText(targetPath: string, { path = targetPath, headers, body }: Shot): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }

@@ -43,7 +43,16 @@ async function startWeb(): Promise<Web> {
 const tokenFor = (customer: number, reward: number) =>
   makeToken({ shop: shop.id, customerId: String(customer), purpose: 'claim' }, reward, Date.now())
 
-async function claim({ origin }: Web, customer: number, token: string): Promise<ClaimAnswer['state'] | number> {
+/** Pressed again while the answer is that there is none: too many at once for this machine. Nothing was promised then. */
+async function claim(web: Web, customer: number, token: string): Promise<ClaimAnswer['state'] | number> {
+  for (;;) {
+    const state = await claimOnce(web, customer, token)
+    if (state !== 503) return state
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+}
+
+async function claimOnce({ origin }: Web, customer: number, token: string): Promise<ClaimAnswer['state'] | number> {
   const query = proxyQuery(proxyParameters(shop.domain, customer))
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(`${origin}/proxy/claim?${query}`, {
