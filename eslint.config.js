@@ -10,14 +10,16 @@ const may = (who, list, message) => ({
   except: list.map((place) => `./${place}`),
   message,
 })
-// Settings, confirmed links and what a shop's history teaches are rows that every stage reads, how fresh the pages are is
-// asked on all of them, and a lock is nobody's.
+// Settings, confirmed links, who is kept out and what a shop's history teaches are rows that every stage reads, how fresh the
+// pages are is asked on all of them, and a lock, a statement through either door and what follows for rewards are nobody's.
 const BESIDE_THE_STAGES = [
   'settings.ts',
   'freshness.ts',
   'recompute-lock.ts',
   'learned.ts',
   'confirmed-links.ts',
+  'kept-out.ts',
+  'owed-grants.ts',
   'either-door.ts',
   'theme-editor.ts',
 ]

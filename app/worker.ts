@@ -7,9 +7,12 @@ import { exportData } from './jobs/export-data.ts'
 import { fillSegments } from './jobs/fill-segments.ts'
 import { followScopes } from './jobs/follow-scopes.ts'
 import { ingestBulkResult } from './jobs/ingest-bulk-result.ts'
+import { grantCustomerJob } from './jobs/grant-customer.ts'
+import { grantEverybodyJob } from './jobs/grant-everybody.ts'
 import { issueGrants } from './jobs/issue-grants.ts'
 import { leaveShop } from './jobs/leave-shop.ts'
 import { linkAccounts } from './jobs/link-accounts.ts'
+import { lookAtDeliveries } from './jobs/look-at-deliveries.ts'
 import { nightly } from './jobs/nightly.ts'
 import { publish } from './jobs/publish.ts'
 import { publishCustomer } from './jobs/publish-customer.ts'
@@ -21,6 +24,7 @@ import { redact } from './jobs/redact.ts'
 import { readBeside } from './jobs/read-beside.ts'
 import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
+import { showOffers } from './jobs/show-offers.ts'
 import { syncRewards } from './jobs/sync-rewards.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
@@ -53,7 +57,11 @@ const JOBS = [
   publishCustomer,
   syncSegments,
   syncRewards,
+  grantEverybodyJob,
+  grantCustomerJob,
   issueGrants,
+  showOffers,
+  lookAtDeliveries,
   leaveShop,
   nightly,
   redact,

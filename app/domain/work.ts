@@ -70,8 +70,16 @@ export const WORK = {
   'sync-segments': z.object({}),
   /** entity: the shop. Each reward as a discount of Shopify and on the storefront; again while one is live. */
   'sync-rewards': z.object({}),
+  /** entity: the customer's id. What they have earned is granted, and what they are shown is worked out. */
+  'grant-customer': z.object({}),
+  /** entity: the shop. The same of everybody whom a reward may concern. */
+  'grant-everybody': z.object({}),
   /** entity: the shop. Each grant that is reserved becomes a code or store credit in Shopify. */
   'issue-grants': z.object({}),
+  /** entity: the shop. Brings what customers read of their own rewards to their metafields. */
+  'show-offers': z.object({}),
+  /** entity: the shop. Whether orders that a reward waits for have been delivered; again while any waits. */
+  'look-at-deliveries': z.object({}),
   /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
   'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */

@@ -51,6 +51,10 @@ export const StandingFacts = z.object({
   hadConsent: z.object({ email: z.boolean(), sms: z.boolean() }),
   /** A suspected cherry-picker by then: the kind of reward follows from it. */
   isSuspect: z.boolean(),
+  /** What a suspect gets of each step as credit instead, in minor units; null: the shop's orders do not say what it is worth. */
+  insteadMinor: z.array(z.number().int().positive().nullable()),
+  /** When their agreement was first seen: taken back later, it has been given. */
+  consentAt: z.object({ email: z.number().int().nullable(), sms: z.number().int().nullable() }),
 })
 export type StandingFacts = z.infer<typeof StandingFacts>
 

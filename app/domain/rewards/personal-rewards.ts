@@ -61,3 +61,4 @@ export const PersonalRewards = z.strictObject({
 })
 export type PersonalRewards = z.infer<typeof PersonalRewards>
 export type PersonalOffer = z.infer<typeof Offer>
+export type MissingForStep = z.infer<typeof Missing>

@@ -11,6 +11,7 @@ import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { oweGrants } from '../owed-grants.ts'
 import { readSettings, saveSettingsIn } from '../settings.ts'
 import { recentFirstOrders } from './figures.ts'
 import { readReward, readRewards, readShopFrame, type StoredReward } from './stored.ts'
@@ -47,6 +48,7 @@ async function changeLive(tx: Tx, shop: ShopId, before: StoredReward, sent: Rewa
   await refuseBlocked(tx, shop, definition)
   await tx.reward.updateMany({ where: { shop, id: before.id }, data: { definition, savedAt: new Date(now()) } })
   await owe(tx, shop, 'sync-rewards', String(shop), {})
+  await oweGrants(tx, shop)
   return before.id
 }
 
@@ -80,6 +82,7 @@ export async function startReward(shop: ShopId, id: number): Promise<void> {
       await saveSettingsIn(tx, shop, { benefitCodes: { ...benefitCodes, [key]: 'confirmed' } })
     }
     await owe(tx, shop, 'sync-rewards', String(shop), {})
+    await oweGrants(tx, shop)
   })
 }
 
@@ -111,7 +114,9 @@ async function endIn(tx: Tx, shop: ShopId, which: { id?: number }, endedBy: Ende
     where: { shop, ...which, state: 'live' },
     data: { state: 'ended', endedAt: new Date(now()), endedBy },
   })
-  if (count > 0) await owe(tx, shop, 'sync-rewards', String(shop), {})
+  if (count === 0) return
+  await owe(tx, shop, 'sync-rewards', String(shop), {})
+  await oweGrants(tx, shop)
 }
 
 /** Two people save at once: neither takes a code that the other could not see. */

@@ -19,6 +19,7 @@ import { OurInstallationDocument, RewardsShowDocument } from '#app/outside/admin
 import { now } from '#app/outside/clock.ts'
 import { withShop, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { adminOf, type Admin } from '#app/outside/shopify.server.ts'
+import { oweGrants } from '../owed-grants.ts'
 import {
   changeDiscount,
   deleteDiscount,
@@ -97,6 +98,7 @@ async function endWhatIsOver(shop: ShopId, hold: Hold): Promise<void> {
         where: { shop, id, state: 'live' },
         data: { state: 'ended', endedAt: new Date(at), endedBy: by },
       })
+      await oweGrants(tx, shop)
     }
   })
 }

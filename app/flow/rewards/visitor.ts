@@ -130,7 +130,7 @@ async function switchOffers(visitor: VisitorHere, { off, token }: { off: boolean
         new Date(visitor.at),
       ])
     else await tx.query(`DELETE FROM "OffersOff" WHERE shop = $1 AND customer = $2`, [shop, customer])
-    await owe(tx, shop, 'sync-rewards', String(shop), {})
+    await owe(tx, shop, 'grant-customer', customer, {})
   })
   return { off }
 }

@@ -5,8 +5,8 @@ import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
+import { exclusionsOf } from '../kept-out.ts'
 import { customerPage } from './customer-page.ts'
-import { exclusionsOf } from './exclusions.ts'
 import { adminUrl, readShopState } from './shop-state.ts'
 
 /** Moves beyond these are years old, or somebody plays with a rule. */

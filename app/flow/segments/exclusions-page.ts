@@ -12,7 +12,8 @@ import type { SegmentKey } from '#app/domain/pages.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
-import { exclusionFrom, keptOutSql } from './exclusions.ts'
+import { exclusionFrom } from '../kept-out.ts'
+import { keptOutSql } from './exclusions.ts'
 
 const PAGE_ROWS = 50
 const ENDED_SHOWN = 20

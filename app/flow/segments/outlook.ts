@@ -7,7 +7,7 @@ import { outlooksOf, priorityOf } from '#app/domain/outlook.ts'
 import { shopCalendar } from '#app/domain/shop-calendar.ts'
 import { now } from '#app/outside/clock.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
-import { exclusionsOf } from './exclusions.ts'
+import { exclusionsOf } from '../kept-out.ts'
 import type { ShopState } from './shop-state.ts'
 
 async function readFit(tx: Tx, shop: ShopId): Promise<LifetimeFit | null> {

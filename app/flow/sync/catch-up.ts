@@ -16,7 +16,7 @@ import { lookForDeleted, lookAtSample } from './deleted.ts'
 import { isCounted } from './limited.ts'
 import { BadLine, idOf, type Subject } from './read-order.ts'
 import { fetchStart, storeCustomers, storeOrders, type WholeOrder, wholeOrder } from './refetch.ts'
-import { bereft, hasOwnSegments } from './refresh.ts'
+import { bereft, isDescriptionUsed } from './refresh.ts'
 import {
   type BadLineNote,
   createRun,
@@ -205,7 +205,7 @@ async function oweRedescribed(tx: BulkTx, shop: ShopId, before: Map<Id, Describe
   const redescribed = [...new Set([...retagged, ...shown.filter(has('rest'))])]
   for (const customer of await bereft(tx, shop, shown)) retagged.add(customer)
   for (const customer of [...retagged].sort()) await owe(tx, shop, 'publish-customer', customer, {})
-  if (redescribed.length === 0 || !(await hasOwnSegments(tx, shop))) return
+  if (redescribed.length === 0 || !(await isDescriptionUsed(tx, shop))) return
   for (const customer of redescribed.sort()) await owe(tx, shop, 'recompute-customer', customer, {})
 }
 

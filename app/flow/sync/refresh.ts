@@ -166,7 +166,7 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
     else if (was?.tags !== is?.tags) retagged.add(id)
     if (was?.tags !== is?.tags || was?.described !== is?.described) described.add(id)
   }
-  if (described.size > 0 && (await hasOwnSegments(tx, shop))) for (const id of described) moved.add(id)
+  if (described.size > 0 && (await isDescriptionUsed(tx, shop))) for (const id of described) moved.add(id)
   for (const id of await bereft(tx, shop, about.customers)) retagged.add(id)
   for (const gone of await unknown(tx, shop, [...handedOver.keys()])) {
     // Nobody told us of the merge. They are worked out, and with it forgotten, once that is carried over.
@@ -178,9 +178,14 @@ async function noticing(tx: BulkTx, shop: ShopId, about: About, store: () => Pro
   for (const id of [...moved].sort()) await owe(tx, shop, 'recompute-customer', id, {})
 }
 
-/** Rules of the merchant's own look at tags, consent and Shopify's words, which move nobody's stage. */
-export async function hasOwnSegments(tx: BulkTx, shop: ShopId): Promise<boolean> {
-  return (await tx.query('SELECT FROM "OwnSegment" WHERE shop = $1 LIMIT 1', [shop])).length > 0
+/** Rules of the merchant's own and rewards look at tags, consent and Shopify's words, which move nobody's stage. */
+export async function isDescriptionUsed(tx: BulkTx, shop: ShopId): Promise<boolean> {
+  const rows = await tx.query(
+    `(SELECT FROM "OwnSegment" WHERE shop = $1 LIMIT 1)
+     UNION ALL (SELECT FROM "Reward" WHERE shop = $1 AND state = 'live' LIMIT 1)`,
+    [shop],
+  )
+  return rows.length > 0
 }
 
 /** Who lacks a tag that the ledger says we gave: what was stored before may be older than that. */

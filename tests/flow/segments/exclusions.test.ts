@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '#app/domain/order.ts'
-import { endExclusion, exclude, exclusionsOf, keptOutSql } from '#app/flow/segments/exclusions.ts'
+import { exclusionsOf } from '#app/flow/kept-out.ts'
+import { endExclusion, exclude, keptOutSql } from '#app/flow/segments/exclusions.ts'
 import { exclusionsPage, keptOutIn } from '#app/flow/segments/exclusions-page.ts'
 import { recomputeOwn } from '#app/flow/segments/own/memberships.ts'
 import { deleteOwn, saveOwn } from '#app/flow/segments/own/save.ts'

@@ -4,6 +4,7 @@ import { evaluate, memberTest } from '#app/domain/rules/evaluate.ts'
 import { personAt } from '#app/domain/rules/person.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
+import { oweGrants, oweGrantsOf } from '../../owed-grants.ts'
 import { holdWholeShop, joinSingleCustomers } from '../../recompute-lock.ts'
 import { readSettings } from '../../settings.ts'
 import type { Cause } from '../memberships.ts'
@@ -27,8 +28,8 @@ type Changes = { customers: number[]; entered: number[]; left: number[]; then: n
 
 /**
  * Holds everybody against every segment of the shop's own, as of a moment, and writes what differs from what is stored with
- * a row for each move (none for who is in a segment from its beginning). Owes `publish` while tagging is on, and telling
- * Flow of the moves that it may hear of.
+ * a row for each move (none for who is in a segment from its beginning). Owes `publish` while tagging is on, telling
+ * Flow of the moves that it may hear of, and the rewards that follow.
  *
  * @param stillMine  asked last: throws if another worker has taken over, and nothing is written
  */
@@ -58,6 +59,7 @@ export async function recomputeOwn(
       ])
     if ((isChanged || forgotten.length > 0) && (await readSettings(tx, shop)).taggingOn)
       await owe(tx, shop, 'publish', String(shop), {})
+    await oweGrants(tx, shop)
     await stillMine(tx)
   })
 }
@@ -85,6 +87,7 @@ export async function recomputeOwnOf(
       [shop, customer],
     )
     if (changes > 0 && (await readSettings(tx, shop)).taggingOn) await owe(tx, shop, 'publish-customer', customer, {})
+    await oweGrantsOf(tx, shop, customer)
     await stillMine(tx)
     return 'done'
   })
