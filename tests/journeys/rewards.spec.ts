@@ -40,7 +40,7 @@ describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () =>
     expect(codes()).toContain('HELLO10')
     await page.goto(journey.adminOf('/rewards'))
     await app.getByRole('link', { name: 'Add the Reward banner to your theme' }).click()
-    await page.getByText('The block “Reward banner” was added to your theme.').waitFor()
+    await page.getByText('The block “Reward banner” stands in your theme.').waitFor()
   })
 
   test('a guest reads it with its condition, and it applies at checkout; whoever has ordered reads nothing of it', async () => {

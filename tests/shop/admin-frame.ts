@@ -8,6 +8,7 @@ import { customerPage, customersPage, nameOf } from './frame/customers.ts'
 import { EXTENSION_PAGE, extensionDocument, extensionParentScript } from './frame/extension-page.ts'
 import { bundleOf, extensionFor } from './frame/extensions.ts'
 import { SEGMENTS, segmentPage, segmentsPage } from './frame/segments.ts'
+import { changeOrder } from './frame/orders.ts'
 import { APP_HOME, shell } from './frame/shell.ts'
 import { EDITOR, saveThemeEditor, themeEditorPage } from './frame/theme-editor.ts'
 import { wordsIn } from './frame/words.ts'
@@ -80,6 +81,11 @@ export async function adminFrameHandler(
   const customer = context.world.customers.get(Number(/^\/admin\/customers\/(\d+)$/.exec(path)?.[1]))
   const script = extensionParentScript()
   if (customer) return page(nameOf(customer), customerPage(context, locale, customer), 200, script)
+  const order = /^\/admin\/orders\/(\d+)$/.exec(path)?.[1]
+  if (order !== undefined && request.method === 'POST') {
+    const buyer = changeOrder(context, Number(order), await formOf(request))
+    return sendTo(response, buyer === null ? '/admin/customers' : `/admin/customers/${buyer}`)
+  }
   if (path === SEGMENTS) return page(words.segments, segmentsPage(context, locale))
   const segment = context.world.segments.get(Number(/^\/admin\/customers\/segments\/(\d+)$/.exec(path)?.[1]))
   if (segment) return page(segment.name, segmentPage(context, locale, segment), 200, script)

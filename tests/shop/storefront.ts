@@ -5,11 +5,12 @@ import { isRefused, priceCheckout } from './checkout.ts'
 import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
 import { customersFound, money, nameOf } from './frame/customers.ts'
+import { accountDeed, accountScope } from './storefront/account.ts'
 import { EXTENSION, renderBlock, renderTheme } from './storefront/liquid.ts'
 import type { AppMetafields, LiquidCustomer, Rendering } from './storefront/liquid.ts'
 import { shippingFor } from './pricing.ts'
 import { spendableMinor } from './store-credit.ts'
-import { BLOCKS, blockShown } from './storefront/theme-settings.ts'
+import { BLOCKS, blockInTheme } from './storefront/theme-settings.ts'
 import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
 import { goodsMinor } from './world.ts'
 import type { World, WorldCustomer, WorldOrder, WorldProduct } from './world.ts'
@@ -66,6 +67,8 @@ export async function storefrontHandler(
       ])
     case 'who':
       return who(visit)
+    case 'account':
+      return request.method === 'POST' ? await actOnAccount(visit, id) : account(visit)
     case 'products':
       return product(visit, id)
     case 'cart':
@@ -113,7 +116,7 @@ function liquidApp(world: World): AppMetafields {
 }
 
 function blocksPlaced(visit: Visit) {
-  return BLOCKS.map((name) => ({ name, ...blockShown(visit.world, name, visit.locale) })).filter((one) => one.isAdded)
+  return BLOCKS.map((name) => ({ name, ...blockInTheme(visit.world, name) })).filter((one) => one.isAdded)
 }
 
 function blocksHtml(visit: Visit): string {
@@ -147,6 +150,7 @@ function show(visit: Visit, template: string, title: string, scope: object, stat
       is_preview: visit.isPreview,
       block_names: blocksPlaced(visit).map(({ name }) => name),
       who: customer === null ? words.guest : nameOf(customer),
+      is_guest: customer === null,
     },
     rendering(visit),
   )
@@ -239,7 +243,6 @@ function cart(visit: Visit, problem: string | null = null, code = ''): true {
     total: shown(goods + shipping),
     problem,
     code,
-    is_guest: visit.customer === null,
     credit: credit > 0 ? shown(credit) : null,
   }
   return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422)
@@ -287,6 +290,27 @@ function shownOrder(visit: Visit, order: WorldOrder) {
         : storefrontWords(visit.locale).free,
     lines: order.lines.map((line) => ({ title: titleIn(visit.locale, line.title), quantity: line.quantity })),
   }
+}
+
+function account(visit: Visit, problem: string | null = null): true {
+  const { world, locale, customer, url, response } = visit
+  if (customer === null) return sendTo(response, '/storefront/who')
+  const words = storefrontWords(locale)
+  const done = { news: words.news_done, review: words.review_done, return: words.return_done }
+  const scope = {
+    ...accountScope(world, locale, customer, (title) => titleIn(locale, title)),
+    problem,
+    done: Object.entries(done).find(([deed]) => deed === url.searchParams.get('done'))?.[1] ?? null,
+    block_html: blocksHtml(visit),
+  }
+  return show(visit, 'account', words.account, scope, problem === null ? 200 : 502)
+}
+
+async function actOnAccount(visit: Visit, deed: string): Promise<true> {
+  const { context, locale, customer, response, request } = visit
+  if (customer === null) return sendTo(response, '/storefront/who')
+  const problem = await accountDeed(context, locale, customer, deed, await formOf(request))
+  return problem === null ? sendTo(response, `/storefront/account?done=${deed}`) : account(visit, problem)
 }
 
 function who(visit: Visit): true {

@@ -3,6 +3,7 @@ import type { DoorContext, Locale } from '../door-context.ts'
 import { goodsMinor } from '../world.ts'
 import type { World, WorldCustomer, WorldOrder } from '../world.ts'
 import { extensionFrame } from './extension-page.ts'
+import { orderButtons } from './orders.ts'
 import { APP_HOME } from './shell.ts'
 import { wordsIn } from './words.ts'
 
@@ -105,7 +106,7 @@ export function customerPage(context: DoorContext, locale: Locale, customer: Wor
       order.companyId !== null && words.business,
     ].filter((mark) => mark !== false)
     const items = order.lines.map((line) => `${line.currentQuantity} × ${line.title}`).join('\n')
-    return `<tr><td>${escapeHtml(order.name)}<br><span class="quiet">${dateIn(world, locale, order.processedAt)}</span></td>
+    return `<tr><td>${escapeHtml(order.name)}<br><span class="quiet">${dateIn(world, locale, order.processedAt)}</span>${orderButtons(locale, order)}</td>
 <td><pre>${escapeHtml(items)}</pre>${order.discounts.map((use) => `<span class="tag">${escapeHtml(use.title)}</span>`).join('')}</td>
 <td class="wide">${escapeHtml([order.financialStatus, ...marks].join(' · '))}</td><td class="number">${money(world, locale, orderTotal(order), order.currency)}</td></tr>`
   })
