@@ -190,10 +190,9 @@ export async function withShopForVisitor<T>(shop: ShopId, work: (tx: BulkTx) => 
 async function withShopOver<T>(over: 'bulk' | 'visitor', shop: ShopId, work: (tx: BulkTx) => Promise<T>): Promise<T> {
   const named = checked(shop)
   try {
-    return await inTransaction((await doors())[over], async (client) => {
-      await client.query(`SELECT set_config('app.shop', $1, true)`, [named])
-      return work(bulkTx(client))
-    })
+    // Digits and nothing else: in one statement with BEGIN, for a shopper waits for every way there and back.
+    const begin = `BEGIN; SELECT set_config('app.shop', '${named}', true)`
+    return await inTransaction((await doors())[over], (client) => work(bulkTx(client)), begin)
   } catch (error) {
     throw databaseFailure(error)
   }
@@ -215,13 +214,17 @@ function bulkTx(client: pg.PoolClient): BulkTx {
   }
 }
 
-async function inTransaction<T>(from: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  from: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  begin = 'BEGIN',
+): Promise<T> {
   const client = await from.connect()
   let broken: Error | undefined
   const breaks = (error: Error) => (broken = error)
   client.on('error', breaks)
   try {
-    await client.query('BEGIN')
+    await client.query(begin)
     const result = await work(client)
     await client.query('COMMIT')
     return result

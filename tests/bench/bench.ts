@@ -75,7 +75,7 @@ async function runWebhooks(folder: string): Promise<void> {
 async function runClaims(folder: string): Promise<void> {
   const { oursP99Ms, peerP99Ms, ratio, claims, grants } = await benchClaims(folder)
   say(
-    `claims at 100 a second, p99: ${round(oursP99Ms)} ms beside ${round(peerP99Ms)} ms of a bare server that verifies and ` +
+    `claims at 50 a second, p99: ${round(oursP99Ms)} ms beside ${round(peerP99Ms)} ms of a bare server that verifies and ` +
       `answers the same bytes, ${round(ratio, 2)}x (limit 5x); ${grants} grants of ${claims} claims`,
   )
 }

@@ -8,7 +8,7 @@ import { freePort, start, stopRunning, whenUp, type Running } from '../demo/proc
 import { WEB } from '../demo/stack.ts'
 import { fire, percentile, type Shot } from './load.ts'
 
-const RATE = 100
+const RATE = 50
 const SECONDS = 5
 const WARM_UP_SECONDS = 3
 const ROUNDS = 9

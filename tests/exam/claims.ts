@@ -2,5 +2,5 @@
 import type { Paper } from './paper.ts'
 
 export async function run(results: Paper): Promise<void> {
-  await results.tests('tests/flow/rewards/claims.test.ts', { EXAM_CLAIMS: '20' })
+  await results.tests('tests/flow/rewards/claims.test.ts', { EXAM_CLAIMS: '10' })
 }

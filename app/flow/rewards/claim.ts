@@ -2,7 +2,6 @@
 import type { ClaimAnswer } from '#app/domain/wire.ts'
 import type { Arm, GrantState } from '#app/domain/rewards/grant.ts'
 import { PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { type Person, personOf } from '../confirmed-links.ts'
@@ -18,10 +17,10 @@ type Claim = { shop: ShopId; reward: number; customer: string; at: Instant }
  */
 export async function takeReward(tx: BulkTx, claim: Claim, redeem: () => Promise<void>): Promise<ClaimAnswer> {
   const { shop, reward, customer, at } = claim
+  const { own, isOffered } = await lookAt(tx, claim)
+  if (own) return own
   const person = await personOf(tx, shop, customer)
-  const before = await becameOf(tx, claim, person)
-  if (before) return before
-  if (!(await isOffered(tx, claim))) return { state: 'not-yours' }
+  if (!isOffered) return (await becameOf(tx, claim, person)) ?? { state: 'not-yours' }
   const because = [{ kind: 'claimed' }]
   const reserved = await reserveGrant(tx, shop, { reward, step: 0, turn: 0, customer, person, because, at })
   switch (reserved.kind) {
@@ -29,25 +28,37 @@ export async function takeReward(tx: BulkTx, claim: Claim, redeem: () => Promise
       await redeem()
       return { state: 'reserved' }
     case 'had':
-      // Another request of theirs was first.
+      // Another account or another request of theirs was first.
       return (await becameOf(tx, claim, person)) ?? { state: 'over' }
     case 'over':
       return { state: 'over' }
   }
 }
 
-/** Whether the worker's last word is that it is theirs to take. */
-async function isOffered(tx: BulkTx, { shop, reward, customer }: Claim): Promise<boolean> {
-  const [row] = await tx.query<{ take: RewardDefinition['take']; arm: Arm | null; wanted: unknown }>(
-    `SELECT r.definition ->> 'take' AS take, s.arm, c.wanted FROM "Reward" r
+type Seen = { state: GrantState | null; code: string | null; take: string; arm: Arm | null; wanted: unknown }
+
+/** What this account has of the reward, and whether the worker's last word is that it is theirs to take. */
+async function lookAt(
+  tx: BulkTx,
+  { shop, reward, customer }: Claim,
+): Promise<{ own: ClaimAnswer | null; isOffered: boolean }> {
+  const [row] = await tx.query<Seen>(
+    `SELECT g.state, g.code, r.definition ->> 'take' AS take, s.arm, c.wanted FROM "Reward" r
      LEFT JOIN "RewardStanding" s ON s.shop = r.shop AND s.reward = r.id AND s.customer = $3
      LEFT JOIN "CustomerRewards" c ON c.shop = r.shop AND c.customer = $3
+     LEFT JOIN LATERAL (SELECT state, code FROM "Grant" g WHERE g.shop = r.shop AND g.reward = r.id AND g.step = 0
+       AND g.customer = $3 ORDER BY turn DESC LIMIT 1) g ON true
      WHERE r.shop = $1 AND r.id = $2`,
     [shop, reward, customer],
   )
-  if (row?.take !== 'claimed' || row.arm !== 'reward') return false
+  if (!row) return { own: null, isOffered: false }
+  const own = row.state === null ? null : answerOf(row.state, row.code)
+  if (row.take !== 'claimed' || row.arm !== 'reward') return { own, isOffered: false }
   const read = PersonalRewards.safeParse(row.wanted)
-  return read.success && read.data.rewards.some(({ id, state }) => id === reward && state === 'claim')
+  return {
+    own,
+    isOffered: read.success && read.data.rewards.some(({ id, state }) => id === reward && state === 'claim'),
+  }
 }
 
 async function becameOf(tx: BulkTx, { shop, reward }: Claim, { accounts }: Person): Promise<ClaimAnswer | null> {
@@ -56,8 +67,10 @@ async function becameOf(tx: BulkTx, { shop, reward }: Claim, { accounts }: Perso
        AND (person = ANY ($3::bigint[]) OR customer = ANY ($3::bigint[])) ORDER BY turn DESC LIMIT 1`,
     [shop, reward, accounts],
   )
-  if (!grant) return null
-  const { state, code } = grant
+  return grant ? answerOf(grant.state, grant.code) : null
+}
+
+function answerOf(state: GrantState, code: string | null): ClaimAnswer {
   switch (state) {
     case 'issued':
       return code === null ? { state } : { state, code }

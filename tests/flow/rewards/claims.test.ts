@@ -17,6 +17,7 @@ const CLAIMS = 200
 const PLACES = 100
 /** Races in a row, each with its process killed after another number of answers. */
 const RACES = Number(process.env['EXAM_CLAIMS'] ?? 1)
+const PATIENCE_MS = 300_000 * RACES
 
 type Web = { child: ChildProcess; origin: string }
 let webs: [Web, Web]
@@ -64,49 +65,57 @@ async function claimOnce({ origin }: Web, customer: number, token: string): Prom
   return response.ok ? answer.state : response.status
 }
 
-test(`${CLAIMS} claims at once for the last ${PLACES} places, one of two web processes killed: ${PLACES} grants`, async () => {
-  for (let race = 0; race < RACES; race++) {
-    const killAfter = 5 + ((race * 17) % 90)
-    const reward = await claimable(shop.id, { takers: PLACES, code: `RACE${race}` })
-    const customers = Array.from({ length: CLAIMS }, (_, n) => race * 10_000 + 1000 + n)
-    await offered(shop.id, reward, customers)
-    const tokens = customers.map((customer) => tokenFor(customer, reward))
-    const [mortal, other] = webs
-    let answered = 0
-    const promised = new Map<number, string>()
-    await Promise.all(
-      customers.map(async (customer, n) => {
-        const first = n % 2 === 0 ? mortal : other
-        const state = await claim(first, customer, tokens[n]!).catch(() => null)
-        answered += 1
-        if (answered === killAfter) mortal.child.kill('SIGKILL')
-        // Whose answer was lost presses again, with the same token, and comes to the process that is left.
-        promised.set(customer, String(state ?? (await claim(other, customer, tokens[n]!))))
-      }),
-    )
-    const states = [...promised.values()]
-    const grants = await grantsOf(shop.id, reward)
-    expect(grants).toHaveLength(PLACES)
-    expect(new Set(grants.map(({ code }) => code)).size).toBe(PLACES)
-    expect(states.filter((state) => state === 'reserved')).toHaveLength(PLACES)
-    expect(states.filter((state) => state === 'over')).toHaveLength(CLAIMS - PLACES)
-    const granted = grants.map(({ customer }) => Number(customer)).sort((a, b) => a - b)
-    expect(granted).toEqual(customers.filter((customer) => promised.get(customer) === 'reserved'))
-    expect(mortal.child.killed).toBe(true)
-    webs = [await startWeb(), other]
-  }
-})
+test(
+  `${CLAIMS} claims at once for the last ${PLACES} places, one of two web processes killed: ${PLACES} grants`,
+  async () => {
+    for (let race = 0; race < RACES; race++) {
+      const killAfter = 5 + ((race * 17) % 90)
+      const reward = await claimable(shop.id, { takers: PLACES, code: `RACE${race}` })
+      const customers = Array.from({ length: CLAIMS }, (_, n) => race * 10_000 + 1000 + n)
+      await offered(shop.id, reward, customers)
+      const tokens = customers.map((customer) => tokenFor(customer, reward))
+      const [mortal, other] = webs
+      let answered = 0
+      const promised = new Map<number, string>()
+      await Promise.all(
+        customers.map(async (customer, n) => {
+          const first = n % 2 === 0 ? mortal : other
+          const state = await claim(first, customer, tokens[n]!).catch(() => null)
+          answered += 1
+          if (answered === killAfter) mortal.child.kill('SIGKILL')
+          // Whose answer was lost presses again, with the same token, and comes to the process that is left.
+          promised.set(customer, String(state ?? (await claim(other, customer, tokens[n]!))))
+        }),
+      )
+      const states = [...promised.values()]
+      const grants = await grantsOf(shop.id, reward)
+      expect(grants).toHaveLength(PLACES)
+      expect(new Set(grants.map(({ code }) => code)).size).toBe(PLACES)
+      expect(states.filter((state) => state === 'reserved')).toHaveLength(PLACES)
+      expect(states.filter((state) => state === 'over')).toHaveLength(CLAIMS - PLACES)
+      const granted = grants.map(({ customer }) => Number(customer)).sort((a, b) => a - b)
+      expect(granted).toEqual(customers.filter((customer) => promised.get(customer) === 'reserved'))
+      expect(mortal.child.killed).toBe(true)
+      webs = [await startWeb(), other]
+    }
+  },
+  PATIENCE_MS,
+)
 
-test(`${CLAIMS} claims at once by one person, over two web processes: 1 grant`, async () => {
-  for (let race = 0; race < RACES; race++) {
-    const customer = 900_000 + race
-    const reward = await claimable(shop.id, { code: `ONCE${race}` })
-    await offered(shop.id, reward, [customer])
-    const tokens = Array.from({ length: CLAIMS }, () => tokenFor(customer, reward))
-    const states = await Promise.all(tokens.map((token, n) => claim(webs[n % 2]!, customer, token)))
-    // One customer may ask 30 times at once of each process; who asks oftener waits.
-    expect(states.filter((state) => state === 'reserved').length).toBeGreaterThanOrEqual(50)
-    expect(states.filter((state) => state !== 'reserved' && state !== 429)).toEqual([])
-    expect(await grantsOf(shop.id, reward)).toHaveLength(1)
-  }
-})
+test(
+  `${CLAIMS} claims at once by one person, over two web processes: 1 grant`,
+  async () => {
+    for (let race = 0; race < RACES; race++) {
+      const customer = 900_000 + race
+      const reward = await claimable(shop.id, { code: `ONCE${race}` })
+      await offered(shop.id, reward, [customer])
+      const tokens = Array.from({ length: CLAIMS }, () => tokenFor(customer, reward))
+      const states = await Promise.all(tokens.map((token, n) => claim(webs[n % 2]!, customer, token)))
+      // One customer may ask 30 times at once of each process; who asks oftener waits.
+      expect(states.filter((state) => state === 'reserved').length).toBeGreaterThanOrEqual(50)
+      expect(states.filter((state) => state !== 'reserved' && state !== 429)).toEqual([])
+      expect(await grantsOf(shop.id, reward)).toHaveLength(1)
+    }
+  },
+  PATIENCE_MS,
+)
