@@ -33,6 +33,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'TaggedLately',
       'TagsNow',
       'SegmentsPage',
+      'InSegments',
       'SegmentChanged',
       'HealthLook',
       'HeldStill',
@@ -125,6 +126,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
   write_discounts: {
     documents: [
       'DiscountByCode',
+      'ShopDiscounts',
+      'ShopDiscountByCode',
       'BasicDiscountCreate',
       'BasicDiscountUpdate',
       'ShippingDiscountCreate',
@@ -135,7 +138,7 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     topics: [],
     features: ['rewards'],
     reason:
-      'A reward is a discount of Shopify’s own, so that it really applies at checkout; no other discount is touched.',
+      'A reward is a discount of Shopify’s own, so that it really applies at checkout; no other discount is touched. Which discounts the shop has is read where the merchant tries a basket.',
     isOptional: true,
   },
   // Optional, though Shopify's page on app proxies reads as if it were for everybody: a scope that every installation has to

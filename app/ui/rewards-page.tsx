@@ -25,11 +25,12 @@ export function RewardsScreen({ page }: { page: RewardsPage }) {
   return (
     <Page
       title={t('nav.rewards')}
-      secondaryActions={
-        page.themeEditorUrl === null
+      secondaryActions={[
+        { content: t('simulator.link'), url: '/app/rewards/simulate' },
+        ...(page.themeEditorUrl === null
           ? []
-          : [{ content: t('rewards.toTheme'), url: page.themeEditorUrl, target: '_top' as const }]
-      }
+          : [{ content: t('rewards.toTheme'), url: page.themeEditorUrl, target: '_top' as const }]),
+      ]}
     >
       <BlockStack gap="400">
         <FreshnessTrouble freshness={page.freshness} />
