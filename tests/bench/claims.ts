@@ -14,6 +14,14 @@ const WARM_UP_SECONDS = 3
 const ROUNDS = 9
 const SHOPS = 20
 
+const FACTS = {
+  ordersBefore: 0,
+  hadConsent: { email: false, sms: false },
+  isSuspect: false,
+  insteadMinor: [null],
+  consentAt: { email: null, sms: null },
+}
+
 export type ClaimFigures = { oursP99Ms: number; peerP99Ms: number; ratio: number; claims: number; grants: number }
 
 /**
@@ -103,8 +111,8 @@ async function claims(rows: pg.Client, env: Record<string, string>, total: numbe
     const wanted = { v: 1, off: false, rewards: [{ ...offer, ...more, because: 'everybody' }] }
     await rows.query(
       `INSERT INTO "RewardStanding" (shop, reward, customer, person, arm, text, since, facts)
-       SELECT $1, $2, c, c, 'reward', 0, now(), '{}' FROM generate_series(1, $3::int) c`,
-      [shop, reward, each],
+       SELECT $1, $2, c, c, 'reward', 0, now(), $4 FROM generate_series(1, $3::int) c`,
+      [shop, reward, each, JSON.stringify(FACTS)],
     )
     await rows.query(
       `INSERT INTO "CustomerRewards" (shop, customer, wanted) SELECT $1, c, $3 FROM generate_series(1, $2::int) c`,

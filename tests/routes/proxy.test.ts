@@ -110,7 +110,10 @@ describe('a claim', () => {
       expect.objectContaining({ customer: BigInt(ANNA), state: 'reserved', reservedMinor: 3000n, turn: 0 }),
     ])
     const works = await withShop(shop, (tx) => tx.work.findMany({ where: { shop } }))
-    expect(works.map(({ kind, version }) => `${kind} ${version}`)).toEqual(['issue-grants 1'])
+    expect(works.map(({ kind, version }) => `${kind} ${version}`).sort()).toEqual([
+      'grant-customer 1',
+      'issue-grants 1',
+    ])
   })
 
   test('is answered with the code once Shopify has it, and is over when that was used', async () => {
@@ -135,6 +138,31 @@ describe('a claim', () => {
     await claim(ANNA, await claimToken(ANNA))
     expect((await claim(BEN, await claimToken(BEN))).state).toBe('reserved')
     expect(await grantsOf(shop, reward)).toHaveLength(1)
+  })
+
+  test('of what comes to a suspect as credit is credit, as they were shown', async () => {
+    const reward = await claimable(shop, { suspects: 'credit' })
+    await offered(shop, reward, [ANNA], { facts: { isSuspect: true, insteadMinor: [700] } })
+    await offered(shop, reward, [BEN])
+    await claim(ANNA, await claimToken(ANNA))
+    await claim(BEN, await claimToken(BEN))
+    const grants = await grantsOf(shop, reward)
+    expect(grants.map(({ what }) => what)).toEqual([
+      { kind: 'credit', amountMinor: 700 },
+      { kind: 'amount', amountMinor: 3000 },
+    ])
+  })
+
+  test('by a person whose other account has another reward open is not theirs for now', async () => {
+    const [one, other] = [await claimable(shop), await claimable(shop, { code: 'OTHER' })]
+    await offered(shop, one, [ANNA])
+    await offered(shop, other, [BEN])
+    const since = new Date(start)
+    const link = { shop, a: ANNA, b: BEN, state: 'confirmed', because: ['email'], suggestedAt: since, decidedAt: since }
+    await withShop(shop, (tx) => tx.personLink.create({ data: link }))
+    const tokens = [await claimToken(ANNA), await claimToken(BEN)]
+    const answers = await Promise.all([claim(ANNA, tokens[0]!), claim(BEN, tokens[1]!)])
+    expect(answers.map(({ state }) => state).sort()).toEqual(['not-yours', 'reserved'])
   })
 
   test('at once by 60 for 20 places: 20 grants; the others read that it is over', async () => {

@@ -1,11 +1,14 @@
 /** First come, first served: a reward that its shoppers take themselves, to the last one and to the last cent. */
 import type { ClaimAnswer } from '#app/domain/wire.ts'
-import type { Arm, GrantState } from '#app/domain/rewards/grant.ts'
+import { OPEN_STATES, StandingFacts, type Arm, type GrantState } from '#app/domain/rewards/grant.ts'
 import { PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
+import { isInstead } from '#app/domain/rewards/progress.ts'
+import type { RewardDefinition, RewardGift } from '#app/domain/rewards/reward.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { type Person, personOf } from '../confirmed-links.ts'
-import { reserveGrant } from './reserve.ts'
+import { lockPerson, reserveGrant } from './reserve.ts'
 
 type Claim = { shop: ShopId; reward: number; customer: string; at: Instant }
 
@@ -17,15 +20,26 @@ type Claim = { shop: ShopId; reward: number; customer: string; at: Instant }
  */
 export async function takeReward(tx: BulkTx, claim: Claim, redeem: () => Promise<void>): Promise<ClaimAnswer> {
   const { shop, reward, customer, at } = claim
-  const { own, isOffered } = await lookAt(tx, claim)
+  const { own, isOffered, what } = await lookAt(tx, claim)
   if (own) return own
   const person = await personOf(tx, shop, customer)
   if (!isOffered) return (await becameOf(tx, claim, person)) ?? { state: 'not-yours' }
   const because = [{ kind: 'claimed' }]
-  const reserved = await reserveGrant(tx, shop, { reward, step: 0, turn: 0, customer, person, because, at })
+  if (person.accounts.length > 1 && (await hasAnotherOpen(tx, claim, person))) return { state: 'not-yours' }
+  const reserved = await reserveGrant(tx, shop, {
+    reward,
+    step: 0,
+    turn: 0,
+    customer,
+    person,
+    because,
+    at,
+    ...(what ? { what } : {}),
+  })
   switch (reserved.kind) {
     case 'reserved':
       await redeem()
+      await owe(tx, shop, 'grant-customer', customer, {})
       return { state: 'reserved' }
     case 'had':
       // Another account or another request of theirs was first.
@@ -35,15 +49,31 @@ export async function takeReward(tx: BulkTx, claim: Claim, redeem: () => Promise
   }
 }
 
-type Seen = { state: GrantState | null; code: string | null; take: string; arm: Arm | null; wanted: unknown }
+/** One reward at a time, also where another account of theirs has just taken another. */
+async function hasAnotherOpen(tx: BulkTx, { shop, reward, at }: Claim, { id, accounts }: Person): Promise<boolean> {
+  await lockPerson(tx, shop, id)
+  const open = await tx.query(
+    `SELECT 1 FROM "Grant" WHERE shop = $1 AND reward <> $2 AND customer = ANY ($3::bigint[]) AND state = ANY ($4)
+       AND ("expiresAt" IS NULL OR "expiresAt" > $5) LIMIT 1`,
+    [shop, reward, accounts, OPEN_STATES, new Date(at)],
+  )
+  return open.length > 0
+}
+
+type Seen = {
+  state: GrantState | null
+  code: string | null
+  definition: RewardDefinition
+  arm: Arm | null
+  facts: unknown
+  wanted: unknown
+}
+type Look = { own: ClaimAnswer | null; isOffered: boolean; what?: RewardGift }
 
 /** What this account has of the reward, and whether the worker's last word is that it is theirs to take. */
-async function lookAt(
-  tx: BulkTx,
-  { shop, reward, customer }: Claim,
-): Promise<{ own: ClaimAnswer | null; isOffered: boolean }> {
+async function lookAt(tx: BulkTx, { shop, reward, customer }: Claim): Promise<Look> {
   const [row] = await tx.query<Seen>(
-    `SELECT g.state, g.code, r.definition ->> 'take' AS take, s.arm, c.wanted FROM "Reward" r
+    `SELECT g.state, g.code, r.definition, s.arm, s.facts, c.wanted FROM "Reward" r
      LEFT JOIN "RewardStanding" s ON s.shop = r.shop AND s.reward = r.id AND s.customer = $3
      LEFT JOIN "CustomerRewards" c ON c.shop = r.shop AND c.customer = $3
      LEFT JOIN LATERAL (SELECT state, code FROM "Grant" g WHERE g.shop = r.shop AND g.reward = r.id AND g.step = 0
@@ -53,12 +83,12 @@ async function lookAt(
   )
   if (!row) return { own: null, isOffered: false }
   const own = row.state === null ? null : answerOf(row.state, row.code)
-  if (row.take !== 'claimed' || row.arm !== 'reward') return { own, isOffered: false }
+  const facts = StandingFacts.safeParse(row.facts)
+  if (row.definition.take !== 'claimed' || row.arm !== 'reward' || !facts.success) return { own, isOffered: false }
   const read = PersonalRewards.safeParse(row.wanted)
-  return {
-    own,
-    isOffered: read.success && read.data.rewards.some(({ id, state }) => id === reward && state === 'claim'),
-  }
+  const isOffered = read.success && read.data.rewards.some(({ id, state }) => id === reward && state === 'claim')
+  const instead = isInstead(row.definition, 0, facts.data) ? facts.data.insteadMinor[0] : null
+  return { own, isOffered, ...(instead ? { what: { kind: 'credit', amountMinor: instead } } : {}) }
 }
 
 async function becameOf(tx: BulkTx, { shop, reward }: Claim, { accounts }: Person): Promise<ClaimAnswer | null> {

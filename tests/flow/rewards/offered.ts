@@ -1,6 +1,6 @@
 // Rewards that shoppers are offered, as the worker leaves them in the store.
 import type { Prisma } from '@prisma/client'
-import type { GrantState } from '#app/domain/rewards/grant.ts'
+import type { GrantState, StandingFacts } from '#app/domain/rewards/grant.ts'
 import type { PersonalOffer, PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { now } from '#app/outside/clock.ts'
@@ -46,11 +46,18 @@ export async function offered(
   shop: ShopId,
   reward: number,
   customers: number[],
-  more: { offer?: Partial<PersonalOffer>; arm?: 'reward' | 'comparison' } = {},
+  more: { offer?: Partial<PersonalOffer>; arm?: 'reward' | 'comparison'; facts?: Partial<StandingFacts> } = {},
 ): Promise<void> {
   const since = new Date(now())
   const wanted: PersonalRewards = { v: 1, off: false, rewards: [offerOf(reward, more.offer)] }
-  const facts = { ordersBefore: 0, hadConsent: { email: false, sms: false }, isSuspect: false }
+  const facts = {
+    ordersBefore: 0,
+    hadConsent: { email: false, sms: false },
+    isSuspect: false,
+    insteadMinor: [null],
+    consentAt: { email: null, sms: null },
+    ...more.facts,
+  }
   await withShop(shop, async (tx) => {
     await tx.rewardStanding.createMany({
       data: customers.map((customer) => ({
