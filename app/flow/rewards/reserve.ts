@@ -6,7 +6,7 @@ import { endOfDay } from '#app/domain/shop-calendar.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { freshCode } from '#app/outside/secrets.server.ts'
-import type { Person } from '../confirmed-links.ts'
+import { personOf, type Person } from '../confirmed-links.ts'
 import { ask } from '../either-door.ts'
 
 export type ToReserve = {
@@ -84,6 +84,48 @@ export async function reserveGrant(tx: Tx | BulkTx, shop: ShopId, to: ToReserve)
   return { kind: 'reserved', id: made!.id }
 }
 
+/**
+ * Grants what waited for the merchant, also of a reward that has ended, for it was promised; but never beyond the budget.
+ *
+ * @returns `had`: it waits no more
+ */
+export async function reserveWaiting(tx: Tx | BulkTx, shop: ShopId, id: number, at: Instant): Promise<Reserved> {
+  const [waits] = await ask<{ reward: number; customer: Id; what: RewardGift }>(
+    tx,
+    `SELECT "reward", "customer"::text AS "customer", "what" FROM "Grant" WHERE "shop" = $1::int AND "id" = $2::int`,
+    [shop, id],
+  )
+  if (!waits) return { kind: 'had' }
+  const person = await personOf(tx, shop, waits.customer)
+  await lockPerson(tx, shop, person.id)
+  const [reward] = await ask<{ definition: RewardDefinition }>(
+    tx,
+    `SELECT "definition" FROM "Reward" WHERE "shop" = $1::int AND "id" = $2::int FOR UPDATE`,
+    [shop, waits.reward],
+  )
+  if (!reward) return { kind: 'over', by: 'ended' }
+  const { code: prefix, budgetMinor } = reward.definition
+  const face = faceValueMinor(waits.what)
+  const { heldMinor } = await heldOf(tx, shop, { reward: waits.reward, person })
+  if (budgetMinor !== null && Number(heldMinor) + Math.max(1, face ?? 0) > budgetMinor)
+    return { kind: 'over', by: 'budget' }
+  const changed = await ask(
+    tx,
+    `UPDATE "Grant" SET "state" = 'reserved', "code" = $3, "reservedMinor" = $4::text::bigint, "grantedAt" = $5::timestamptz
+     WHERE "shop" = $1::int AND "id" = $2::int AND "state" = 'waiting' RETURNING "id"`,
+    [
+      shop,
+      id,
+      waits.what.kind === 'credit' ? null : freshCode(prefix),
+      face === null ? null : String(face),
+      new Date(at),
+    ],
+  )
+  if (changed.length === 0) return { kind: 'had' }
+  await owe(tx, shop, 'issue-grants', String(shop), {})
+  return { kind: 'reserved', id }
+}
+
 /** Holds everything that is decided for a person until the transaction ends, so that two of their accounts take turns. */
 export async function lockPerson(tx: Tx | BulkTx, shop: ShopId, person: Id): Promise<void> {
   // The function answers void, which Prisma cannot read.
@@ -105,7 +147,7 @@ async function hasHad(tx: Tx | BulkTx, shop: ShopId, to: ToReserve): Promise<boo
   return rows.length > 0
 }
 
-async function heldOf(tx: Tx | BulkTx, shop: ShopId, to: ToReserve): Promise<Held> {
+async function heldOf(tx: Tx | BulkTx, shop: ShopId, to: Pick<ToReserve, 'reward' | 'person'>): Promise<Held> {
   const [held] = await ask<Held>(
     tx,
     `SELECT count(DISTINCT "person")::text AS "people",
