@@ -162,6 +162,17 @@ export default ts.config(
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
+  {
+    // The storefront's script runs in browsers as it is written.
+    files: ['extensions/storefront/assets/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        'customElements HTMLElement Element IntersectionObserver requestIdleCallback addEventListener document window sessionStorage AbortController fetch setTimeout clearTimeout'
+          .split(' ')
+          .map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   { files: ['prisma/migrate.mjs'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.mjs', 'tests/**'],

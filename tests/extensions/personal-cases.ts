@@ -56,6 +56,9 @@ export function own(...rewards: unknown[]): LiquidCustomer {
   return holder({ v: 1, off: false, rewards })
 }
 
+/** The script switched off in every theme. */
+export const KILLED = { morello: { script: { type: 'single_line_text_field', value: 'off' } } }
+
 const STRANGE: unknown[] = [undefined, null, '', 'x', '20', 0, -1, 1.5, true, [], {}, [20], { a: 1 }]
 
 /** The offer with one of its fields changed to something else, left out or added, at every depth. */
@@ -141,6 +144,9 @@ export function allPersonalCases(): Case[] {
   for (const [name, offer] of OFFERS)
     for (const isDesignMode of [false, true])
       add(`${name}, editor ${isDesignMode}`, { customer: own(offer), app: live(REWARD), isDesignMode })
+  for (const [name, offer] of OFFERS)
+    add(`${name}, with the script`, { customer: own(offer), settings: { script: 'on' } })
+  add('with the script, switched off', { customer: own(OFFER), settings: { script: 'on' }, app: KILLED })
   for (const [currency, shoppersCurrency] of [
     ['JPY', 'JPY'],
     ['USD', 'USD'],

@@ -55,6 +55,8 @@ export function allProgressCases(): Case[] {
   for (const [name, offer] of ON_THE_WAY) add(name, { customer: own(offer), settings: { heading: 'Hello' } })
   for (const [name, offer] of ON_THE_WAY)
     add(`two: ${name}`, { customer: own(OFFER, offer, ON_THE_WAY[3]![1], LADDER) })
+  for (const [name, offer] of ON_THE_WAY)
+    add(`${name}, with the script`, { customer: own(offer), settings: { script: 'on' } })
   for (const what of [OFFER.what, { kind: 'amount', amount: 123_456 } as const, { kind: 'free-shipping' } as const])
     for (const currency of ['KRW', 'USD'])
       add(`${what.kind} in ${currency}`, { customer: own({ ...LADDER, what }), currency, shoppersCurrency: 'USD' })

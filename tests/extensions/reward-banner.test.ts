@@ -232,7 +232,7 @@ describe('in the theme editor', () => {
 
 describe('the markup', () => {
   const TAGS = ['div', 'h2', 'p', 'bdi', 'a']
-  const ATTRIBUTES = ['class', 'style', 'id', 'dir', 'href', 'data-shopify-editor-block']
+  const ATTRIBUTES = ['class', 'style', 'id', 'dir', 'href', 'data-shopify-editor-block', 'data-code']
 
   test('of every state is small, of its own tags, classes and styles, and asks for nothing', () => {
     const [styles, links] = [new Set<string>(), new Set<string>()]

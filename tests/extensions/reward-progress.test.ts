@@ -143,8 +143,8 @@ describe('who sees it', () => {
 })
 
 describe('the markup', () => {
-  const TAGS = 'div h2 p bdi a ol ul li details summary'.split(' ')
-  const ATTRIBUTES = 'class style id dir href data-shopify-editor-block aria-current'.split(' ')
+  const TAGS = 'div h2 p bdi a ol ul li details summary morello-rewards script'.split(' ')
+  const ATTRIBUTES = 'class style id dir href data-shopify-editor-block aria-current src defer'.split(' ')
 
   test('of every state is small, of its own tags and classes, and names no segment', () => {
     for (const one of allProgressCases()) {
@@ -157,7 +157,8 @@ describe('the markup', () => {
         if (piece.kind === 'text') continue
         expect(TAGS).toContain(piece.name)
         for (const [name, value] of piece.attributes) {
-          expect(ATTRIBUTES).toContain(name)
+          if (!name.startsWith('data-')) expect(ATTRIBUTES).toContain(name)
+          if (name === 'src') expect(one.scope.settings['script']).toBe('on')
           if (name === 'style') expect(value).toBe('min-height: 6.5rem')
           if (name === 'href') expect(value).toBe('/storefront/who')
           if (name === 'class') expect(value).toMatch(/^[a-z0-9_ -]+$/)
@@ -182,7 +183,7 @@ describe('the markup', () => {
 describe.skipIf(isBrowserMissing)('in a browser', () => {
   test('every state asks for nothing, moves nothing and fits a narrow screen', async () => {
     await inBrowser(async (page) => {
-      const cases = allProgressCases().filter(({ name }) => !name.startsWith('strange'))
+      const cases = allProgressCases().filter(({ name }) => !/^strange|script/.test(name))
       const seen = await layoutOf(
         page,
         css,

@@ -35,6 +35,10 @@ module ShopifyFilters
     CGI.escapeHTML((text || "Translation missing: #{key}").to_s)
   end
 
+  def asset_url(name)
+    "/storefront/assets/#{name}"
+  end
+
   # Shopify's default formats of the currencies that the cases have; nothing is converted.
   def money(hundredths)
     currency = @context['cart.currency.iso_code']

@@ -17,7 +17,8 @@ import type { World, WorldCustomer, WorldOrder, WorldProduct } from './world.ts'
 
 const PAGE_SIZE = 24
 const PEOPLE_SHOWN = 60
-const STYLES: Record<string, string> = {
+const ASSETS: Record<string, string> = {
+  'morello-rewards.js': `${EXTENSION}assets/morello-rewards.js`,
   'theme.css': new URL('./theme/theme.css', import.meta.url).pathname,
   ...Object.fromEntries(BLOCKS.map((name) => [`${name}.css`, `${EXTENSION}assets/${name}.css`])),
 }
@@ -158,9 +159,10 @@ function show(visit: Visit, template: string, title: string, scope: object, stat
 }
 
 function asset(visit: Visit, name: string): true {
-  const file = Object.hasOwn(STYLES, name) ? STYLES[name] : undefined
+  const file = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined
   if (file === undefined) return notFound(visit)
-  visit.response.writeHead(200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-store' })
+  const kind = name.endsWith('.js') ? 'text/javascript' : 'text/css'
+  visit.response.writeHead(200, { 'content-type': `${kind}; charset=utf-8`, 'cache-control': 'no-store' })
   visit.response.end(readFileSync(file))
   return true
 }

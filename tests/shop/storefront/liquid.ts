@@ -94,6 +94,7 @@ function newEngine(rendering: Rendering, roots: string[]): Liquid {
   })
   // Shopify's `t` answers text that is already escaped; only keys that end in _html may hold markup.
   engine.registerFilter('t', (key: unknown) => escapeOnce(extensionText(String(key), rendering.locale)))
+  engine.registerFilter('asset_url', (name: unknown) => `/storefront/assets/${textOf(name)}`)
   engine.registerFilter('escape', (value: unknown) => escapeAll(textOf(value)))
   engine.registerFilter('escape_once', (value: unknown) => escapeOnce(textOf(value)))
   // Ruby strips ASCII space alone, JavaScript any space there is.

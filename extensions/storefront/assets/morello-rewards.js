@@ -1,0 +1,200 @@
+// @ts-check
+/**
+ * What the blocks cannot do without a script: taking a reward while it lasts, switching personal offers off, asking the shop,
+ * and noting what was seen and clicked. The page is whole without it: where our answer fails or is late, nothing changes.
+ *
+ * @typedef {import('../../../app/domain/wire.ts').VisitorOffers} VisitorOffers
+ * @typedef {import('../../../app/domain/wire.ts').VisitorOffer} VisitorOffer
+ */
+;(() => {
+  if (customElements.get('morello-rewards')) return
+
+  const ROOT = '/apps/morello/'
+  const PATIENCE_MS = 800
+  const REST_MS = 300_000
+  const RESTING = 'morello-rewards-resting-until'
+
+  /** After a failure nothing is asked for five minutes. */
+  const isResting = () => {
+    try {
+      return Number(sessionStorage.getItem(RESTING)) > Date.now()
+    } catch {
+      return false
+    }
+  }
+  const rest = () => {
+    try {
+      sessionStorage.setItem(RESTING, String(Date.now() + REST_MS))
+    } catch {
+      // A shopper who keeps no storage is asked again on the next page.
+    }
+  }
+
+  /**
+   * One question or deed, never repeated. Null: no answer of ours, and a rest where the trouble is on our side.
+   *
+   * @param {string} road
+   * @param {object} [body]
+   * @returns {Promise<any>}
+   */
+  const ask = async (road, body) => {
+    if (isResting()) return null
+    const abort = new AbortController()
+    const timer = setTimeout(() => abort.abort(), PATIENCE_MS)
+    try {
+      const answer = await fetch(ROOT + road, {
+        method: body ? 'POST' : 'GET',
+        headers: body ? { 'content-type': 'application/json' } : {},
+        body: body && JSON.stringify(body),
+        keepalive: Boolean(body),
+        signal: abort.signal,
+      })
+      if (!(answer.headers.get('content-type') ?? '').startsWith('application/json')) throw new Error('not ours')
+      if (answer.status >= 500) throw new Error('trouble')
+      const read = await answer.json()
+      return answer.ok ? read : null
+    } catch {
+      rest()
+      return null
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** @param {unknown} token */
+  const isToken = (token) => typeof token === 'string' && token.length > 0 && token.length <= 200
+
+  /**
+   * @param {any} read
+   * @returns {read is VisitorOffers}
+   */
+  const isOffers = (read) =>
+    typeof read === 'object' &&
+    read !== null &&
+    typeof read.off === 'boolean' &&
+    (read.optOut === null || isToken(read.optOut)) &&
+    Array.isArray(read.offers) &&
+    read.offers.every(
+      (/** @type {any} */ offer) =>
+        typeof offer === 'object' &&
+        offer !== null &&
+        Number.isSafeInteger(offer.id) &&
+        Number.isSafeInteger(offer.step) &&
+        typeof offer.state === 'string' &&
+        typeof offer.tokens === 'object' &&
+        offer.tokens !== null &&
+        isToken(offer.tokens.seen) &&
+        [offer.tokens.claim, offer.tokens.ask].every((token) => token === null || isToken(token)),
+    )
+
+  /** Once the page is there and has nothing better to do. */
+  const quiet = new Promise((resolve) => {
+    const idle = () => ('requestIdleCallback' in window ? requestIdleCallback(resolve) : setTimeout(resolve, 200))
+    if (document.readyState === 'complete') idle()
+    else addEventListener('load', idle, { once: true })
+  })
+  /** @type {Promise<VisitorOffers | null> | undefined} */
+  let offers
+  const offersOnce = () => {
+    offers ??= quiet.then(() => ask('offers')).then((read) => (isOffers(read) ? read : null))
+    return offers
+  }
+
+  class MorelloRewards extends HTMLElement {
+    connectedCallback() {
+      offersOnce()
+        .then((read) => {
+          if (read && this.isConnected) this.#begin(read)
+        })
+        .catch(() => {})
+    }
+
+    /** @param {VisitorOffers} read */
+    #begin(read) {
+      const { role, reward, step, state } = this.dataset
+      if (role === 'off') {
+        if (read.optOut !== null && !read.off) this.#offerOptOut(read.optOut)
+        return
+      }
+      const offer = read.offers.find((one) => String(one.id) === reward && String(one.step) === step)
+      if (!offer || offer.state !== state) return
+      this.#note(offer.tokens.seen)
+      const { claim, ask: asking } = offer.tokens
+      if (state === 'claim' && claim !== null) this.#offerClaim(claim)
+      if (state === 'refused' && asking !== null) this.#offerAsking(offer.id, asking)
+    }
+
+    /** @param {string} token */
+    #note(token) {
+      const box = this.parentElement
+      if (!box) return
+      let isClicked = false
+      box.addEventListener('click', (event) => {
+        if (isClicked || !(event.target instanceof Element) || !event.target.closest('a, button, [data-code]')) return
+        isClicked = true
+        void ask('seen', { kind: 'clicked', token })
+      })
+      if (!('IntersectionObserver' in window)) return
+      const observer = new IntersectionObserver((entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return
+        observer.disconnect()
+        void ask('seen', { kind: 'seen', token })
+      })
+      observer.observe(box)
+    }
+
+    /** @param {string} token */
+    #offerClaim(token) {
+      this.#button('take', async () => {
+        const answer = await ask('claim', { token })
+        const became = answer?.state
+        if (became === 'issued' && typeof answer.code === 'string') return `${this.dataset.issued} ${answer.code}`
+        if (became === 'issued' || became === 'reserved') return this.dataset.reserved
+        return became === 'over' || became === 'not-yours' ? this.dataset.over : null
+      })
+    }
+
+    /** @param {string} token */
+    #offerOptOut(token) {
+      this.#button('switch', async () => {
+        const answer = await ask('opt-out', { off: true, token })
+        return answer?.off === true ? this.dataset.switched : null
+      })
+    }
+
+    /**
+     * @param {number} reward
+     * @param {string} token
+     */
+    #offerAsking(reward, token) {
+      this.#button('ask', async () => {
+        const answer = await ask('ask', { reward, token })
+        return answer?.asked === true ? this.dataset.asked : null
+      })
+    }
+
+    /**
+     * One button in the room that is kept for it; then, in its place, what became of it.
+     *
+     * @param {string} label  the name of its text
+     * @param {() => Promise<string | null | undefined>} act  null: it did not work
+     */
+    #button(label, act) {
+      const button = document.createElement('button')
+      button.type = 'button'
+      button.className = 'morello-live__button'
+      button.textContent = this.dataset[label] ?? ''
+      const status = document.createElement('span')
+      status.setAttribute('role', 'status')
+      button.addEventListener('click', () => {
+        button.disabled = true
+        void act().then((text) => {
+          status.textContent = text ?? this.dataset.failed ?? ''
+          button.remove()
+        })
+      })
+      this.replaceChildren(button, status)
+    }
+  }
+  customElements.define('morello-rewards', MorelloRewards)
+})()
