@@ -356,6 +356,8 @@ function bridge(frameOrigin: string): void {
         }),
     },
     user: () => Promise.resolve({ accountAccess: 'Account owner' }),
+    // As in a frame that has none: the app then asks for a product's id.
+    resourcePicker: undefined,
   }
   // Whatever else App Bridge has is not played here: better an error with its name than a made-up answer.
   const named = new Proxy(shopify, {
