@@ -23,6 +23,7 @@ export type Problem = {
     | 'shopify-refused'
     | 'code-taken'
     | 'discount-gone'
+    | 'credit-unclear'
     | 'token-revoked'
     | 'scope-missing'
     | 'shop-gone'

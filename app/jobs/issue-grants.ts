@@ -1,4 +1,7 @@
+import { issueGrants as issue } from '#app/flow/rewards/issue.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
-/** What is reserved stays reserved until Shopify is asked for it. */
-export const issueGrants = defineJob({ kind: 'issue-grants', async handler() {} })
+export const issueGrants = defineJob({
+  kind: 'issue-grants',
+  handler: ({ shop, stillMine }) => issue(shop, { stillMine }),
+})

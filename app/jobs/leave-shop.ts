@@ -1,5 +1,6 @@
 import { leaveShop as leave } from '#app/flow/publication/leaving.ts'
 import { withdrawRewards } from '#app/flow/rewards/sync.ts'
+import { withdrawGranted } from '#app/flow/rewards/withdraw.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
 export const leaveShop = defineJob({
@@ -7,6 +8,7 @@ export const leaveShop = defineJob({
   handler: async ({ shop, stillMine, signal }) => {
     // First what shoppers could still be promised.
     await withdrawRewards(shop, { stillMine })
+    await withdrawGranted(shop, { stillMine })
     return leave(shop, { stillMine, signal })
   },
 })

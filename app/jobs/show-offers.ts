@@ -1,3 +1,7 @@
+import { showOffers as show } from '#app/flow/rewards/show.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
-export const showOffers = defineJob({ kind: 'show-offers', async handler() {} })
+export const showOffers = defineJob({
+  kind: 'show-offers',
+  handler: ({ shop, stillMine }) => show(shop, { stillMine }),
+})

@@ -13,6 +13,7 @@ import { isShopDomain } from './shop-domain.ts'
 import { oweFirstImport, shopify } from './shopify.server.ts'
 
 export { forVisitor } from './visitor.server.ts'
+export { forFlowAction } from './flow-action.server.ts'
 export { forWebhook } from './webhook.server.ts'
 
 /** What a form gets back with HTTP 422: per field a key of the screen texts, and perhaps one for the whole form. */

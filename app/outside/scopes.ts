@@ -44,6 +44,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'AccountById',
       'AccountsTried',
       'NamesNow',
+      'CustomersThere',
+      'CreditAccounts',
     ],
     topics: [
       'customers/data_request',
@@ -74,6 +76,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'HeldStill',
       'OrdersCounted',
       'CheckoutsUpdated',
+      'CreditTransactions',
+      'DeliveriesNow',
     ],
     topics: ['orders/create', 'orders/updated', 'orders/cancelled', 'orders/edited', 'orders/delete', 'refunds/create'],
     features: ['import', 'stages', 'cherry-picker', 'live', 'own segments'],
@@ -118,10 +122,14 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'SegmentCreate',
       'SegmentUpdate',
       'SegmentDelete',
+      'OffersDefinition',
+      'OffersDefinitionDelete',
+      'OffersShow',
+      'OffersTakeDown',
     ],
     topics: [],
-    features: ['tagging', 'storefront message'],
-    reason: 'Segments are written to customers as tags and one metafield.',
+    features: ['tagging', 'storefront message', 'rewards'],
+    reason: 'Segments are written to customers as tags and one metafield, and their own rewards as another.',
   },
   write_discounts: {
     documents: [
@@ -134,6 +142,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'ShippingDiscountUpdate',
       'DiscountDeactivate',
       'DiscountDelete',
+      'CodesAdd',
+      'CodesMade',
     ],
     topics: [],
     features: ['rewards'],
@@ -150,6 +160,21 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     features: ['rewards to be claimed', 'opt-out of personal offers'],
     reason:
       'Signed-in shoppers claim a reward, ask why they see it and switch personal offers off on the storefront itself.',
+    isOptional: true,
+  },
+  read_store_credit_accounts: {
+    documents: ['CreditAccounts', 'CreditTransactions'],
+    topics: [],
+    features: ['rewards'],
+    reason:
+      'Before and after store credit is given, the account’s history is read, so that nothing is ever given twice.',
+    isOptional: true,
+  },
+  write_store_credit_account_transactions: {
+    documents: ['CreditGive', 'CreditTransactions'],
+    topics: [],
+    features: ['rewards'],
+    reason: 'A reward may be store credit, in Shopify’s own account of the customer; nothing is ever taken from it.',
     isOptional: true,
   },
 }

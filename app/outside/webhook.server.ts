@@ -105,7 +105,7 @@ function idOf(event: string, works: OwedWork[]): string {
 export function forWebhook(secrets?: readonly string[]) {
   return async ({ request }: ActionFunctionArgs): Promise<Response> => {
     if (request.method !== 'POST') return answer(405)
-    const body = await wholeBody(request)
+    const body = await wholeBody(request, LARGEST_BODY_BYTES)
     if (!body) return answer(413)
     return answer(await receiveDelivery({ header: (name) => request.headers.get(name), body }, secrets))
   }
@@ -115,9 +115,11 @@ function answer(status: number): Response {
   return new Response(null, { status, ...(status === 503 ? { headers: { 'retry-after': '5' } } : {}) })
 }
 
-// The bytes as they came: the signature is over them, and a text would already have been decoded.
-async function wholeBody(request: Request): Promise<Buffer | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY_BYTES) return null
+/**
+ * The bytes as they came: a signature is over them, and a text would already have been decoded. Null: more than `most`.
+ */
+export async function wholeBody(request: Request, most: number): Promise<Buffer | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > most) return null
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = request.body?.getReader()
@@ -125,7 +127,7 @@ async function wholeBody(request: Request): Promise<Buffer | null> {
     const read = await reader?.read()
     if (!read || read.done) return Buffer.concat(chunks)
     size += read.value.byteLength
-    if (size > LARGEST_BODY_BYTES) {
+    if (size > most) {
       await reader?.cancel()
       return null
     }

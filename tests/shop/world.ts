@@ -159,8 +159,8 @@ export class World {
   codes = new Map<string, { discount: WorldDiscount; code: WorldRedeemCode }>()
   bulkCodes = new Map<number, WorldBulkCodes>()
   creditAccounts = new Map<number, WorldCreditAccount>()
-  /** How far Shopify is behind: counts of uses, codes made in bulk, members of segments. By this world's clock. */
-  lags = { usageCountMs: 2000, bulkCodesMs: 300, segmentsMs: 0 }
+  /** How far Shopify is behind: counts of uses, codes made in bulk, members of segments, reads of store credit. By this world's clock. */
+  lags = { usageCountMs: 2000, bulkCodesMs: 300, segmentsMs: 0, creditMs: 0 }
   segments = new Map<number, WorldSegment>()
   collections = new Map<number, WorldCollection>()
   checkouts = new Map<number, WorldCheckout>()

@@ -1,6 +1,12 @@
 /** One reward's discount in Shopify: made, found again, brought to what the reward says, and ended. */
 import type { Problem } from '#app/domain/pages.ts'
-import { boundSegment, type WantedDiscount } from '#app/domain/rewards/discount.ts'
+import {
+  boundSegment,
+  ownDiscountPrefix,
+  type OwnDiscount,
+  type OwnDiscountKey,
+  type WantedDiscount,
+} from '#app/domain/rewards/discount.ts'
 import {
   BasicDiscountCreateDocument,
   BasicDiscountUpdateDocument,
@@ -28,7 +34,23 @@ export type Asked = { gid: string; problem: null } | { gid: null; problem: Probl
 export async function makeDiscount(admin: Admin, wanted: WantedDiscount, segmentGid: string | null): Promise<Asked> {
   const seen = await seenUnder(admin, wanted.code)
   if (seen) return seen.title === wanted.title ? { gid: seen.id, problem: null } : refusal([], 'code-taken')
-  const common = inputOf(wanted, segmentGid)
+  return create(admin, wanted, sharedInput(wanted, segmentGid))
+}
+
+/** As `makeDiscount`, of own codes: known by its first code and by what its title begins with. */
+export async function makeOwnDiscount(
+  admin: Admin,
+  key: OwnDiscountKey,
+  wanted: OwnDiscount,
+  customers: readonly string[],
+): Promise<Asked> {
+  const seen = await seenUnder(admin, wanted.code)
+  if (seen) return isOwn(seen, key) ? { gid: seen.id, problem: null } : refusal([], 'code-taken')
+  const context = wanted.whom === 'anybody' ? EVERYBODY : { customers: { add: [...customers] } }
+  return create(admin, wanted, { ...inputOf(wanted), code: wanted.code, context, usageLimit: 1 })
+}
+
+async function create(admin: Admin, wanted: WantedDiscount, common: Common): Promise<Asked> {
   const answer =
     wanted.what.kind === 'free-shipping'
       ? (await admin.change(ShippingDiscountCreateDocument, { discount: { ...common, destination: { all: true } } }))
@@ -45,6 +67,21 @@ export async function makeDiscount(admin: Admin, wanted: WantedDiscount, segment
 export async function findDiscount(admin: Admin, wanted: WantedDiscount): Promise<string | null> {
   const seen = await seenUnder(admin, wanted.code)
   return seen?.title === wanted.title ? seen.id : null
+}
+
+/** The same of own codes. */
+export async function findOwnDiscount(admin: Admin, key: OwnDiscountKey, code: string): Promise<string | null> {
+  const seen = await seenUnder(admin, code)
+  return seen && isOwn(seen, key) ? seen.id : null
+}
+
+function isOwn({ title }: Seen, key: OwnDiscountKey): boolean {
+  return title?.startsWith(ownDiscountPrefix(key)) ?? false
+}
+
+/** Whose code it is; null: nobody's. */
+export async function discountOfCode(admin: Admin, code: string): Promise<string | null> {
+  return (await seenUnder(admin, code))?.id ?? null
 }
 
 /** Whether checkout takes it, now or from its first moment on: the merchant may have ended or deleted it in Shopify. */
@@ -69,7 +106,29 @@ export async function changeDiscount(
   wanted: WantedDiscount,
   segmentGid: string | null,
 ): Promise<Asked> {
-  const common = inputOf(wanted, segmentGid)
+  return change(admin, gid, wanted, sharedInput(wanted, segmentGid))
+}
+
+/** The same of own codes: the code stays as it is, for Shopify refuses to change it once others came in bulk. */
+export async function changeOwnDiscount(admin: Admin, gid: string, wanted: OwnDiscount): Promise<Asked> {
+  return change(admin, gid, wanted, {
+    ...inputOf(wanted),
+    usageLimit: 1,
+    ...(wanted.whom === 'anybody' ? { context: EVERYBODY } : {}),
+  })
+}
+
+/** Lets more customers use the own codes; one who may already stays so. */
+export async function bindCustomers(
+  admin: Admin,
+  gid: string,
+  wanted: OwnDiscount,
+  customers: readonly string[],
+): Promise<Asked> {
+  return change(admin, gid, wanted, { context: { customers: { add: [...customers] } } })
+}
+
+async function change(admin: Admin, gid: string, wanted: WantedDiscount, common: Common): Promise<Asked> {
   const safe = { isRepeatable: true }
   const answer =
     wanted.what.kind === 'free-shipping'
@@ -134,12 +193,17 @@ export async function deleteSegment(admin: Admin, gid: string): Promise<Problem 
 
 type Common = Omit<DiscountCodeFreeShippingInput & DiscountCodeBasicInput, 'destination' | 'customerGets'>
 
-function inputOf(wanted: WantedDiscount, segmentGid: string | null): Common {
+const EVERYBODY = { all: 'ALL' } as const
+
+function sharedInput(wanted: WantedDiscount, segmentGid: string | null): Common {
+  const context = segmentGid === null ? EVERYBODY : { customerSegments: { add: [segmentGid] } }
+  return { ...inputOf(wanted), code: wanted.code, context }
+}
+
+function inputOf(wanted: WantedDiscount): Common {
   const { combines, what } = wanted
   return {
     title: wanted.title,
-    code: wanted.code,
-    context: segmentGid === null ? { all: 'ALL' } : { customerSegments: { add: [segmentGid] } },
     appliesOncePerCustomer: true,
     startsAt: wanted.startsAt,
     endsAt: wanted.endsAt,

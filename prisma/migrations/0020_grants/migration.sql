@@ -61,11 +61,12 @@ CREATE TABLE "RewardDiscount" (
     "shop" INTEGER NOT NULL,
     "reward" INTEGER NOT NULL,
     "step" SMALLINT NOT NULL,
+    "turn" SMALLINT NOT NULL,
     "asked" JSONB,
     "discountGid" TEXT,
     "problem" JSONB,
 
-    CONSTRAINT "RewardDiscount_pkey" PRIMARY KEY ("shop","reward","step")
+    CONSTRAINT "RewardDiscount_pkey" PRIMARY KEY ("shop","reward","step","turn")
 );
 
 CREATE TABLE "CustomerRewards" (
@@ -74,6 +75,7 @@ CREATE TABLE "CustomerRewards" (
     "wanted" JSONB NOT NULL,
     "written" JSONB,
     "writtenAt" TIMESTAMPTZ(3),
+    "echoAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "CustomerRewards_pkey" PRIMARY KEY ("shop","customer")
 );

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { discountOf, discountTitle } from '#app/domain/rewards/discount.ts'
+import {
+  decimalText,
+  discountOf,
+  discountTitle,
+  ownDiscountOf,
+  ownDiscountPrefix,
+} from '#app/domain/rewards/discount.ts'
 import { overBy, rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
 import { READY_MADE, readyMade, smallAmount } from '#app/domain/rewards/ready-made.ts'
 import { RewardShape } from '#app/domain/rewards/reward.ts'
@@ -164,4 +170,14 @@ describe('the discount that Shopify is asked for', () => {
   test('is told from others by a title that no two rewards share', () => {
     expect(discountTitle(1, '1: Welcome')).not.toBe(discountTitle(11, 'Welcome'))
   })
+})
+
+test('an own discount of a step is named after it, bound to customers, and of a code issued anew it is another', () => {
+  const reward = rewardOf({ what: { kind: 'amount', amountMinor: 500 } })
+  const two = { ...reward, steps: [reward.steps[0]!, { ...reward.steps[0]!, waitDays: 3 }] }
+  const frame = { currency: 'USD', startsAt: 0, endsAt: 1000 }
+  const own = ownDiscountOf({ reward: 7, step: 1, turn: 0 }, two, frame, 'A-1', 'customers')
+  expect(own).toMatchObject({ title: 'Morello 7.1: Welcome', code: 'A-1', what: { kind: 'amount', amount: '5.00' } })
+  expect(ownDiscountPrefix({ reward: 7, step: 1, turn: 1 })).toBe('Morello 7.1.1: ')
+  expect([decimalText(1250, 'USD'), decimalText(1250, 'KRW')]).toEqual(['12.50', '1250'])
 })

@@ -39,6 +39,14 @@ function accountOf(account: WorldCreditAccount): AccountOf {
   return { kind: 'StoreCreditAccount', id: account.id, account }
 }
 
+/** What Shopify tells of an account: as far behind as the world says. */
+function told(account: WorldCreditAccount, call: Call): WorldCreditTransaction[] {
+  const { world } = call.shop
+  // Looking takes off what has ended.
+  creditMinor(world, account)
+  return account.transactions.filter(({ createdAt }) => createdAt <= world.now() - world.lags.creditMs)
+}
+
 function transactionOf(account: WorldCreditAccount, of: WorldCreditTransaction): TransactionOf {
   return { kind: KINDS[of.type], id: of.id, account, of }
 }
@@ -160,7 +168,8 @@ export const creditFields: PlayedFields = {
   },
   StoreCreditAccount: {
     id: ({ id }: AccountOf) => gid('StoreCreditAccount', id),
-    balance: ({ account }: AccountOf, _args, call) => money(creditMinor(call.shop.world, account), account.currency),
+    balance: ({ account }: AccountOf, _args, call) =>
+      money(told(account, call).at(-1)?.balanceAfterMinor ?? 0, account.currency),
     owner: ({ account }: AccountOf, _args, call) => call.shop.world.customers.get(account.customerId) ?? null,
   },
   [KINDS.credit]: {
@@ -186,9 +195,9 @@ function transactions({ account }: AccountOf, args: Args, call: Call): List {
   if (args['sortKey'] != null && args['sortKey'] !== 'CREATED_AT')
     throw notPlayed(`the sort key ${String(args['sortKey'])} of store credit transactions`)
   const passes = compileSearch(args['query'], FILTERS, 'StoreCreditAccount.transactions')
-  // Looking takes off what has ended.
-  creditMinor(call.shop.world, account)
-  const items = account.transactions.map((of) => transactionOf(account, of)).filter(passes)
+  const items = told(account, call)
+    .map((of) => transactionOf(account, of))
+    .filter(passes)
   const sortValue = (one: TransactionOf) => one.of.createdAt
   return { items, sortValue, reverse: args['reverse'] === true }
 }
@@ -197,7 +206,9 @@ export const creditLists: PlayedLists = {
   Customer: {
     storeCreditAccounts: (customer: WorldCustomer, args, call) => {
       if (args['query'] != null) throw notPlayed('storeCreditAccounts by a search')
-      const items = creditAccountsOf(call.shop.world, customer.id).map(accountOf)
+      const items = creditAccountsOf(call.shop.world, customer.id)
+        .filter((account) => told(account, call).length > 0)
+        .map(accountOf)
       return { items, sortValue: ({ id }: AccountOf) => id }
     },
   },
