@@ -17,13 +17,14 @@ describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () =>
     await page.goto(journey.adminOf(''))
     await page.getByRole('link', { name: 'Rewards' }).click()
     await app.getByRole('link', { name: 'Set up: Welcome 20%' }).click()
-    await app.getByText(/^20% off the first order for anybody with the code, until/).waitFor()
+    await app.getByText(/^Give 20% off to people who have not bought yet, when they place their first order/).waitFor()
     await app.getByText(/If the coming weeks are like the last 90 days, at most \d+ first orders use it/).waitFor()
+    await app.getByRole('button', { name: 'More conditions' }).click()
     // The shop has a code of the usual name already.
     expect(await app.getByLabel('Code', { exact: true }).inputValue()).toBe('WELCOME20-2')
     await app.getByLabel('Code', { exact: true }).fill('hello10')
-    await app.getByLabel('Percent off').fill('10')
-    await app.getByText(/^10% off the first order/).waitFor()
+    await app.getByLabel('Percent off').first().fill('10')
+    await app.getByText(/^Give 10% off to people who have not bought yet/).waitFor()
     await journey.picture(page, 'rewards-new-en')
     await page.getByRole('button', { name: 'Save' }).click()
     await app.getByRole('button', { name: 'Start', exact: true }).waitFor()
@@ -60,11 +61,45 @@ describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () =>
     await untilThere(page, journey.adminOf('/rewards'), app.getByText(/Used on 1 order, which had/))
   })
 
+  test.each([
+    [
+      'Credit for a review',
+      /^Give ₩[\d,]+ store credit to every customer after 3 days from delivery and an honest review/,
+    ],
+    ['Come back 10%', /^Give 10% off to customers in “At-risk”, until/],
+  ])('“%s” is set up from its card, started, and stands live in the list', async (name, sentence) => {
+    await page.goto(journey.adminOf('/rewards'))
+    await app.getByRole('link', { name: `Set up: ${name}` }).click()
+    await app.getByText(sentence).waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await app.getByRole('button', { name: 'Start', exact: true }).click()
+    const allow = page.getByRole('button', { name: 'Allow' })
+    await allow
+      .or(app.getByText('Live', { exact: true }))
+      .first()
+      .waitFor({ timeout: 180_000 })
+    if (await allow.isVisible()) await allow.click()
+    await app.getByText('Live', { exact: true }).waitFor({ timeout: 180_000 })
+    await app
+      .getByText('No effect can be proven', { exact: false })
+      .or(app.getByText(/^No proven effect yet/))
+      .first()
+      .waitFor()
+    await page.goto(journey.adminOf('/rewards'))
+    await app.getByRole('link', { name, exact: true }).waitFor()
+    await app
+      .getByText(/^Granted to \d+ people/)
+      .first()
+      .waitFor()
+  })
+
   test.each(VIEWS)('its pages stand in %s at %i pixels', async (locale, width) => {
     const visitor = await journey.openAs(locale, width)
-    for (const place of ['/rewards', '/rewards/1', '/rewards/new?from=free-shipping']) {
+    for (const place of ['/rewards', '/rewards/1', '/rewards/2', '/rewards/new?from=order-ladder']) {
       await visitor.goto(journey.adminOf(place))
       await appIn(visitor).locator('h1').first().waitFor()
+      const more = appIn(visitor).getByRole('button', { name: /^(More conditions|조건 더 보기)$/ })
+      if (await more.isVisible()) await more.click()
       await journey.picture(visitor, `rewards${place.replaceAll(/\W+/g, '-')}-${locale}-${width}`)
       expect(await excessWidth(visitor), `${place} at ${width}`).toBeLessThanOrEqual(0)
     }
