@@ -1,10 +1,11 @@
 /** What the pages about rewards show. */
 import type { Freshness, Problem } from '#app/domain/pages.ts'
-import type { Instant } from '#app/domain/order.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
 import type { Outlook, SampleRatio } from './comparison.ts'
 import type { Arm } from './grant.ts'
 import type { RecentPast, RewardForecast } from './outlook.ts'
-import type { EndedBy, RewardDefinition, RewardState } from './reward.ts'
+import type { GrantReason } from './progress.ts'
+import type { EndedBy, RewardDefinition, RewardGift, RewardState } from './reward.ts'
 
 /** How a live reward stands in Shopify. `waiting`: not there yet, and not shown to shoppers. */
 export type DiscountState = 'none' | 'waiting' | 'there' | 'refused'
@@ -122,3 +123,27 @@ export type RewardComparison = {
   /** Spent beyond the budget: percentages are estimates. */
   overshootMinor: number
 }
+
+/** A grant that waits for the merchant, with what is known of the person and this reward. */
+export type WaitingGrant = {
+  id: number
+  reward: number
+  /** The reward's. */
+  name: string
+  customer: Id
+  /** `waiting`: to be given or not. `parked`: whether Shopify paid the credit cannot be told. */
+  state: 'waiting' | 'parked'
+  what: RewardGift
+  because: GrantReason[]
+  grantedAt: Instant
+  /** Orders of this account that were not cancelled. */
+  orders: number
+  /** Times that this person had this reward before, and of these how often the order was cancelled or went back whole. */
+  granted: number
+  gone: number
+  /** Accounts confirmed to be this person's that could get it. */
+  accounts: number
+  shopifyUrl: string | null
+}
+
+export type WaitingPage = { currency: string; freshness: Freshness; grants: WaitingGrant[] }
