@@ -1,6 +1,8 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
+import { useState } from 'react'
 import { z } from 'zod'
-import { decideGrant, waitingPage } from '#app/flow/rewards/waiting.ts'
+import { decideGrant } from '#app/flow/rewards/person-pages.ts'
+import { waitingPage } from '#app/flow/rewards/waiting.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { WaitingPage } from '#app/domain/rewards/pages.ts'
 import { WaitingScreen } from '#app/ui/rewards-waiting.tsx'
@@ -15,23 +17,24 @@ type Answer = { decided: number } | { refused: string; fields: Record<string, st
 export const loader = forMerchant({}, ({ shop }) => waitingPage(shop))
 
 export const action = forMerchant({ form: Form }, async ({ shop, form }) => {
-  await decideGrant(shop, form.grant, form.answer === 'give')
+  await decideGrant(shop, form.grant, form.answer)
   return { decided: form.grant }
 })
 
 export default function Waiting() {
   const page = useLoaderData<WaitingPage>()
   const fetcher = useFetcher<Answer>()
-  const sent = Number(fetcher.formData?.get('grant') ?? 0)
+  const [sent, setSent] = useState(0)
   const refused = fetcher.state === 'idle' && fetcher.data && 'refused' in fetcher.data ? fetcher.data.fields : null
   return (
     <WaitingScreen
       page={page}
       busy={fetcher.state === 'idle' ? null : sent}
-      refused={refused === null ? null : { grant: Number(refused.id ?? 0), key: refused.grant ?? 'other' }}
-      onDecide={(grant, isGiven) =>
+      refused={refused === null ? null : { grant: sent, key: refused.grant ?? 'other' }}
+      onDecide={(grant, isGiven) => {
+        setSent(grant)
         fetcher.submit({ grant: String(grant), answer: isGiven ? 'give' : 'decline' }, { method: 'post' })
-      }
+      }}
     />
   )
 }
