@@ -63,16 +63,21 @@ describe('what is theirs', () => {
       const scope = { customer: own(OFFER), app: live(reward) }
       expect(texts(scope)).toContain('BACK-7KQ2')
       expect(texts(scope)).not.toContain('WELCOME20')
-      for (const rewards of [[], [PROGRESS]])
-        expect(html({ customer: holder({ v: 1, off: false, rewards }, 0), app: live(reward) })).toBe(EMPTY)
+      // With nothing of their own for now they read what everybody of their kind does.
+      for (const rewards of [[], [PROGRESS]]) {
+        expect(texts({ customer: holder({ v: 1, off: false, rewards }, 0), app: live(reward) })).toContain('WELCOME20')
+        expect(html({ customer: holder({ v: 1, off: false, rewards }, 1), app: live(reward) })).toBe(EMPTY)
+      }
     }
     expect(texts({ customer: unseen(0), app: live(REWARD) })).toContain('WELCOME20')
   })
 
-  test('is not shown to whoever has switched personal offers off', () => {
-    const scope = { customer: holder({ v: 1, off: true, rewards: [OFFER] }, 0), app: live(REWARD) }
-    expect(html(scope)).toBe(EMPTY)
-    expect(texts({ ...scope, isDesignMode: true }).join()).toContain('has switched personal offers off')
+  test('switched off, what is theirs already stays theirs, and nothing else of their own is shown', () => {
+    const off = (rewards: unknown[], orders: number) => ({ customer: holder({ v: 1, off: true, rewards }, orders) })
+    expect(texts(off([OFFER], 1))).toContain('BACK-7KQ2')
+    expect(html(off([], 1))).toBe(EMPTY)
+    expect(texts({ ...off([], 1), isDesignMode: true }).join()).toContain('has switched personal offers off')
+    expect(texts({ ...off([], 0), app: live(REWARD) })).toContain('WELCOME20')
   })
 
   test.each([
@@ -184,9 +189,10 @@ describe('what cannot be read whole', () => {
       expect(html({ customer: own(offer) }), JSON.stringify(offer)).toBe(EMPTY)
   })
 
-  test.each(NO_PERSONAL.map((value) => ({ value })))('leaves the page empty: $value', ({ value }) => {
-    expect(html({ customer: holder(value, 0), app: live(REWARD) })).toBe(EMPTY)
-    expect(texts({ customer: holder(value, 0), isDesignMode: true }).join()).toMatch(/^Only you see this: /)
+  test.each(NO_PERSONAL.map((value) => ({ value })))('is as if it were not there: $value', ({ value }) => {
+    expect(html({ customer: holder(value, 1), app: live(REWARD) })).toBe(EMPTY)
+    expect(texts({ customer: holder(value, 0), app: live(REWARD) })).toContain('WELCOME20')
+    expect(texts({ customer: holder(value, 1), isDesignMode: true }).join()).toMatch(/^Only you see this: /)
   })
 })
 

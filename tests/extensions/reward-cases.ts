@@ -10,6 +10,7 @@ export const REWARD = {
   what: { kind: 'percent', percent: 20 } as unknown,
   code: 'WELCOME20' as unknown,
   minimum: 5_000_000 as unknown,
+  isForSome: false as unknown,
   endsOn: '2027-01-31' as unknown,
 }
 export const SIGN_IN = { ...REWARD, guests: 'sign-in', minimum: null }
@@ -52,6 +53,9 @@ export const BROKEN: Changed[] = [
   { minimum: 1.5 },
   { minimum: false },
   { minimum: {} },
+  { isForSome: undefined },
+  { isForSome: 'no' },
+  { isForSome: 0 },
   { code: undefined },
   { code: null },
   { code: '' },

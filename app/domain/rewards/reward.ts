@@ -134,6 +134,7 @@ export const RewardShape = z
     if (reward.steps.slice(1).some(({ conditions }) => conditions.length === 0)) refuse('steps', 'step-free')
     if (reward.take === 'claimed' && (isShared(reward) || reward.steps.length > 1)) refuse('take', 'claimed-one')
     if (reward.takers !== null && isShared(reward)) refuse('takers', 'takers-shared')
+    if (reward.comparisonPercent > 0 && isShared(reward)) refuse('comparisonPercent', 'comparison-shared')
   })
 export type RewardDefinition = z.infer<typeof RewardShape>
 

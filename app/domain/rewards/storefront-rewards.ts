@@ -35,6 +35,8 @@ const RewardOnStorefront = z.strictObject({
     .refine((code) => code !== '' && code === code.trim() && !/[\n\r]/.test(code)),
   /** The smallest basket in hundredths of the currency's unit; null: none. Never left out: then the banner shows nothing. */
   minimum: hundredths.nullable(),
+  /** Only chosen products. */
+  isForSome: z.boolean(),
   /** The last day on which it works, in the shop's time. */
   endsOn: z.iso.date(),
 })
@@ -73,7 +75,7 @@ export function inHundredths(amountMinor: number, currency: string): number {
 /** A reward with one shared code as the banner reads it; null: of what it gives the banner knows nothing. */
 export function onStorefront(
   id: number,
-  { who, steps, code, minimumMinor, endsOn }: RewardDefinition,
+  { who, steps, code, minimumMinor, products, endsOn }: RewardDefinition,
   currency: string,
 ): StorefrontRewards['rewards'][number] | null {
   const { what } = steps[0]!
@@ -85,6 +87,7 @@ export function onStorefront(
     what: what.kind === 'amount' ? { kind: 'amount', amount: inHundredths(what.amountMinor, currency) } : what,
     code,
     minimum: minimumMinor === null ? null : inHundredths(minimumMinor, currency),
+    isForSome: products.length > 0,
     endsOn,
   }
 }

@@ -70,6 +70,7 @@ test.each([
     'steps',
     'step-free',
   ],
+  ['one code for all has nobody to compare', { comparisonPercent: 10 }, 'comparisonPercent', 'comparison-shared'],
   ['a shared code is not claimed', { takers: 100 }, 'takers', 'takers-shared'],
 ] as [string, Wanted, string, string][])('%s', (_, more, field, key) => {
   const read = RewardShape.safeParse(rewardOf(more))
@@ -133,8 +134,10 @@ test('the storefront reads it in the shape that the theme block knows', () => {
     what: { kind: 'percent', percent: 20 },
     code: 'WELCOME20',
     minimum: 5_000_000,
+    isForSome: false,
     endsOn: '2027-01-05',
   })
+  expect(onStorefront(5, reward({ products: ['7'] }), 'KRW')).toMatchObject({ isForSome: true })
   expect(shown[1]!.what).toEqual({ kind: 'amount', amount: 1250 })
   expect(StorefrontRewards.safeParse({ v: 1, rewards: shown }).success).toBe(true)
 })

@@ -8,6 +8,7 @@ const REWARD = {
   what: { kind: 'percent', percent: 20 },
   code: 'WELCOME20',
   minimum: 5_000_000,
+  isForSome: false,
   endsOn: '2027-01-31',
 }
 
@@ -35,6 +36,7 @@ describe('the document for the storefront', () => {
     [{ code: 'x'.repeat(256) }],
     [{ minimum: 0 }],
     [{ minimum: undefined }],
+    [{ isForSome: undefined }],
     [{ endsOn: '2027-02-29' }],
     [{ endsOn: '2027-1-31' }],
     [{ endsOn: null }],
