@@ -76,10 +76,9 @@ describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () =>
     await page.getByRole('button', { name: 'Save' }).click()
     await app.getByRole('button', { name: 'Start', exact: true }).click()
     const allow = page.getByRole('button', { name: 'Allow' })
-    await allow
-      .or(app.getByText('Live', { exact: true }))
-      .first()
-      .waitFor({ timeout: 180_000 })
+    // One stands in the admin, the other in the app's frame: no one locator finds both.
+    const either = [allow, app.getByText('Live', { exact: true })]
+    await Promise.any(either.map((each) => each.waitFor({ timeout: 180_000 })))
     if (await allow.isVisible()) await allow.click()
     await app.getByText('Live', { exact: true }).waitFor({ timeout: 180_000 })
     await app
