@@ -3,12 +3,11 @@ import type { RewardDefinition } from './reward.ts'
 
 const DISCOUNTS = ['write_discounts']
 const CREDIT = ['read_store_credit_accounts', 'write_store_credit_account_transactions']
-const PARCELS = ['read_fulfillments']
 const CLAIMS = ['write_app_proxy']
 
 /**
- * Optional scopes that a reward needs: discounts for what is taken off at checkout, store credit for credit, parcels where
- * delivery is waited for, the storefront's way to us where shoppers take it themselves.
+ * Optional scopes that a reward needs: discounts for what is taken off at checkout, store credit for credit, the
+ * storefront's way to us where shoppers take it themselves. Where an order is, every shop lets us read with its orders.
  *
  * Known values: credit for a review after delivery needs no discounts; 20 % for suspects as credit needs both
  * (tests/domain/rewards/access.test.ts).
@@ -16,11 +15,5 @@ const CLAIMS = ['write_app_proxy']
 export function scopesFor({ steps, suspects, take }: Pick<RewardDefinition, 'steps' | 'suspects' | 'take'>): string[] {
   const isCredit = suspects === 'credit' || steps.some(({ what }) => what.kind === 'credit')
   const isDiscount = steps.some(({ what }) => what.kind !== 'credit')
-  const isDelivery = steps.some(({ conditions }) => conditions.some(({ kind }) => kind === 'delivered'))
-  return [
-    ...(isDiscount ? DISCOUNTS : []),
-    ...(isCredit ? CREDIT : []),
-    ...(isDelivery ? PARCELS : []),
-    ...(take === 'claimed' ? CLAIMS : []),
-  ]
+  return [...(isDiscount ? DISCOUNTS : []), ...(isCredit ? CREDIT : []), ...(take === 'claimed' ? CLAIMS : [])]
 }

@@ -60,7 +60,8 @@ export function lawChecks(
   const conditions = reward.steps.flatMap((step) => step.conditions)
   const asks = (kind: string) => conditions.some((condition) => condition.kind === kind)
   const checks: LawCheck[] = []
-  for (const text of [reward.name, ...reward.texts]) {
+  // What shoppers read: the name stands on the merchant's own pages alone.
+  for (const text of reward.texts) {
     const words = text.normalize('NFKC')
     const breach = (rule: LawRule, isSo: boolean) => isSo && checks.push({ rule, blocks: true, text })
     breach('review-sentiment', asks('review') && PRAISE.test(words) && !ANY_RATING.test(words))

@@ -139,7 +139,7 @@ async function refuseBlocked(tx: Tx, shop: ShopId, definition: RewardDefinition)
   const daysLeft = dayFromText(definition.endsOn) - today + 1
   const breach = lawChecks(definition, { countries: rewards.countries, daysLeft }).find(({ blocks }) => blocks)
   if (breach)
-    throw refused(breach.text === null ? 'steps' : breach.text === definition.name ? 'name' : 'texts', breach.rule)
+    throw refused(breach.text === null ? 'steps' : 'texts', breach.rule)
   return timezone
 }
 

@@ -13,7 +13,7 @@ test.each([
       what: { kind: 'credit' as const, amountMinor: 500 },
       conditions: [{ kind: 'review' as const }, { kind: 'delivered' as const, days: 7 }],
     },
-    [...CREDIT, 'read_fulfillments'],
+    CREDIT,
   ],
   ['20 % off, as credit for suspects', { suspects: 'credit' as const }, [DISCOUNTS, ...CREDIT]],
   ['20 % off that shoppers take themselves', { take: 'claimed' as const }, [DISCOUNTS, 'write_app_proxy']],

@@ -105,14 +105,14 @@ describe('what follows from the settings', () => {
     expect(rulesOf({ who: { kind: 'flag', flag: 'vip' } }, ['KR', 'US'])).toEqual([])
   })
 
-  test('the name is read too, for shoppers see it at checkout, and letters of any width', () => {
-    expect(rulesOf({ name: 'Today only' })).toEqual(['false-urgency!'])
-    expect(rulesOf({ name: '２５％ off' })).toEqual(['wrong-percent!'])
-    expect(rulesOf({ name: '20 % off' })).toEqual([])
+  test('letters of any width are read, and the name, which shoppers never see, is not', () => {
+    expect(rulesOf({ texts: ['２５％ off'] })).toEqual(['wrong-percent!'])
+    expect(rulesOf({ texts: ['20 % off', 'Today only'] })).toEqual(['false-urgency!'])
+    expect(rulesOf({ name: 'Today only: 25% off' })).toEqual([])
   })
 
   test('10,000 characters of nothing take no time to speak of', () => {
     for (const text of ['no '.repeat(5000), '좋은 '.repeat(5000), 'unsubscribe '.repeat(1000), '9'.repeat(10_000)])
-      expect(rulesOf({ ...review, name: text }, ['US'])).toEqual(['review-disclosure'])
+      expect(rulesOf({ ...review, texts: [text] }, ['US'])).toEqual(['review-disclosure'])
   })
 })
