@@ -34,6 +34,7 @@ export function RewardChecks({ page, wanted }: { page: RewardPage; wanted: Rewar
     page.past === null || days <= 0 || wanted.who.kind !== 'first-order'
       ? null
       : rewardForecast(wanted.steps[0]!.what, page.past, days)
+  if (checks.length === 0 && forecast === null) return null
   return (
     <Card>
       <BlockStack gap="300">

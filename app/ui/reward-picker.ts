@@ -6,7 +6,7 @@ import type { PickProducts } from './reward-form.tsx'
 export function useProductPicker(): PickProducts | null {
   const shopify = useAppBridge()
   const [hasPicker, setHasPicker] = useState(false)
-  useEffect(() => setHasPicker('resourcePicker' in shopify), [shopify])
+  useEffect(() => setHasPicker(typeof shopify.resourcePicker === 'function'), [shopify])
   if (!hasPicker) return null
   return async (what, chosen) => {
     const picked = await shopify.resourcePicker({
