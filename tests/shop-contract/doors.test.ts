@@ -407,7 +407,10 @@ describe('the storefront', () => {
     const { id: ownerId } = before.data['currentAppInstallation']! as { id: string }
     expect(before.data['currentAppInstallation']).toEqual({ id: ownerId, metafield: null })
     const reward = { id: 3, when: 'first-order', guests: 'sign-in', what: { kind: 'percent', percent: 15 } }
-    const rewards = { v: 1, rewards: [{ ...reward, code: 'HELLO15', minimum: 3_000_000, endsOn: '2099-12-31' }] }
+    const rewards = {
+      v: 1,
+      rewards: [{ ...reward, code: 'HELLO15', minimum: 3_000_000, isForSome: false, endsOn: '2099-12-31' }],
+    }
     const written = await asked(
       'mutation ($fields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $fields) { userErrors { field message } } }',
       {
