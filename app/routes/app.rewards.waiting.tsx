@@ -1,6 +1,7 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
 import { useState } from 'react'
 import { z } from 'zod'
+import { answerParked } from '#app/flow/rewards/credit.ts'
 import { decideGrant } from '#app/flow/rewards/person-pages.ts'
 import { waitingPage } from '#app/flow/rewards/waiting.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
@@ -9,7 +10,7 @@ import { WaitingScreen } from '#app/ui/rewards-waiting.tsx'
 
 const Form = z.object({
   grant: z.coerce.number().int().positive().max(2_147_483_647),
-  answer: z.enum(['give', 'decline']),
+  answer: z.enum(['give', 'decline', 'paid', 'again']),
 })
 
 type Answer = { decided: number } | { refused: string; fields: Record<string, string> }
@@ -17,8 +18,10 @@ type Answer = { decided: number } | { refused: string; fields: Record<string, st
 export const loader = forMerchant({}, ({ shop }) => waitingPage(shop))
 
 export const action = forMerchant({ form: Form }, async ({ shop, form }) => {
-  await decideGrant(shop, form.grant, form.answer)
-  return { decided: form.grant }
+  const { grant, answer } = form
+  if (answer === 'paid' || answer === 'again') await answerParked(shop, grant, answer === 'paid')
+  else await decideGrant(shop, grant, answer)
+  return { decided: grant }
 })
 
 export default function Waiting() {
@@ -31,9 +34,9 @@ export default function Waiting() {
       page={page}
       busy={fetcher.state === 'idle' ? null : sent}
       refused={refused === null ? null : { grant: sent, key: refused.grant ?? 'other' }}
-      onDecide={(grant, isGiven) => {
+      onAnswer={(grant, answer) => {
         setSent(grant)
-        fetcher.submit({ grant: String(grant), answer: isGiven ? 'give' : 'decline' }, { method: 'post' })
+        fetcher.submit({ grant: String(grant), answer }, { method: 'post' })
       }}
     />
   )

@@ -177,7 +177,7 @@ function What({ step, place, page, problems, onStep, onPick }: StepProps) {
           />
         ) : step.kind === 'amount' || step.kind === 'credit' ? (
           <TextField
-            label={t('rewards.field.amount')}
+            label={step.kind === 'credit' ? t('rewards.field.credit') : t('rewards.field.amount')}
             value={step.amount}
             suffix={page.currency}
             inputMode="decimal"

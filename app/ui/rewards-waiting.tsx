@@ -5,6 +5,9 @@ import { useWords } from './i18n.tsx'
 import { useCustomerTitles } from './names.tsx'
 import { giftText } from './reward-text.ts'
 
+/** `paid`, `again`: of a credit of which Shopify did not say whether it was paid. */
+export type WaitingAnswer = 'give' | 'decline' | 'paid' | 'again'
+
 const KNOWN_REFUSALS = ['had', 'budget', 'takers', 'ended']
 
 export type WaitingProps = {
@@ -13,7 +16,7 @@ export type WaitingProps = {
   busy: number | null
   /** Why the last answer was refused, and of which grant. */
   refused: { grant: number; key: string } | null
-  onDecide: (grant: number, isGiven: boolean) => void
+  onAnswer: (grant: number, answer: WaitingAnswer) => void
 }
 
 /** What waits for the merchant: what is known, and what each answer does. */
@@ -52,12 +55,13 @@ function Waiting({
   title,
   busy,
   refused,
-  onDecide,
+  onAnswer,
 }: WaitingProps & { grant: WaitingGrant; title: string }) {
   const { t, f } = useWords()
   const isAsked = grant.because.some(({ kind }) => kind === 'asked')
   const why = grant.state === 'parked' ? 'parked' : isAsked ? 'asked' : 'gone'
   const gift = giftText(t, f, grant.what, page.currency)
+  const [yes, no] = grant.state === 'parked' ? (['paid', 'again'] as const) : (['give', 'decline'] as const)
   const isMine = refused?.grant === grant.id
   return (
     <Card>
@@ -96,21 +100,17 @@ function Waiting({
           </Text>
         )}
         <InlineStack gap="200" blockAlign="center">
-          {grant.state === 'parked' ? null : (
-            <>
-              <Button
-                variant="primary"
-                loading={busy === grant.id}
-                disabled={busy !== null}
-                onClick={() => onDecide(grant.id, true)}
-              >
-                {t('rewards.waiting.give')}
-              </Button>
-              <Button disabled={busy !== null} onClick={() => onDecide(grant.id, false)}>
-                {t('rewards.waiting.decline')}
-              </Button>
-            </>
-          )}
+          <Button
+            variant="primary"
+            loading={busy === grant.id}
+            disabled={busy !== null}
+            onClick={() => onAnswer(grant.id, yes)}
+          >
+            {t(`rewards.waiting.${yes}`)}
+          </Button>
+          <Button disabled={busy !== null} onClick={() => onAnswer(grant.id, no)}>
+            {t(`rewards.waiting.${no}`)}
+          </Button>
           {grant.shopifyUrl === null ? null : (
             <Link url={grant.shopifyUrl} target="_top">
               {t('rewards.waiting.customer')}

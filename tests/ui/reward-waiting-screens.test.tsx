@@ -20,7 +20,7 @@ const ASKED: WaitingGrant = {
   shopifyUrl: 'https://skin.myshopify.com/admin/customers/501',
 }
 const page = (...grants: WaitingGrant[]): WaitingPage => ({ currency: 'KRW', freshness: FRESH, grants })
-const idle = { busy: null, refused: null, onDecide: nothing }
+const idle = { busy: null, refused: null, onAnswer: nothing }
 
 readInBothLanguages([
   {
@@ -65,7 +65,18 @@ readInBothLanguages([
         {...idle}
       />
     ),
-    en: ['Shopify did not answer whether the credit was paid.', 'Until you know, Morello pays nothing again.'],
-    ko: ['적립금이 지급되었는지 Shopify가 답하지 않았습니다.'],
+    en: [
+      'Shopify did not answer whether the credit was paid.',
+      'Until you answer, Morello pays nothing again.',
+      'It was paid: it counts as given, and nothing more is paid.',
+      'Pay it again: Shopify is asked to pay once more; if it was paid after all, they have it twice.',
+      'It was paid Pay it again Open in Shopify',
+    ],
+    ko: [
+      '적립금이 지급되었는지 Shopify가 답하지 않았습니다.',
+      '지급되었습니다: 지급한 것으로 기록하고 더 지급하지 않습니다.',
+      '다시 지급: Shopify에 한 번 더 지급을 요청합니다. 이미 지급되었다면 두 번 받게 됩니다.',
+      '지급되었습니다 다시 지급 Shopify에서 열기',
+    ],
   },
 ])

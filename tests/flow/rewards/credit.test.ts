@@ -59,6 +59,17 @@ function merchantGives({ world, person }: CreditShop, amountMinor: number, expir
   giveCredit(world, account, amountMinor, { expiresAt })
 }
 
+/** Of two credits alike in the account, made since Shopify was asked, one may be the grant's. */
+async function parked(): Promise<CreditShop & { grant: number }> {
+  const played = await owing()
+  lost(played)
+  await issue(played)
+  const [made] = creditAccountsOf(played.world, played.person.id)[0]!.transactions
+  merchantGives(played, 500, made!.expiresAt!)
+  await issue(played)
+  return played
+}
+
 describe('store credit', () => {
   test('is given once, with an end, and known by Shopify’s number of it', async () => {
     const played = await owing()
@@ -139,20 +150,33 @@ describe('store credit', () => {
     expect([await tally(played), credits(played, played.person)]).toEqual(['issued 1', [500]])
   })
 
-  test('that could be two things is left to a person, whose answer counts', async () => {
-    const played = await owing()
-    lost(played)
-    await issue(played)
-    const [made] = creditAccountsOf(played.world, played.person.id)[0]!.transactions
-    merchantGives(played, 500, made!.expiresAt!)
-    await issue(played)
+  test('that could be two things is left to a person, and nothing is given meanwhile', async () => {
+    const played = await parked()
     expect(await grantsOf(played)).toMatchObject([{ state: 'parked', problem: 'credit-unclear' }])
     later(played, 2 * HOUR_MS)
     await issue(played)
-    expect(credits(played, played.person)).toEqual([500, 500])
+    expect([await tally(played), credits(played, played.person)]).toEqual(['parked 1', [500, 500]])
+  })
+
+  test('that a person says was paid counts as given, and nothing more is paid', async () => {
+    const played = await parked()
     await answerParked(played.shop, played.grant, true)
-    expect(await tally(played)).toBe('issued 1')
+    expect(await grantsOf(played)).toMatchObject([{ state: 'issued', problem: null }])
+    later(played, 2 * HOUR_MS)
+    await issue(played)
+    expect([await tally(played), credits(played, played.person)]).toEqual(['issued 1', [500, 500]])
     await expect(answerParked(played.shop, played.grant, false)).rejects.toThrow('not parked')
+  })
+
+  test('that a person says to pay again is given once more, and once only', async () => {
+    const played = await parked()
+    await answerParked(played.shop, played.grant, false)
+    await expect(answerParked(played.shop, played.grant, false)).rejects.toThrow('not parked')
+    expect(await tally(played)).toBe('reserved 1')
+    await issue(played)
+    later(played, 2 * HOUR_MS)
+    await issue(played)
+    expect([await tally(played), credits(played, played.person)]).toEqual(['issued 1', [500, 500, 500]])
   })
 
   test('of two grants of one person is two credits, each found where both answers are lost', async () => {
