@@ -98,7 +98,7 @@ describe('what is missing', () => {
     expect(said.slice(0, 3)).toEqual([
       'The other half',
       'Leave an honest review after delivery, any rating, and ₩3,000 credit is yours.',
-      'Step 2 of 2 · Works once · no minimum · earn it by 31 January',
+      'Step 2 of 2 · Use it when you pay, signed in · no minimum · earn it by 31 January',
     ])
   })
 })

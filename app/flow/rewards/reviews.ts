@@ -18,7 +18,14 @@ export async function noteReview(shop: ShopId, { id, customer, product }: Writte
       INSERT INTO "Review" ("shop", "id", "customer", "product", "at")
       VALUES (${shop}, ${id}, ${customer}::text::bigint, ${product}::text::bigint, ${new Date(now())}::timestamptz)
       ON CONFLICT ("shop", "id") DO NOTHING`
-    if (isNew > 0) await owe(tx, shop, 'grant-customer', customer, {})
+    if (isNew === 0) return true
+    await owe(tx, shop, 'grant-customer', customer, {})
+    // Whoever writes of it has it: what the carrier says is asked at once, not at the next look.
+    const waiting = await tx.$executeRaw`
+      UPDATE "Delivery" d SET "lookedAt" = NULL FROM "Order" o
+      WHERE d."shop" = ${shop} AND d."deliveredAt" IS NULL AND o."shop" = d."shop" AND o."id" = d."order"
+        AND o."customer" = ${customer}::text::bigint`
+    if (waiting > 0) await owe(tx, shop, 'look-at-deliveries', String(shop), {})
     return true
   })
 }
