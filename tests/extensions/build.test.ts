@@ -27,6 +27,7 @@ const LARGEST_SCRIPT_BYTES = 64 * 1024
 /** Everything that is deployed: folder, type, handle, where it shows. The CLI skips a type that it does not know, silently. */
 const DEPLOYED = [
   ['customer-block', 'ui_extension', 'customer-block', 'admin.customer-details.block.render'],
+  ['review-written', 'flow_action', 'review-written', null],
   ['segment-action', 'ui_extension', 'segment-action', 'admin.customer-segment-details.action.render'],
   ['segment-change', 'flow_trigger', 'segment-changed', null],
   ['storefront', 'theme', 'morello-storefront', null],
