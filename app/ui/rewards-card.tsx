@@ -1,15 +1,17 @@
 import { BlockStack, Button, Card, InlineStack, Link, Text } from '@shopify/polaris'
 import type { Exclusion } from '#app/domain/exclusions.ts'
 import type { OwnEditor } from '#app/domain/own-pages.ts'
+import type { CustomerRewardsPage } from '#app/domain/rewards/person-pages.ts'
+import { CustomerRewards } from './customer-rewards.tsx'
 import { ExcludeForm } from './exclude-form.tsx'
 import type { Excluding } from './excluding.ts'
 import { exclusionText } from './exclusion-text.ts'
 import { useWords } from './i18n.tsx'
 
-type Props = { customer: string; exclusions: Exclusion[]; excluding: Excluding }
+type Props = { customer: string; rewards: CustomerRewardsPage; exclusions: Exclusion[]; excluding: Excluding }
 
-/** Whether a customer is kept out of rewards, by what and until when, and the way in and out. */
-export function RewardsCard({ customer, exclusions, excluding }: Props) {
+/** What a customer got of rewards and why not the others; whether they are kept out of rewards, by what and until when, and the way in and out. */
+export function RewardsCard({ customer, rewards, exclusions, excluding }: Props) {
   const { t, f } = useWords()
   const isNamed = exclusions.some(({ segment }) => segment === null)
   return (
@@ -18,6 +20,7 @@ export function RewardsCard({ customer, exclusions, excluding }: Props) {
         <Text as="h2" variant="headingMd">
           {t('exclude.card')}
         </Text>
+        <CustomerRewards page={rewards} />
         {exclusions.length === 0 ? (
           <Text as="p" tone="subdued">
             {t('exclude.notOut')}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Exclusion, ExclusionsPage } from '#app/domain/exclusions.ts'
+import type { CustomerRewardsPage } from '#app/domain/rewards/person-pages.ts'
 import { customerBlock } from '#app/ui/customer-block.ts'
 import type { Excluding } from '#app/ui/excluding.ts'
 import { ExclusionsScreen } from '#app/ui/exclusions-page.tsx'
@@ -23,6 +24,7 @@ const BY_SEGMENT: Exclusion = {
   until: null,
 }
 const idle: Excluding = { isBusy: false, refused: {}, onExclude: nothing, onEnd: nothing }
+const NO_REWARDS: CustomerRewardsPage = { currency: 'KRW', grants: [], places: [], toTake: [], whyNot: [] }
 const EMPTY: ExclusionsPage = {
   rows: [],
   total: 0,
@@ -74,7 +76,7 @@ readInBothLanguages([
   },
   {
     name: 'a customer’s page says what keeps them out and until when, by name and by segment',
-    screen: <RewardsCard customer="5001" exclusions={[NAMED, BY_SEGMENT]} excluding={idle} />,
+    screen: <RewardsCard customer="5001" rewards={NO_REWARDS} exclusions={[NAMED, BY_SEGMENT]} excluding={idle} />,
     en: [
       'Kept out of rewards until Mar 3, 2027: returns everything End it',
       'Kept out of rewards until you end it: wholesale prices (as in the segment Bulk buyers)',
@@ -83,7 +85,7 @@ readInBothLanguages([
   },
   {
     name: 'a customer who may have rewards can be kept out',
-    screen: <RewardsCard customer="5001" exclusions={[]} excluding={idle} />,
+    screen: <RewardsCard customer="5001" rewards={NO_REWARDS} exclusions={[]} excluding={idle} />,
     en: ['May have rewards.', 'Keep out of rewards…'],
     ko: ['혜택을 받을 수 있습니다.', '혜택에서 제외…'],
   },

@@ -1,8 +1,8 @@
 /** What the merchant decides of grants, and one customer's rewards with why not the others. */
 import type { Id } from '#app/domain/order.ts'
-import type { CustomerRewardsPage, WaitingGrant } from '#app/domain/rewards/person-pages.ts'
-import type { GrantReason } from '#app/domain/rewards/progress.ts'
-import type { RewardGift } from '#app/domain/rewards/reward.ts'
+import type { Candidate } from '#app/domain/rewards/arbiter.ts'
+import type { CustomerRewardsPage } from '#app/domain/rewards/person-pages.ts'
+import type { GrantReason, StepProgress } from '#app/domain/rewards/progress.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
@@ -13,29 +13,6 @@ import { weigh } from './grant.ts'
 import { readGrantingFrame } from './granting-frame.ts'
 import { readAccounts, readFacts } from './person-rows.ts'
 import { reserveWaiting } from './reserve.ts'
-import { readRewards } from './stored.ts'
-
-/** A page of the queue: those who have waited longest. */
-const MOST_WAITING = 100
-
-export async function waitingGrants(shop: ShopId): Promise<WaitingGrant[]> {
-  return withShop(shop, async (tx) => {
-    const names = new Map((await readRewards(tx, shop)).map(({ id, definition }) => [id, definition.name]))
-    const rows = await tx.grant.findMany({
-      where: { shop, state: 'waiting' },
-      orderBy: [{ grantedAt: 'asc' }, { id: 'asc' }],
-      take: MOST_WAITING,
-    })
-    return rows.map((row) => ({
-      id: row.id,
-      reward: { id: row.reward, name: names.get(row.reward) ?? '' },
-      customer: String(row.customer),
-      what: row.what as RewardGift,
-      because: row.because as GrantReason[],
-      since: row.grantedAt.getTime(),
-    }))
-  })
-}
 
 /**
  * Gives what waited, or says no; decided already, it stays as it was decided.
@@ -68,10 +45,10 @@ export async function rewardsOfCustomer(shop: ShopId, customer: Id): Promise<Cus
     const because = new Map(rows.map((row) => [row.id, row.because as GrantReason[]]))
     const nameOf = (reward: number) => frame.rewards.get(reward)?.definition.name ?? ''
     const account = (await readAccounts(tx, shop, person)).find(({ id }) => id === customer)
-    if (!account) return { currency: frame.currency, grants: [], places: [], whyNot: [] }
+    if (!account) return { currency: frame.currency, grants: [], places: [], toTake: [], whyNot: [] }
     const facts = await readFacts(tx, shop, person, frame, at)
     const exclusions = [...(await exclusionsOf(tx, shop, person.accounts, at)).values()].flat()
-    const { grants, standings, verdict } = await weigh(
+    const { candidates, grants, standings, verdict } = await weigh(
       tx,
       shop,
       { person, account, facts, exclusions, frame, at },
@@ -85,7 +62,20 @@ export async function rewardsOfCustomer(shop: ShopId, customer: Id): Promise<Cus
       places: standings
         .filter(({ isNew }) => !isNew)
         .map(({ reward, arm, since }) => ({ reward, name: nameOf(reward), arm, since })),
-      whyNot: verdict.whyNot.map((each) => ({ ...each, name: nameOf(each.reward) })),
+      toTake: verdict.shown
+        .filter(({ state }) => state === 'claim')
+        .map(({ reward }) => ({ reward, name: nameOf(reward) })),
+      whyNot: verdict.whyNot.map(({ reward, why }) => ({
+        reward,
+        name: nameOf(reward),
+        why,
+        other: 'reward' in why ? nameOf(why.reward) : null,
+        join: (why.kind === 'missing' && joinOf(candidates, reward, why.step)) || 'and',
+      })),
     }
   })
+}
+
+function joinOf(candidates: readonly Candidate[], reward: number, step: number): StepProgress['join'] | undefined {
+  return candidates.find((each) => each.reward === reward)?.steps.find((each) => each.step === step)?.join
 }
