@@ -138,8 +138,7 @@ async function refuseBlocked(tx: Tx, shop: ShopId, definition: RewardDefinition)
   if (worst) throw refused('endsOn', worst.kind)
   const daysLeft = dayFromText(definition.endsOn) - today + 1
   const breach = lawChecks(definition, { countries: rewards.countries, daysLeft }).find(({ blocks }) => blocks)
-  if (breach)
-    throw refused(breach.text === null ? 'steps' : 'texts', breach.rule)
+  if (breach) throw refused(breach.text === null ? 'steps' : 'texts', breach.rule)
   return timezone
 }
 
