@@ -128,15 +128,21 @@ function Actions({
               </Text>
             </BlockStack>
           ) : null}
-          <InlineStack>
-            <AskedTwice
-              ask={t('rewards.delete')}
-              sure={t('rewards.deleteSure')}
-              yes={t('rewards.deleteYes')}
-              isBusy={isBusy}
-              onYes={onDelete}
-            />
-          </InlineStack>
+          {page.grants !== null && page.grants.granted > 0 ? (
+            <Text as="p" tone="subdued">
+              {t('rewards.refused.granted')}
+            </Text>
+          ) : (
+            <InlineStack>
+              <AskedTwice
+                ask={t('rewards.delete')}
+                sure={t('rewards.deleteSure')}
+                yes={t('rewards.deleteYes')}
+                isBusy={isBusy}
+                onYes={onDelete}
+              />
+            </InlineStack>
+          )}
         </BlockStack>
       )}
     </Box>

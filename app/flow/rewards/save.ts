@@ -1,9 +1,8 @@
 /** Setting, starting and ending rewards. */
 import { isDeepStrictEqual } from 'node:util'
-import { isShared, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { lawChecks } from '#app/domain/rewards/law.ts'
 import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
-import type { EndedBy } from '#app/domain/rewards/reward.ts'
+import { isShared, type EndedBy, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { costShareOf } from '#app/domain/costs.ts'
 import { DAY_MS } from '#app/domain/order.ts'
 import { dayFromText, endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
@@ -99,12 +98,14 @@ export async function endRewards(shop: ShopId): Promise<void> {
   await withShop(shop, (tx) => endIn(tx, shop, {}, 'leaving'))
 }
 
-/** Takes away a draft, or one that has ended and left nothing in Shopify. */
+/** Takes away a draft, or one that has ended and left nothing in Shopify: codes of persons outlast their reward. */
 export async function deleteReward(shop: ShopId, id: number): Promise<void> {
   await withShop(shop, async (tx) => {
     await alone(tx, shop)
     const reward = await readReward(tx, shop, id)
     if (reward.state === 'live' || reward.asked !== null) throw refused('name', 'live')
+    const state = { notIn: ['ended', 'declined'] }
+    if ((await tx.grant.count({ where: { shop, reward: id, state } })) > 0) throw refused('name', 'granted')
     await tx.reward.deleteMany({ where: { shop, id } })
   })
 }

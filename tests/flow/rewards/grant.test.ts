@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '#app/domain/order.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
-import { endReward } from '#app/flow/rewards/save.ts'
+import { deleteReward, endReward } from '#app/flow/rewards/save.ts'
 import { timeIs } from '#tests/support/time.ts'
 import type { Wanted } from '#tests/domain/rewards/definitions.ts'
 import {
@@ -237,6 +237,21 @@ describe('a customer', () => {
     await worked(shop, '7')
     await worked(shop, '7')
     expect(await told(shop)).toEqual([`${id}/0/0 used`, `${id}/0/1 used`, `${id}/0/2 waiting`])
+  })
+
+  test('outlasts its reward, which cannot be deleted then; one that nobody was granted can', async () => {
+    const shop = await grantingShop()
+    const [kept, gone] = [
+      await startedFor(shop, { code: 'KEPT' }),
+      await startedFor(shop, { code: 'GONE', who: { kind: 'stage', stages: ['lapsed'] } }),
+    ]
+    await person(shop, '7', { stage: 'repeat' })
+    await worked(shop, '7')
+    await issued(shop)
+    for (const id of [kept, gone]) await endReward(shop, id)
+    await expect(deleteReward(shop, kept)).rejects.toMatchObject({ fields: { name: 'granted' } })
+    await deleteReward(shop, gone)
+    expect(await told(shop)).toEqual([`${kept}/0/0 issued`])
   })
 
   test('of the comparison group is promised and shown nothing, and stays in it', async () => {
