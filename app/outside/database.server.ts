@@ -108,8 +108,10 @@ async function open(): Promise<Doors> {
     application_name: 'morello ingest',
   })
   // Shoppers wait less long than merchants, and those who come in crowds must not take the pages' connections.
+  // Once opened they stay open: to be let in costs many times what a claim does, and is asked for just when it is busy.
   const visitor = pool(url, {
     max: 6,
+    idleTimeoutMillis: 0,
     connectionTimeoutMillis: 5000,
     query_timeout: 6000,
     statement_timeout: 5000,

@@ -3,12 +3,12 @@ import type { ClaimAnswer } from '#app/domain/wire.ts'
 import { OPEN_STATES, StandingFacts, type Arm, type GrantState } from '#app/domain/rewards/grant.ts'
 import { PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
 import { isInstead } from '#app/domain/rewards/progress.ts'
-import type { RewardDefinition, RewardGift } from '#app/domain/rewards/reward.ts'
+import type { RewardGift } from '#app/domain/rewards/reward.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
-import { owe } from '#app/outside/queue.server.ts'
+import type { ShownToken } from '#app/outside/visitor-token.server.ts'
 import { type Person, personOf } from '../confirmed-links.ts'
-import { lockPerson, reserveGrant } from './reserve.ts'
+import { type KnownReward, lockPerson, reserveClaim } from './reserve.ts'
 
 type Claim = { shop: ShopId; reward: number; customer: string; at: Instant }
 
@@ -16,30 +16,21 @@ type Claim = { shop: ShopId; reward: number; customer: string; at: Instant }
  * Takes a grant of a reward for one customer. Taken already, by whichever of their accounts and however often it is asked, the
  * answer is what became of it.
  *
- * @param redeem  called where a grant has been made, in its transaction; what it throws undoes the grant
+ * @returns null: the token has been used before, and the transaction must not be kept
  */
-export async function takeReward(tx: BulkTx, claim: Claim, redeem: () => Promise<void>): Promise<ClaimAnswer> {
+export async function takeReward(tx: BulkTx, claim: Claim, token: ShownToken): Promise<ClaimAnswer | null> {
   const { shop, reward, customer, at } = claim
-  const { own, isOffered, what } = await lookAt(tx, claim)
+  const { own, known, isLinked, what } = await lookAt(tx, claim)
   if (own) return own
-  const person = await personOf(tx, shop, customer)
-  if (!isOffered) return (await becameOf(tx, claim, person)) ?? { state: 'not-yours' }
-  const because = [{ kind: 'claimed' }]
+  const person = isLinked ? await personOf(tx, shop, customer) : { id: customer, accounts: [customer] }
+  if (!known) return (await becameOf(tx, claim, person)) ?? { state: 'not-yours' }
   if (person.accounts.length > 1 && (await hasAnotherOpen(tx, claim, person))) return { state: 'not-yours' }
-  const reserved = await reserveGrant(tx, shop, {
-    reward,
-    step: 0,
-    turn: 0,
-    customer,
-    person,
-    because,
-    at,
-    ...(what ? { what } : {}),
-  })
+  const because = [{ kind: 'claimed' }]
+  const to = { reward, step: 0, turn: 0, customer, person, because, at, ...(what ? { what } : {}) }
+  const reserved = await reserveClaim(tx, shop, to, known, token)
+  if (reserved === null) return null
   switch (reserved.kind) {
     case 'reserved':
-      await redeem()
-      await owe(tx, shop, 'grant-customer', customer, {})
       return { state: 'reserved' }
     case 'had':
       // Another account or another request of theirs was first.
@@ -60,35 +51,43 @@ async function hasAnotherOpen(tx: BulkTx, { shop, reward, at }: Claim, { id, acc
   return open.length > 0
 }
 
-type Seen = {
+type Seen = KnownReward & {
   state: GrantState | null
   code: string | null
-  definition: RewardDefinition
+  isLinked: boolean
   arm: Arm | null
   facts: unknown
   wanted: unknown
 }
-type Look = { own: ClaimAnswer | null; isOffered: boolean; what?: RewardGift }
+type Look = {
+  /** What became of what this account took. */
+  own: ClaimAnswer | null
+  /** Null: by the worker's last word it is not theirs to take. */
+  known: KnownReward | null
+  /** Whether the merchant has said that this account is one person's with another. */
+  isLinked: boolean
+  what?: RewardGift
+}
 
-/** What this account has of the reward, and whether the worker's last word is that it is theirs to take. */
 async function lookAt(tx: BulkTx, { shop, reward, customer }: Claim): Promise<Look> {
   const [row] = await tx.query<Seen>(
-    `SELECT g.state, g.code, r.definition, s.arm, s.facts, c.wanted FROM "Reward" r
-     LEFT JOIN "RewardStanding" s ON s.shop = r.shop AND s.reward = r.id AND s.customer = $3
-     LEFT JOIN "CustomerRewards" c ON c.shop = r.shop AND c.customer = $3
-     LEFT JOIN LATERAL (SELECT state, code FROM "Grant" g WHERE g.shop = r.shop AND g.reward = r.id AND g.step = 0
-       AND g.customer = $3 ORDER BY turn DESC LIMIT 1) g ON true
-     WHERE r.shop = $1 AND r.id = $2`,
+    `SELECT state, code, definition, timezone, arm, facts, wanted, is_linked AS "isLinked" FROM look_at_claim($1, $2, $3)`,
     [shop, reward, customer],
   )
-  if (!row) return { own: null, isOffered: false }
+  if (!row) return { own: null, known: null, isLinked: true }
+  const { definition, timezone, arm, isLinked } = row
   const own = row.state === null ? null : answerOf(row.state, row.code)
   const facts = StandingFacts.safeParse(row.facts)
-  if (row.definition.take !== 'claimed' || row.arm !== 'reward' || !facts.success) return { own, isOffered: false }
   const read = PersonalRewards.safeParse(row.wanted)
-  const isOffered = read.success && read.data.rewards.some(({ id, state }) => id === reward && state === 'claim')
-  const instead = isInstead(row.definition, 0, facts.data) ? facts.data.insteadMinor[0] : null
-  return { own, isOffered, ...(instead ? { what: { kind: 'credit', amountMinor: instead } } : {}) }
+  const isOffered =
+    definition.take === 'claimed' &&
+    arm === 'reward' &&
+    read.success &&
+    read.data.rewards.some(({ id, state }) => id === reward && state === 'claim')
+  if (!isOffered || !facts.success) return { own, known: null, isLinked }
+  const instead = isInstead(definition, 0, facts.data) ? facts.data.insteadMinor[0] : null
+  const what = instead ? { what: { kind: 'credit' as const, amountMinor: instead } } : {}
+  return { own, known: { definition, timezone }, isLinked, ...what }
 }
 
 async function becameOf(tx: BulkTx, { shop, reward }: Claim, { accounts }: Person): Promise<ClaimAnswer | null> {

@@ -1,11 +1,13 @@
 /** The one verb that grants: under the person's and the reward's lock, so that nothing is granted twice or beyond its limits. */
 import { faceValueMinor, HOLDS_BUDGET } from '#app/domain/rewards/grant.ts'
-import type { RewardDefinition, RewardGift, RewardState } from '#app/domain/rewards/reward.ts'
+import type { RewardDefinition, RewardGift } from '#app/domain/rewards/reward.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import { endOfDay } from '#app/domain/shop-calendar.ts'
+import { Bug } from '#app/errors.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { freshCode } from '#app/outside/secrets.server.ts'
+import type { ShownToken } from '#app/outside/visitor-token.server.ts'
 import { personOf, type Person } from '../confirmed-links.ts'
 import { ask } from '../either-door.ts'
 
@@ -30,7 +32,14 @@ export type Reserved =
   | { kind: 'had' }
   | { kind: 'over'; by: 'budget' | 'takers' | 'ended' }
 
-type Held = { people: string; heldMinor: string; isAmong: boolean }
+/** A reward as it was read before the locks: what is worked out from it holds only as long as it is still this. */
+export type KnownReward = { definition: RewardDefinition; timezone: string | null }
+/** Of `reserve_grant` and `claim_grant` (0021_reserve). */
+type Answer = {
+  answer: 'reserved' | 'had' | 'ended' | 'takers' | 'budget' | 'changed' | 'spent'
+  id: number | null
+  definition: RewardDefinition | null
+}
 
 /**
  * Grants one step of a live reward to a person and owes what brings it to Shopify. Takes the lock of the person, then that of
@@ -38,50 +47,79 @@ type Held = { people: string; heldMinor: string; isAmong: boolean }
  * transaction, those with the lower id first.
  */
 export async function reserveGrant(tx: Tx | BulkTx, shop: ShopId, to: ToReserve): Promise<Reserved> {
-  await lockPerson(tx, shop, to.person.id)
-  const [reward] = await ask<{ definition: RewardDefinition; state: RewardState; timezone: string | null }>(
+  const [known] = await ask<KnownReward>(
     tx,
-    `SELECT r."definition", r."state", (SELECT s."timezone" FROM "Shop" s WHERE s."shop" = r."shop") AS "timezone"
-     FROM "Reward" r WHERE r."shop" = $1::int AND r."id" = $2::int FOR UPDATE`,
+    `SELECT r."definition", (SELECT s."timezone" FROM "Shop" s WHERE s."shop" = r."shop") AS "timezone"
+     FROM "Reward" r WHERE r."shop" = $1::int AND r."id" = $2::int`,
     [shop, to.reward],
   )
-  const step = reward?.definition.steps[to.step]
-  // In statements of their own: what others had taken before the locks came free is seen only from here on.
-  if (await hasHad(tx, shop, to)) return { kind: 'had' }
-  if (!reward || !step || reward.state !== 'live' || to.at >= endOfDay(reward.definition.endsOn, reward.timezone))
-    return { kind: 'over', by: 'ended' }
-  const what = to.what ?? step.what
-  const reservedMinor = faceValueMinor(what)
-  const { takers, budgetMinor } = reward.definition
-  const held = await heldOf(tx, shop, to)
-  if (takers !== null && !held.isAmong && Number(held.people) >= takers) return { kind: 'over', by: 'takers' }
-  // What has no face value may begin while anything is left: it ends at the budget, and says by how much it went over.
-  if (budgetMinor !== null && Number(held.heldMinor) + Math.max(1, reservedMinor ?? 0) > budgetMinor)
-    return { kind: 'over', by: 'budget' }
-  const code = what.kind === 'credit' ? null : freshCode(reward.definition.code)
-  const [made] = await ask<{ id: number }>(
-    tx,
-    `INSERT INTO "Grant" ("shop", "reward", "step", "turn", "customer", "person", "state", "what", "reservedMinor", "code",
-       "because", "grantedAt")
-     VALUES ($1::int, $2::int, $3::int, $4::int, $5::text::bigint, $6::text::bigint, 'reserved', $7::text::jsonb,
-       $8::text::bigint, $9, $10::text::jsonb, $11::timestamptz)
-     RETURNING "id"`,
-    [
-      shop,
-      to.reward,
-      to.step,
-      to.turn,
-      to.customer,
-      to.person.id,
-      JSON.stringify(what),
-      reservedMinor === null ? null : String(reservedMinor),
-      code,
-      JSON.stringify(to.because),
-      new Date(to.at),
-    ],
+  if (!known) return { kind: 'over', by: 'ended' }
+  return reservedOf(
+    await reserve(to, known, (grant) =>
+      ask(tx, `SELECT "answer", "id", "definition" FROM reserve_grant($1::int, $2::text::jsonb)`, [shop, grant]),
+    ),
   )
-  await owe(tx, shop, 'issue-grants', String(shop), {})
-  return { kind: 'reserved', id: made!.id }
+}
+
+/**
+ * The same for a shopper who takes it by a token, and waits: in one trip to the database. Owes what they are shown too.
+ *
+ * @returns null: the token has been used before, and the transaction must not be kept
+ */
+export async function reserveClaim(
+  tx: BulkTx,
+  shop: ShopId,
+  to: ToReserve,
+  known: KnownReward,
+  { jti, expiresAt }: ShownToken,
+): Promise<Reserved | null> {
+  const answer = await reserve(to, known, (grant) =>
+    tx.query(`SELECT answer, id, definition FROM claim_grant($1, $2, $3, $4)`, [shop, grant, jti, new Date(expiresAt)]),
+  )
+  return answer.answer === 'spent' ? null : reservedOf(answer)
+}
+
+/** `changed` comes once at most: with it come the locks. */
+async function reserve(to: ToReserve, known: KnownReward, send: (grant: string) => Promise<Answer[]>): Promise<Answer> {
+  const { definition, timezone } = known
+  const what = to.what ?? definition.steps[to.step]?.what
+  if (!what) return { answer: 'ended', id: null, definition: null }
+  const { person, at, ...grant } = to
+  const [answer] = await send(
+    JSON.stringify({
+      ...grant,
+      person: person.id,
+      accounts: person.accounts,
+      what,
+      reservedMinor: faceValueMinor(what),
+      code: what.kind === 'credit' ? null : freshCode(definition.code),
+      at: new Date(at),
+      endsAt: new Date(endOfDay(definition.endsOn, timezone)),
+      takers: definition.takers,
+      budgetMinor: definition.budgetMinor,
+      holds: HOLDS_BUDGET,
+      definition,
+    }),
+  )
+  if (!answer) throw new Bug('reserve_grant answered no row')
+  if (answer.definition === null) return answer
+  return reserve(to, { definition: answer.definition, timezone }, send)
+}
+
+function reservedOf({ answer, id }: Answer): Reserved {
+  switch (answer) {
+    case 'reserved':
+      return { kind: 'reserved', id: id! }
+    case 'had':
+      return { kind: 'had' }
+    case 'ended':
+    case 'takers':
+    case 'budget':
+      return { kind: 'over', by: answer }
+    case 'changed':
+    case 'spent':
+      throw new Bug(`not an answer about a grant: ${answer}`)
+  }
 }
 
 /**
@@ -106,8 +144,7 @@ export async function reserveWaiting(tx: Tx | BulkTx, shop: ShopId, id: number, 
   if (!reward) return { kind: 'over', by: 'ended' }
   const { code: prefix, budgetMinor } = reward.definition
   const face = faceValueMinor(waits.what)
-  const { heldMinor } = await heldOf(tx, shop, { reward: waits.reward, person })
-  if (budgetMinor !== null && Number(heldMinor) + Math.max(1, face ?? 0) > budgetMinor)
+  if (budgetMinor !== null && (await heldMinorOf(tx, shop, waits.reward)) + Math.max(1, face ?? 0) > budgetMinor)
     return { kind: 'over', by: 'budget' }
   const changed = await ask(
     tx,
@@ -128,33 +165,14 @@ export async function reserveWaiting(tx: Tx | BulkTx, shop: ShopId, id: number, 
 
 /** Holds everything that is decided for a person until the transaction ends, so that two of their accounts take turns. */
 export async function lockPerson(tx: Tx | BulkTx, shop: ShopId, person: Id): Promise<void> {
-  // The function answers void, which Prisma cannot read.
-  await ask(
-    tx,
-    `SELECT true AS "held" FROM (SELECT pg_advisory_xact_lock(hashtextextended('person:' || $2::text, $1::bigint))::text) AS l`,
-    [shop, person],
-  )
+  await ask(tx, `SELECT lock_person($1::int, $2::text::bigint) AS "held"`, [shop, person])
 }
 
-/** Whether it was granted to any of the person's accounts, also before these were known to be one person's. */
-async function hasHad(tx: Tx | BulkTx, shop: ShopId, to: ToReserve): Promise<boolean> {
-  const rows = await ask(
+async function heldMinorOf(tx: Tx | BulkTx, shop: ShopId, reward: number): Promise<number> {
+  const [held] = await ask<{ heldMinor: string }>(
     tx,
-    `SELECT 1 FROM "Grant" WHERE "shop" = $1::int AND "reward" = $2::int AND "step" = $3::int AND "turn" = $4::int
-       AND ("person" = ANY ($5::text[]::bigint[]) OR "customer" = ANY ($5::text[]::bigint[])) LIMIT 1`,
-    [shop, to.reward, to.step, to.turn, [...to.person.accounts]],
+    `SELECT "held_minor"::text AS "heldMinor" FROM held_by_grants($1::int, $2::int, $3::text[], '{}')`,
+    [shop, reward, [...HOLDS_BUDGET]],
   )
-  return rows.length > 0
-}
-
-async function heldOf(tx: Tx | BulkTx, shop: ShopId, to: Pick<ToReserve, 'reward' | 'person'>): Promise<Held> {
-  const [held] = await ask<Held>(
-    tx,
-    `SELECT count(DISTINCT "person")::text AS "people",
-       coalesce(sum(coalesce("reservedMinor", "spentMinor")), 0)::text AS "heldMinor",
-       coalesce(bool_or("person" = ANY ($4::text[]::bigint[]) OR "customer" = ANY ($4::text[]::bigint[])), false) AS "isAmong"
-     FROM "Grant" WHERE "shop" = $1::int AND "reward" = $2::int AND "state" = ANY ($3::text[])`,
-    [shop, to.reward, [...HOLDS_BUDGET], [...to.person.accounts]],
-  )
-  return held!
+  return Number(held!.heldMinor)
 }

@@ -111,11 +111,11 @@ async function redeem(tx: BulkTx, shop: ShopId, { jti, expiresAt }: ShownToken):
 
 async function claim(visitor: VisitorHere, { token }: { token: string }): Promise<ClaimAnswer> {
   const { shop, customer, shown } = holderOf(visitor, 'claim', token)
-  return withShopForVisitor(shop, (tx) =>
-    takeReward(tx, { shop, customer, reward: shown.reward, at: visitor.at }, async () => {
-      if (!(await redeem(tx, shop, shown))) throw notAllowed()
-    }),
-  )
+  return withShopForVisitor(shop, async (tx) => {
+    const answer = await takeReward(tx, { shop, customer, reward: shown.reward, at: visitor.at }, shown)
+    if (answer === null) throw notAllowed()
+    return answer
+  })
 }
 
 /** What is theirs already stays theirs. */

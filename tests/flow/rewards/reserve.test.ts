@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import type { Person } from '#app/flow/confirmed-links.ts'
-import { reserveGrant, type Reserved, type ToReserve } from '#app/flow/rewards/reserve.ts'
+import { reserveClaim, reserveGrant, type Reserved, type ToReserve } from '#app/flow/rewards/reserve.ts'
 import { endReward } from '#app/flow/rewards/save.ts'
 import { now } from '#app/outside/clock.ts'
-import { withShop, withShopBulk, type ShopId } from '#app/outside/database.server.ts'
+import { withShop, withShopBulk, withShopForVisitor, type ShopId } from '#app/outside/database.server.ts'
 import { testShop } from '#tests/support/database.ts'
 import type { Wanted } from '#tests/domain/rewards/definitions.ts'
 import { started } from './rewarded.ts'
@@ -100,5 +101,24 @@ describe('a grant', () => {
     const id = await started(shop, COME_BACK)
     await endReward(shop, id)
     expect(await reserve(shop, id, alone('1'))).toEqual({ kind: 'over', by: 'ended' })
+  })
+
+  test('is of the reward as it is under the lock, though it was changed while the claim waited', async () => {
+    const shop = await testShop()
+    const id = await started(shop, { ...COME_BACK, takers: 1 })
+    await reserve(shop, id, alone('1'))
+    const known = await withShop(shop, (tx) => tx.reward.findUniqueOrThrow({ where: { shop_id: { shop, id } } }))
+    const definition = known.definition as RewardDefinition
+    const larger = { ...definition, takers: 2, code: 'LATER' }
+    await withShop(shop, (tx) => tx.reward.update({ where: { shop_id: { shop, id } }, data: { definition: larger } }))
+    const claim = (customer: string) =>
+      withShopForVisitor(shop, (tx) => {
+        const to = { reward: id, step: 0, turn: 0, customer, person: alone(customer), because: [], at: now() }
+        const token = { jti: Buffer.from(customer.padEnd(16)), reward: id, expiresAt: now() + 60_000 }
+        return reserveClaim(tx, shop, to, { definition, timezone: null }, token)
+      })
+    expect(await claim('2')).toMatchObject({ kind: 'reserved' })
+    expect(await claim('3')).toEqual({ kind: 'over', by: 'takers' })
+    expect((await grantsOf(shop))[1]!.code).toMatch(/^LATER-/)
   })
 })
