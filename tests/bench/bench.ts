@@ -3,8 +3,8 @@
  *
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
- *   --only NAME  lifetime, people (what pages ask of a large shop), import (with what runs on its tables), webhooks,
- *                claims or live
+ *   --only NAME  lifetime, people (what pages ask of a large shop), storefront (the theme's blocks), import (with what
+ *                runs on its tables), webhooks, claims or live
  */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
@@ -14,7 +14,9 @@ import { root, stopRunning } from '../demo/processes.ts'
 import type { Stack } from '../demo/stack.ts'
 import { benchClaims } from './claims.ts'
 import { importHistory, type ImportFigures } from './import.ts'
+import { median } from './intervals.ts'
 import { benchLive } from './live.ts'
+import { benchStorefront } from './storefront.ts'
 import { benchWebhooks } from './webhooks.ts'
 
 const { values: flags } = parseArgs({
@@ -25,15 +27,21 @@ const { values: flags } = parseArgs({
   },
 })
 const SMALL = 100_000
+const STOREFRONT_PAIRS = 30
+const PARTS = ['lifetime', 'people', 'storefront', 'import', 'webhooks', 'claims', 'live'] as const
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const round = (value: number, digits = 1) => value.toLocaleString('en', { maximumFractionDigits: digits })
 
 async function run(): Promise<void> {
-  const isAsked = (name: string) => flags.only === undefined || flags.only === name
+  const { only } = flags
+  if (only !== undefined && !PARTS.some((part) => part === only))
+    throw new Error(`There is no part ${only}; there are: ${PARTS.join(', ')}`)
+  const isAsked = (name: (typeof PARTS)[number]) => only === undefined || only === name
   if (isAsked('lifetime')) runAlone('lifetime.ts')
   if (isAsked('people')) runAlone('people.ts')
-  if (flags.only === 'lifetime' || flags.only === 'people') return
+  if (isAsked('storefront')) await runStorefront()
+  if (only === 'lifetime' || only === 'people' || only === 'storefront') return
   buildIfChanged(say)
   const folder = path.join(root, '.local/bench')
   if (isAsked('import')) await runImport(folder)
@@ -47,6 +55,17 @@ function runAlone(file: string): void {
   const script = path.join(import.meta.dirname, file)
   const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
   if (status !== 0) throw new Error(`${script} ended with ${status}`)
+}
+
+async function runStorefront(): Promise<void> {
+  const paint = await benchStorefront(STOREFRONT_PAIRS)
+  say(
+    `largest paint of the theme's home on a slow phone: with our three blocks ${round(paint.withMs, 0)} ms ` +
+      `(${paint.withElement}) beside ${round(paint.withoutMs, 0)} ms (${paint.withoutElement}) without, ` +
+      `${round(paint.withMs / paint.withoutMs, 2)}x; median difference of ${paint.pairs} interleaved pairs ` +
+      `${round(paint.differenceMs)} ms, ${round(paint.coverage * 100)} % interval ${round(paint.lowMs)} to ` +
+      `${round(paint.highMs)} ms`,
+  )
 }
 
 async function runLive(folder: string): Promise<void> {
@@ -129,10 +148,6 @@ function sayImport(orders: number, { oursS, peerS, peakMb }: ImportFigures, rati
     `import of ${round(orders)} orders to rows and stages: ${round(oursS)} s beside ${round(peerS)} s of COPY, ` +
       `${round(ratio)}x; the worker's peak memory ${round(peakMb, 0)} MB (limit 300 MB)`,
   )
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
 await run()

@@ -1,6 +1,7 @@
 /** The lifetime model over a million customers, beside one plain log-likelihood pass in the same process; one line each. */
 import { expectedPurchasesOfAll, fitPurchases } from '#app/domain/lifetime/mbg-nbd.ts'
 import { chanceFrom } from '#tests/shop/chance.ts'
+import { median } from './intervals.ts'
 import { plainLogLikelihood } from './plain-log-likelihood.ts'
 
 const CUSTOMERS = Number(process.argv[2] ?? 1_000_000)
@@ -49,8 +50,4 @@ function timed<T>(work: () => T): { ms: number; value: T } {
   const from = performance.now()
   const value = work()
   return { ms: performance.now() - from, value }
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

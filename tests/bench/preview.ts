@@ -1,6 +1,7 @@
 import { previewSegment } from '#app/flow/segments/preview.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
-import { median, timed, type Figure } from './recompute.ts'
+import { median } from './intervals.ts'
+import { timed, type Figure } from './recompute.ts'
 
 /** A segment's live count while somebody types, p95, beside the count of the feature rows. The shop must be worked out. */
 export async function benchPreview(shop: ShopId, rounds = 60): Promise<Figure> {

@@ -4,6 +4,7 @@ import { orderColumnsSql } from '#app/flow/features/read-orders.ts'
 import { recomputeFeatures } from '#app/flow/features/recompute.ts'
 import { recomputeMemberships } from '#app/flow/segments/memberships.ts'
 import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
+import { median } from './intervals.ts'
 
 const DAY_MS = 86_400_000
 
@@ -49,8 +50,4 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const from = performance.now()
   await work()
   return performance.now() - from
-}
-
-export function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

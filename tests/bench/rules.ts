@@ -6,7 +6,8 @@ import { looksOf, ownSegments, ruleContext, rulesById } from '#app/flow/segments
 import type { Rule } from '#app/domain/rules/rule.ts'
 import { withShopBulk, type ShopId } from '#app/outside/database.server.ts'
 import { COLLECTION, PRODUCT } from './large-shop.ts'
-import { median, timed, type Figure } from './recompute.ts'
+import { median } from './intervals.ts'
+import { timed, type Figure } from './recompute.ts'
 
 const DAY_MS = 86_400_000
 
