@@ -35,6 +35,8 @@ export type KnownCustomer = {
   flag: string | null
   /** What keeps them out of rewards and until when, a sentence each; empty: nothing. */
   keptOut: string[]
+  /** The last reward that they were granted and in which state it is; null: none. */
+  reward: string | null
   /** When this was last as Shopify's. */
   asOf: string
   /** Later than promised. */

@@ -37,7 +37,8 @@ type Frame = {
 }
 
 /** Korean breaks lines between words, not inside them; so do Korean product names on an English page. */
-const KOREAN_LINES = 'html { word-break: keep-all; overflow-wrap: break-word; }'
+const KOREAN_LINES =
+  'html { word-break: keep-all; overflow-wrap: break-word; } .Polaris-Text--break { word-break: inherit; }'
 
 export const links: LinksFunction = () => [{ rel: 'stylesheet', href: polarisStyles }]
 

@@ -1,8 +1,10 @@
 import type { CustomerForBlock } from '#app/domain/pages.ts'
+import type { NamedGrant } from '#app/domain/rewards/person-pages.ts'
 import type { BlockLocale, CustomerBlockAnswer } from '#app/domain/wire.ts'
 import { freshnessInWords } from './block-freshness.ts'
 import { exclusionText } from './exclusion-text.ts'
 import { formatsOf } from './formats.ts'
+import { grantText } from './grant-text.ts'
 import { wordsIn } from './i18n.tsx'
 import { noWindowText, reasonText } from './reason.ts'
 
@@ -10,7 +12,11 @@ import { noWindowText, reasonText } from './reason.ts'
 const MOVES_SHOWN = 4
 
 /** The block on Shopify's customer page, in words; cherry-picker in its public wording. */
-export function customerBlock(read: CustomerForBlock, locale: BlockLocale): CustomerBlockAnswer {
+export function customerBlock(
+  read: CustomerForBlock,
+  newest: NamedGrant | null,
+  locale: BlockLocale,
+): CustomerBlockAnswer {
   if (read.state === 'not-imported') return { state: 'not-imported' }
   const { view } = read
   if (view.state === 'absent') return { state: 'unknown' }
@@ -18,16 +24,19 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
   const f = formatsOf(locale, read.timezone ?? 'UTC')
   const path = `app/customers/${view.customer}`
   const keptOut = view.exclusions.map((exclusion) => `${exclusionText(t, f, exclusion)}.`)
+  const reward =
+    newest === null ? null : t('customer.block.reward', { name: newest.name, text: grantText(t, f, newest) })
+  const told = [...keptOut, ...(reward === null ? [] : [reward])]
   if (view.state === 'waiting')
     return {
       state: 'unplaced',
       title: t('customer.waiting.title'),
-      text: [t('customer.waiting.text'), ...keptOut].join(' '),
+      text: [t('customer.waiting.text'), ...told].join(' '),
       path,
     }
   if (view.state === 'last-order-unknown') {
     const text = t('customer.lastUnknown.text', { count: view.orders, n: f.number(view.orders) })
-    return { state: 'unplaced', title: t('customer.lastUnknown.title'), text: [text, ...keptOut].join(' '), path }
+    return { state: 'unplaced', title: t('customer.lastUnknown.title'), text: [text, ...told].join(' '), path }
   }
   const { page } = view
   const label = t(`stage.${page.stage}`)
@@ -53,6 +62,7 @@ export function customerBlock(read: CustomerForBlock, locale: BlockLocale): Cust
         ),
       flag: page.freshness.isLimited ? null : t(`cherry.tier.${page.cherry.tier}`),
       keptOut,
+      reward,
       ...freshnessInWords(t, f, page.freshness, page.asOf),
       path,
     },

@@ -1,16 +1,24 @@
 import { Badge, BlockStack, InlineStack, Link, List, Text } from '@shopify/polaris'
 import type { TFunction } from 'i18next'
 import type { MissingForStep } from '#app/domain/rewards/personal-rewards.ts'
-import type { CustomerRewardsPage, GrantOnPage, WhyNotOnPage } from '#app/domain/rewards/person-pages.ts'
+import type { CustomerRewardsPage, WhyNotOnPage } from '#app/domain/rewards/person-pages.ts'
 import { exclusionText } from './exclusion-text.ts'
 import type { Formats } from './formats.ts'
+import { grantText } from './grant-text.ts'
 import { useWords } from './i18n.tsx'
 import { conditionText, giftText } from './reward-text.ts'
 
 /** What a customer got, what is theirs to take, and why nothing of each other live reward. */
-export function CustomerRewards({ page: { currency, grants, toTake, whyNot } }: { page: CustomerRewardsPage }) {
+export function CustomerRewards({ page: { currency, grants, toTake, whyNot, shared } }: { page: CustomerRewardsPage }) {
   const { t, f } = useWords()
   const isUndecided = grants.some(({ state }) => state === 'waiting' || state === 'parked')
+  // Of many rewards with one reason it is said once.
+  const byReason = new Map<string, string[]>()
+  const said = [
+    ...whyNot.map((each) => ({ name: each.name, text: whyNotText(t, f, each) })),
+    ...shared.map(({ name, code, how }) => ({ name, text: t(`customer.rewards.shared.${how}`, { code }) })),
+  ]
+  for (const { name, text } of said) byReason.set(text, [...(byReason.get(text) ?? []), name])
   return (
     <BlockStack gap="300">
       {grants.length > 0 ? null : (
@@ -25,7 +33,7 @@ export function CustomerRewards({ page: { currency, grants, toTake, whyNot } }: 
         </InlineStack>
       ))}
       {isUndecided ? <Link url="/app/rewards/waiting">{t('rewards.waiting.look')}</Link> : null}
-      {toTake.length + whyNot.length === 0 ? null : (
+      {toTake.length + said.length === 0 ? null : (
         <BlockStack gap="100">
           <Text as="h3" variant="headingSm">
             {t('customer.rewards.whyNot')}
@@ -36,39 +44,14 @@ export function CustomerRewards({ page: { currency, grants, toTake, whyNot } }: 
                 {t('customer.rewards.line', { name, text: t('customer.rewards.toTake') })}
               </List.Item>
             ))}
-            {whyNot.map((each) => (
-              <List.Item key={each.reward}>
-                {t('customer.rewards.line', { name: each.name, text: whyNotText(t, f, each) })}
-              </List.Item>
+            {[...byReason].map(([text, names]) => (
+              <List.Item key={text}>{t('customer.rewards.line', { name: f.list(names), text })}</List.Item>
             ))}
           </List>
         </BlockStack>
       )}
     </BlockStack>
   )
-}
-
-/** "used on Mar 12, 2026" */
-function grantText(t: TFunction, f: Formats, { state, grantedAt, issuedAt, expiresAt, usedAt }: GrantOnPage): string {
-  switch (state) {
-    case 'used':
-      return usedAt === null ? t('customer.rewards.used') : t('customer.rewards.usedOn', { day: f.date(usedAt) })
-    case 'issued': {
-      const day = f.date(issuedAt ?? grantedAt)
-      // The moment after its last day is stored.
-      if (expiresAt !== null) return t('customer.rewards.issuedUntil', { day, end: f.date(expiresAt - 1) })
-      return t('customer.rewards.issued', { day })
-    }
-    case 'expired':
-      return expiresAt === null
-        ? t('customer.rewards.expired')
-        : t('customer.rewards.expiredOn', { day: f.date(expiresAt - 1) })
-    case 'reserved':
-    case 'asked':
-      return t('customer.rewards.coming', { day: f.date(grantedAt) })
-    default:
-      return t(`customer.rewards.state.${state}`, { day: f.date(grantedAt) })
-  }
 }
 
 function whyNotText(t: TFunction, f: Formats, { why, other, join }: WhyNotOnPage): string {

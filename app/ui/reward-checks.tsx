@@ -1,9 +1,10 @@
-import { BlockStack, Card, Link, List, Text } from '@shopify/polaris'
+import { Badge, BlockStack, Card, InlineStack, Link, List, Text } from '@shopify/polaris'
 import { rewardChecks, rewardForecast, type RewardCheck } from '#app/domain/rewards/outlook.ts'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { useWords } from './i18n.tsx'
+import type { RewardProblems } from './reward-draft.ts'
 import { giftText } from './reward-text.ts'
 
 type Check = {
@@ -25,6 +26,15 @@ export function checksOf(page: RewardPage, wanted: RewardDefinition): Check[] {
   ]
 }
 
+/** Of these, what a field of the form can be changed for. */
+export function fieldsOf(checks: readonly Check[]): RewardProblems {
+  const fields: RewardProblems = {}
+  for (const { kind } of checks)
+    if (kind === 'day-past' || kind === 'day-far') fields.endsOn = kind
+    else if (kind === 'segment-gone') fields.who = kind
+  return fields
+}
+
 /** What is worth knowing before a reward goes live. */
 export function RewardChecks({ page, wanted }: { page: RewardPage; wanted: RewardDefinition }) {
   const { t, f } = useWords()
@@ -43,14 +53,19 @@ export function RewardChecks({ page, wanted }: { page: RewardPage; wanted: Rewar
         </Text>
         {checks.length === 0 ? null : (
           <List>
-            {checks.map(({ kind }) => (
+            {checks.map(({ kind, blocks }) => (
               <List.Item key={kind}>
-                {t(`rewards.checks.${kind}`, {
-                  share: f.percent(page.costs.share),
-                  currency: page.savedCurrency,
-                  days: f.number(page.deliveryDays),
-                  gift: giftText(t, f, wanted.steps[0]!.what, page.currency),
-                })}
+                <InlineStack gap="200" blockAlign="center">
+                  {blocks ? <Badge tone="critical">{t('rewards.law.blocks')}</Badge> : null}
+                  <Text as="span">
+                    {t(`rewards.checks.${kind}`, {
+                      share: f.percent(page.costs.share),
+                      currency: page.savedCurrency,
+                      days: f.number(page.deliveryDays),
+                      gift: giftText(t, f, wanted.steps[0]!.what, page.currency),
+                    })}
+                  </Text>
+                </InlineStack>
               </List.Item>
             ))}
           </List>

@@ -1,9 +1,24 @@
 import { Badge, BlockStack, Card, InlineStack, Link, Text } from '@shopify/polaris'
-import { LAW_RULES, lawChecks, type LawCheck } from '#app/domain/rewards/law.ts'
+import { LAW_RULES, lawChecks, type LawCheck, type LawRule } from '#app/domain/rewards/law.ts'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { useWords } from './i18n.tsx'
+
+/** The act in which each rule stands. */
+const ACTS = {
+  'review-sentiment': 'ftc-reviews',
+  'review-without-order': 'ftc-reviews',
+  'review-disclosure': 'ftc-endorsements',
+  'review-disclosure-kr': 'kr-endorsements',
+  'consent-loss': 'gdpr',
+  'consent-automatic': 'gdpr',
+  'consent-kr': 'kr-network',
+  'false-urgency': 'eu-unfair',
+  'wrong-percent': 'eu-unfair',
+  'hidden-condition': 'eu-unfair',
+  'personal-price': 'eu-consumers',
+} as const satisfies Record<LawRule, string>
 
 export function lawOf(page: Pick<RewardPage, 'today' | 'countries'>, wanted: RewardDefinition): LawCheck[] {
   const daysLeft = dayFromText(wanted.endsOn) - page.today + 1
@@ -28,7 +43,7 @@ export function RewardLaw({ page, wanted }: { page: RewardPage; wanted: RewardDe
                 {blocks ? t('rewards.law.blocks') : t('rewards.law.duty')}
               </Badge>
               <Text as="span" tone="subdued">
-                {LAW_RULES[rule]}
+                {t('rewards.law.source', { act: t(`rewards.law.act.${ACTS[rule]}`), place: LAW_RULES[rule] })}
               </Text>
             </InlineStack>
             <Text as="p">{t(`rewards.law.rule.${rule}`)}</Text>

@@ -7,7 +7,7 @@ import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
 import { ProblemBanner } from './problem.tsx'
 import { RewardBadge } from './reward-badge.tsx'
-import { RewardChecks, checksOf } from './reward-checks.tsx'
+import { RewardChecks, checksOf, fieldsOf } from './reward-checks.tsx'
 import { rewardDraftOf, rewardOf, type RewardDraft, type RewardProblems } from './reward-draft.ts'
 import { LiveRewardForm, RewardForm, type PickProducts } from './reward-form.tsx'
 import { RewardComparisonCard } from './reward-comparison.tsx'
@@ -45,10 +45,19 @@ export function RewardScreen(props: RewardProps) {
   }
   const { definition: wanted, problems } = rewardOf(draft, page.currency, page.state === 'live')
   const isDirty = page.id === null || JSON.stringify(draft) !== JSON.stringify(start)
-  const form = { draft, page, problems: { ...refused, ...problems }, onChange: setDraft, onPick: props.onPick }
+  const spoken = wanted === null || page.state !== 'draft' ? {} : fieldsOf(checksOf(page, wanted))
+  const form = {
+    draft,
+    page,
+    problems: { ...spoken, ...refused, ...problems },
+    onChange: setDraft,
+    onPick: props.onPick,
+  }
+  const sentenceOf = (definition: RewardDefinition) => rewardSentence(t, f, definition, page.currency, page.segments)
   return (
     <Page
       title={page.id === null ? t('rewards.new') : page.definition.name}
+      subtitle={page.state === 'draft' ? undefined : sentenceOf(page.definition)}
       titleMetadata={page.id === null ? undefined : <RewardBadge state={page.state} discount={page.discount} />}
       backAction={{ content: t('nav.rewards'), url: '/app/rewards' }}
       secondaryActions={
@@ -67,6 +76,11 @@ export function RewardScreen(props: RewardProps) {
       <BlockStack gap="400">
         <FreshnessTrouble freshness={page.freshness} />
         {page.problem === null ? null : <ProblemBanner problem={page.problem} />}
+        {page.state === 'live' && page.discount === 'waiting' ? (
+          <Banner tone="info">
+            <Text as="p">{t('rewards.starting')}</Text>
+          </Banner>
+        ) : null}
         {props.isDeclined ? (
           <Banner tone="warning" title={t('rewards.declined.title')}>
             <Text as="p">{t('rewards.declined.text')}</Text>
@@ -75,18 +89,18 @@ export function RewardScreen(props: RewardProps) {
         <Unplaced refused={refused} />
         {page.comparison === null ? null : <RewardComparisonCard page={page} comparison={page.comparison} />}
         {page.result === null && page.grants === null ? null : <RewardResultCard page={page} />}
-        <Card>
-          <BlockStack gap="400">
-            {page.state === 'draft' ? (
-              <RewardForm {...form} />
-            ) : page.state === 'live' ? (
-              <LiveRewardForm {...form} />
-            ) : null}
-            <Text as="p" variant="headingSm">
-              {wanted === null ? t('rewards.unread') : rewardSentence(t, f, wanted, page.currency, page.segments)}
-            </Text>
-          </BlockStack>
-        </Card>
+        {page.state === 'ended' ? null : (
+          <Card>
+            <BlockStack gap="400">
+              {page.state === 'draft' ? <RewardForm {...form} /> : <LiveRewardForm {...form} />}
+              {page.state === 'live' && !isDirty ? null : (
+                <Text as="p" variant="headingSm">
+                  {wanted === null ? t('rewards.unread') : sentenceOf(wanted)}
+                </Text>
+              )}
+            </BlockStack>
+          </Card>
+        )}
         {wanted === null || page.state !== 'draft' ? null : <Before page={page} wanted={wanted} />}
         <Actions {...props} isDirty={isDirty} wanted={wanted} />
       </BlockStack>
@@ -124,7 +138,13 @@ function Actions({
                 {t('rewards.start')}
               </Button>
               <Text as="p" tone="subdued">
-                {page.asks.length === 0 ? t('rewards.startText') : t('rewards.startAsks')}
+                {isBlocked
+                  ? t('rewards.startBlocked')
+                  : isDirty
+                    ? t('rewards.startSave')
+                    : page.asks.length === 0
+                      ? t('rewards.startText')
+                      : t('rewards.startAsks')}
               </Text>
             </BlockStack>
           ) : null}

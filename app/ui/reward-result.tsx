@@ -34,12 +34,23 @@ function GrantedResult({ page, grants }: { page: RewardPage; grants: GrantSums }
 /** "Granted to 12 people, used by 5, ₩15,000 given." */
 export function GrantsText({ grants, currency }: { grants: GrantSums; currency: string }) {
   const { t, f } = useWords()
+  const people = { count: grants.granted, n: f.number(grants.granted) }
+  if (grants.granted === 0) return t('rewards.grantedNone')
+  if (grants.used === 0) return t('rewards.grantedUnused', people)
   return t('rewards.granted', {
-    count: grants.granted,
-    n: f.number(grants.granted),
+    ...people,
     used: f.number(grants.used),
     money: f.money({ minor: grants.spentMinor, currency }),
   })
+}
+
+/** "Used on 31 orders, which had ₩246,000 off." What shipping would have cost is not known. */
+export function UsesText(props: { uses: number; spentMinor: number; isShipping: boolean; currency: string }) {
+  const { t, f } = useWords()
+  const uses = { count: props.uses, n: f.number(props.uses) }
+  if (props.uses === 0) return t('rewards.usedNone')
+  if (props.isShipping) return t('rewards.used', uses)
+  return t('rewards.usedFor', { ...uses, money: f.money({ minor: props.spentMinor, currency: props.currency }) })
 }
 
 function Since({ page }: { page: RewardPage }) {
@@ -67,9 +78,7 @@ function SharedResult({ page, result }: { page: RewardPage; result: RewardResult
           {t('rewards.result.title')}
         </Text>
         <Text as="p" variant="bodyLg">
-          {isShipping
-            ? t('rewards.used', { count: result.uses, n: f.number(result.uses) })
-            : t('rewards.usedFor', { count: result.uses, n: f.number(result.uses), money: money(result.spentMinor) })}
+          <UsesText {...result} isShipping={isShipping} currency={page.currency} />
         </Text>
         <List>
           <Since page={page} />

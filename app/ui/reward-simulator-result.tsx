@@ -60,7 +60,7 @@ export function SimulatorResult({ page, result }: { page: SimulatorPage; result:
               {t('simulator.others')}
             </Text>
             {answer.refused.map(({ id, code, refusal }, place) => (
-              <BlockStack key={place} gap="050">
+              <BlockStack key={place} gap="050" inlineAlign="start">
                 {id === null ? <Badge>{code ?? ''}</Badge> : <Named name={names[id]!} code={code} />}
                 <Text as="p">{whyText(words, refusal, { money, nameOf, isNew })}</Text>
               </BlockStack>

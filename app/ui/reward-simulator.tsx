@@ -5,13 +5,12 @@ import {
   Card,
   FormLayout,
   InlineStack,
-  List,
   Page,
   Select,
   Text,
   TextField,
 } from '@shopify/polaris'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { LINES_MAX, type Question, type SimulatorPage } from '#app/domain/rewards/simulation.ts'
 import { useWords } from './i18n.tsx'
 import { EmptyCard } from './page-states.tsx'
@@ -33,6 +32,14 @@ export function SimulatorScreen({ page, isBusy, onTry, onAllow, onAgain }: Props
   const { t } = useWords()
   const [draft, setDraft] = useState(() => draftOf(page.question, page.currency))
   const [wrong, setWrong] = useState<string | null>(null)
+  const result = useRef<HTMLDivElement>(null)
+  const at = page.result?.at
+  const seen = useRef(at)
+  // What was asked for may stand below the screen: whoever tries is led to the answer.
+  useEffect(() => {
+    if (seen.current !== at) result.current?.focus()
+    seen.current = at
+  }, [at])
   function change(more: Partial<SimulatorDraft>) {
     setDraft({ ...draft, ...more })
     setWrong(null)
@@ -45,11 +52,12 @@ export function SimulatorScreen({ page, isBusy, onTry, onAllow, onAgain }: Props
   const errorOf = (field: string) => (wrong === field ? { error: t(`simulator.refused.${field}`) } : {})
   const isNamed = draft.who === 'customer' || draft.who === 'address'
   return (
-    <Page title={t('simulator.title')} backAction={{ content: t('nav.rewards'), url: '/app/rewards' }}>
+    <Page
+      title={t('simulator.title')}
+      subtitle={t('simulator.intro')}
+      backAction={{ content: t('nav.rewards'), url: '/app/rewards' }}
+    >
       <BlockStack gap="400">
-        <Text as="p" tone="subdued">
-          {t('simulator.intro')}
-        </Text>
         <ReadBanner read={page.read} isBusy={isBusy} onAllow={onAllow} onAgain={onAgain} />
         <Card>
           <BlockStack gap="400">
@@ -137,7 +145,9 @@ export function SimulatorScreen({ page, isBusy, onTry, onAllow, onAgain }: Props
         {page.result === null ? (
           <EmptyCard title={t('simulator.empty.title')} text={t('simulator.empty.text')} />
         ) : (
-          <SimulatorResult page={page} result={page.result} />
+          <div ref={result} tabIndex={-1}>
+            <SimulatorResult page={page} result={page.result} />
+          </div>
         )}
       </BlockStack>
     </Page>
@@ -157,7 +167,7 @@ function LineFields({ line, place, page, errorOf, onChange, onRemove }: LineProp
   const { t, f } = useWords()
   const n = f.number(place + 1)
   return (
-    <FormLayout.Group condensed>
+    <FormLayout.Group>
       {page.items.length === 0 ? null : (
         <Select
           label={t('simulator.field.item', { n })}
@@ -201,9 +211,7 @@ function ReadBanner({
   if (read.kind === 'all')
     return read.hasMore ? (
       <Banner tone="info">
-        <List>
-          <List.Item>{t('simulator.read.more')}</List.Item>
-        </List>
+        <Text as="p">{t('simulator.read.more')}</Text>
       </Banner>
     ) : null
   const isDenied = read.kind === 'no-permission'

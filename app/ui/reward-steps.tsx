@@ -157,7 +157,7 @@ function What({ step, place, page, problems, onStep, onPick }: StepProps) {
       gift({ product: picked.product, variant: picked.variant, title: picked.title, price: picked.price ?? '' })
   }
   return (
-    <>
+    <BlockStack gap="400">
       <FormLayout.Group>
         <Select
           label={t('rewards.field.gift')}
@@ -235,7 +235,7 @@ function What({ step, place, page, problems, onStep, onPick }: StepProps) {
           />
         </>
       )}
-    </>
+    </BlockStack>
   )
 }
 

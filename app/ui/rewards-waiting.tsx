@@ -1,4 +1,4 @@
-import { Badge, BlockStack, Button, Card, InlineStack, Link, List, Page, Text } from '@shopify/polaris'
+import { Banner, BlockStack, Button, Card, InlineError, InlineStack, Link, List, Page, Text } from '@shopify/polaris'
 import type { WaitingGrant, WaitingPage } from '#app/domain/rewards/pages.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
@@ -22,7 +22,7 @@ export type WaitingProps = {
 /** What waits for the merchant: what is known, and what each answer does. */
 export function WaitingScreen(props: WaitingProps) {
   const { page } = props
-  const { t } = useWords()
+  const { t, f } = useWords()
   const titleOf = useCustomerTitles(
     'customer',
     page.grants.map(({ customer }) => customer),
@@ -40,6 +40,13 @@ export function WaitingScreen(props: WaitingProps) {
               <Text as="p">{t('rewards.waiting.noneText')}</Text>
             </BlockStack>
           </Card>
+        )}
+        {page.all <= page.grants.length ? null : (
+          <Banner>
+            <Text as="p">
+              {t('rewards.waiting.some', { n: f.number(page.grants.length), all: f.number(page.all) })}
+            </Text>
+          </Banner>
         )}
         {page.grants.map((grant) => (
           <Waiting key={grant.id} {...props} grant={grant} title={titleOf(grant.customer)} />
@@ -62,19 +69,25 @@ function Waiting({
   const why = grant.state === 'parked' ? 'parked' : isAsked ? 'asked' : 'gone'
   const gift = giftText(t, f, grant.what, page.currency)
   const [yes, no] = grant.state === 'parked' ? (['paid', 'again'] as const) : (['give', 'decline'] as const)
+  const labelOf = (answer: WaitingAnswer) =>
+    t('rewards.waiting.for', { action: t(`rewards.waiting.${answer}`), who: title })
   const isMine = refused?.grant === grant.id
   return (
     <Card>
       <BlockStack gap="300">
         <InlineStack gap="200" blockAlign="center">
-          <Link url={`/app/customers/${grant.customer}`}>{title}</Link>
-          <Badge>{grant.name}</Badge>
+          <Text as="h2" variant="headingSm">
+            <Link url={`/app/customers/${grant.customer}`}>{title}</Link>
+          </Text>
+          <Link url={`/app/rewards/${grant.reward}`} removeUnderline>
+            {grant.name}
+          </Link>
         </InlineStack>
         <Text as="p" fontWeight="medium">
           {t(`rewards.waiting.why.${why}`)}
         </Text>
         <List>
-          <List.Item>{t('rewards.waiting.of', { gift, name: grant.name, day: f.date(grant.grantedAt) })}</List.Item>
+          <List.Item>{t('rewards.waiting.of', { gift, day: f.date(grant.grantedAt) })}</List.Item>
           <List.Item>{t('rewards.waiting.orders', { count: grant.orders, n: f.number(grant.orders) })}</List.Item>
           {grant.granted === 0 ? null : (
             <List.Item>
@@ -92,23 +105,26 @@ function Waiting({
           )}
         </List>
         <Text as="p" tone="subdued">
-          {grant.state === 'parked' ? t('rewards.waiting.answersParked') : t('rewards.waiting.answers')}
+          {t(`rewards.waiting.answers.${why}`)}
         </Text>
         {!isMine ? null : (
-          <Text as="p" tone="critical">
-            {t(`rewards.waiting.refused.${KNOWN_REFUSALS.includes(refused.key) ? refused.key : 'other'}`)}
-          </Text>
+          <InlineError
+            fieldID={`waiting-${grant.id}`}
+            message={t(`rewards.waiting.refused.${KNOWN_REFUSALS.includes(refused.key) ? refused.key : 'other'}`)}
+          />
         )}
         <InlineStack gap="200" blockAlign="center">
           <Button
-            variant="primary"
+            // Whether a credit was paid shows in Shopify: neither answer is put first.
+            {...(grant.state === 'parked' ? {} : { variant: 'primary' as const })}
             loading={busy === grant.id}
             disabled={busy !== null}
+            accessibilityLabel={labelOf(yes)}
             onClick={() => onAnswer(grant.id, yes)}
           >
             {t(`rewards.waiting.${yes}`)}
           </Button>
-          <Button disabled={busy !== null} onClick={() => onAnswer(grant.id, no)}>
+          <Button disabled={busy !== null} accessibilityLabel={labelOf(no)} onClick={() => onAnswer(grant.id, no)}>
             {t(`rewards.waiting.${no}`)}
           </Button>
           {grant.shopifyUrl === null ? null : (

@@ -4,6 +4,7 @@ import { buildClientSchema, parse, validate, type IntrospectionQuery } from 'gra
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
+import type { NamedGrant } from '#app/domain/rewards/person-pages.ts'
 import type { CustomerPage, CustomerView, MembersForBlock } from '#app/domain/pages.ts'
 import { customerBlock } from '#app/ui/customer-block.ts'
 import { segmentBlock } from '#app/ui/segment-block.ts'
@@ -77,12 +78,12 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
     shopifyUrl: CUSTOMER.shopifyUrl,
     freshness: FRESH,
   }
-  const known = (locale: Locale, over: Partial<CustomerPage> = {}) => {
+  const known = (locale: Locale, over: Partial<CustomerPage> = {}, newest: NamedGrant | null = null) => {
     const view = { ...about, state: 'known' as const, page: { ...CUSTOMER, ...over } }
-    return customerBlock({ state: 'read', view, timezone: TIME_ZONE }, locale)
+    return customerBlock({ state: 'read', view, timezone: TIME_ZONE }, newest, locale)
   }
   const without = (locale: Locale, of: Pick<Without, 'state'> & { orders?: number }) =>
-    customerBlock({ state: 'read', view: { ...about, orders: 3, ...of } as Without, timezone: TIME_ZONE }, locale)
+    customerBlock({ state: 'read', view: { ...about, orders: 3, ...of } as Without, timezone: TIME_ZONE }, null, locale)
 
   test.each(LOCALES)(
     'in %s: the segment, why, what comes next, the window, the moves, and the way to the rest',
@@ -116,6 +117,65 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
       expect((await played(page)).asked).toEqual([
         { url: `/block/customer?id=7012345678001&locale=${locale}`, method: 'GET', body: null },
       ])
+    },
+  )
+
+  test.each(LOCALES)(
+    'in %s: the last reward in one line with its state, and no line where there was none',
+    async (locale) => {
+      const at = Date.UTC(2026, 10, 10)
+      const grant: NamedGrant = {
+        id: 1,
+        reward: 3,
+        name: 'Welcome',
+        step: 0,
+        turn: 0,
+        customer: '1',
+        person: '1',
+        state: 'issued',
+        what: { kind: 'percent', percent: 10 },
+        reservedMinor: null,
+        code: 'X',
+        grantedAt: at,
+        issuedAt: at,
+        // The end of 31 December in Seoul.
+        expiresAt: Date.UTC(2026, 11, 31, 15),
+        usedAt: null,
+        usedOrder: null,
+        spentMinor: null,
+        orderName: null,
+      }
+      const used = { ...grant, state: 'used' as const, usedAt: at, usedOrder: '9', orderName: '#1009' }
+      const states: [NamedGrant, string, string][] = [
+        [
+          grant,
+          'Last reward: Welcome, theirs since Nov 10, 2026, until Dec 31, 2026.',
+          '최근 혜택: Welcome, 받은 날 2026년 11월 10일, 마지막 날 2026년 12월 31일.',
+        ],
+        [
+          { ...grant, state: 'waiting' },
+          'Last reward: Welcome, waits for your decision since Nov 10, 2026.',
+          '최근 혜택: Welcome, 결정을 기다리고 있습니다(시작 2026년 11월 10일).',
+        ],
+        [
+          { ...grant, state: 'asked' },
+          'Last reward: Welcome, granted on Nov 10, 2026, Shopify is making it.',
+          '최근 혜택: Welcome, Shopify에서 만드는 중입니다(지급 결정 2026년 11월 10일).',
+        ],
+        [
+          used,
+          'Last reward: Welcome, used on order #1009, Nov 10, 2026.',
+          '최근 혜택: Welcome, 사용한 주문 #1009, 2026년 11월 10일.',
+        ],
+      ]
+      for (const [newest, en, ko] of states) {
+        await stage(locale, [ok(known(locale, {}, newest))])
+        await page.getByText(locale === 'en' ? en : ko, { exact: true }).waitFor({ state: 'attached' })
+      }
+      await expectOnlyElementsOf('Block')
+      await stage(locale, [ok(known(locale))])
+      await page.locator('s-badge').waitFor({ state: 'attached' })
+      expect(await shown()).not.toMatch(/Last reward|최근 혜택/)
     },
   )
 
@@ -162,7 +222,7 @@ describe.skipIf(CHROMIUM === '' && process.env.CI !== 'true')('the block on the 
   test.each(LOCALES)('in %s: a customer whom we do not know, and a shop that is not imported yet', async (locale) => {
     await stage(locale, [ok(without(locale, { state: 'absent' }))])
     await page.getByText(words(folder, locale).unknown!).waitFor({ state: 'attached' })
-    await stage(locale, [ok(customerBlock({ state: 'not-imported' }, locale))])
+    await stage(locale, [ok(customerBlock({ state: 'not-imported' }, null, locale))])
     await page.getByText(words(folder, locale).notImported!).waitFor({ state: 'attached' })
     expect(await page.locator('s-link').getAttribute('href')).toBe('app:app')
     await stage(locale, [], null)

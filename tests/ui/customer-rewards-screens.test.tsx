@@ -25,9 +25,10 @@ const GRANT: GrantOnPage = {
   usedAt: USED_AT,
   usedOrder: '9',
   spentMinor: 3000,
+  orderName: null,
   because: [{ kind: 'among' }],
 }
-const PAGE: CustomerRewardsPage = { currency: 'KRW', grants: [], places: [], toTake: [], whyNot: [] }
+const PAGE: CustomerRewardsPage = { currency: 'KRW', grants: [], places: [], toTake: [], whyNot: [], shared: [] }
 const granted = (...grants: Partial<GrantOnPage>[]): CustomerRewardsPage => ({
   ...PAGE,
   grants: grants.map((grant, place) => ({ ...GRANT, ...grant, id: place + 1 })),
@@ -43,7 +44,38 @@ const not = (...whys: WhyNot[]): CustomerRewardsPage => ({
   })),
 })
 
+const SHARED = (['starting', 'open', 'used', 'ordered', 'still-works', 'other-account'] as const).map((how, place) => ({
+  reward: place + 1,
+  name: `S${place + 1}`,
+  code: 'HELLO',
+  how,
+}))
+
 readInBothLanguages([
+  {
+    name: 'a code for everybody says what it is to this customer',
+    screen: <CustomerRewards page={{ ...PAGE, shared: SHARED }} />,
+    en: [
+      'Other live rewards',
+      'S1: Shopify does not have its discount yet',
+      'S2: theirs to use once, on their first order, with the code HELLO',
+      'S3: they have used its code',
+      'S4: it is for a first order, and they have ordered',
+      'S5: it is for a first order, and they are no longer shown it; whoever has the code can still use it once',
+      'S6: another account of theirs has ordered; Shopify cannot know that',
+    ],
+    ko: ['진행 중인 다른 혜택', 'S2: 첫 주문에 코드 HELLO 사용 가능(한 번)', 'S3: 코드를 이미 사용했습니다'],
+  },
+  {
+    name: 'rewards with one reason stand in one line, and a used one names its order',
+    screen: (
+      <CustomerRewards
+        page={{ ...not({ kind: 'off' }, { kind: 'off' }), grants: [{ ...GRANT, orderName: '#1009' }] }}
+      />
+    ),
+    en: ['R1, R2: they have switched personal offers off', 'Welcome 10 %: used on order #1009, Mar 12, 2026'],
+    ko: ['R1, R2: 고객이 맞춤 혜택을 껐습니다', 'Welcome 10 %: 사용한 주문 #1009, 2026년 3월 12일'],
+  },
   {
     name: 'a customer without rewards is said to have none',
     screen: <CustomerRewards page={PAGE} />,

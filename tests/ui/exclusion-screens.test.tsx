@@ -24,7 +24,7 @@ const BY_SEGMENT: Exclusion = {
   until: null,
 }
 const idle: Excluding = { isBusy: false, refused: {}, onExclude: nothing, onEnd: nothing }
-const NO_REWARDS: CustomerRewardsPage = { currency: 'KRW', grants: [], places: [], toTake: [], whyNot: [] }
+const NO_REWARDS: CustomerRewardsPage = { currency: 'KRW', grants: [], places: [], toTake: [], whyNot: [], shared: [] }
 const EMPTY: ExclusionsPage = {
   rows: [],
   total: 0,
@@ -118,7 +118,7 @@ describe('the block on Shopify’s customer page', () => {
   test('says what keeps somebody out in one line, and nothing where nothing does', () => {
     const view = { ...CUSTOMER_VIEW, exclusions: [NAMED] }
     const answer = (locale: 'en' | 'ko', exclusions: Exclusion[]) =>
-      customerBlock({ state: 'read', view: { ...view, exclusions }, timezone: 'Asia/Seoul' }, locale)
+      customerBlock({ state: 'read', view: { ...view, exclusions }, timezone: 'Asia/Seoul' }, null, locale)
     expect(answer('en', [NAMED])).toMatchObject({
       customer: { keptOut: ['Kept out of rewards until Mar 3, 2027: returns everything.'] },
     })
@@ -127,7 +127,7 @@ describe('the block on Shopify’s customer page', () => {
     })
     expect(answer('en', [])).toMatchObject({ customer: { keptOut: [] } })
     const waiting = { ...CUSTOMER_VIEW, state: 'waiting' as const, exclusions: [NAMED] }
-    expect(customerBlock({ state: 'read', view: waiting, timezone: 'Asia/Seoul' }, 'en')).toMatchObject({
+    expect(customerBlock({ state: 'read', view: waiting, timezone: 'Asia/Seoul' }, null, 'en')).toMatchObject({
       text: expect.stringContaining('Kept out of rewards until Mar 3, 2027') as string,
     })
   })

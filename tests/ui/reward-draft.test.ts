@@ -35,17 +35,17 @@ test.each([
   [
     'review-credit',
     'Give ₩3,000 store credit to every customer after 3 days from delivery and an honest review of any rating, until Jan 5, 2027.',
-    '모든 고객이 배송 후 3일 그리고 솔직한 리뷰(별점 무관) 조건을 채우면 적립금 3,000원, 2027년 1월 5일까지.',
+    '모든 고객에게 배송 후 3일 + 솔직한 리뷰(별점 무관) 완료 시 적립금 3,000원, 2027년 1월 5일까지.',
   ],
   [
     'order-ladder',
     'Give every customer free shipping after order 1, then 10% off after order 2, then ₩3,000 store credit after order 3, until Jan 5, 2027.',
-    '모든 고객에게 1번째 주문 조건을 채우면 무료 배송, 다음으로 2번째 주문 조건을 채우면 10% 할인, 다음으로 3번째 주문 조건을 채우면 적립금 3,000원, 2027년 1월 5일까지.',
+    '모든 고객에게 1회차 주문 완료 시 무료 배송, 이어서 2회차 주문 완료 시 10% 할인, 이어서 3회차 주문 완료 시 적립금 3,000원, 2027년 1월 5일까지.',
   ],
   [
     'consent',
     'Give free shipping to signed-in people who have not bought yet after agreeing to marketing e-mails, until Jan 5, 2027.',
-    '로그인했고 아직 구매 전인 고객이 마케팅 이메일 수신 동의 조건을 채우면 무료 배송, 2027년 1월 5일까지.',
+    '로그인했고 아직 구매 전인 고객에게 마케팅 이메일 수신 동의 완료 시 무료 배송, 2027년 1월 5일까지.',
   ],
   ['vip', 'Give 15% off to customers in “VIP”, until Jan 5, 2027.', '‘VIP’ 고객에게 15% 할인, 2027년 1월 5일까지.'],
   [
@@ -56,7 +56,7 @@ test.each([
   [
     'next-order-credit',
     'Give ₩3,000 store credit to customers in “Cherry-picker” after 1 more order and 14 days in which nothing goes back, until Jan 5, 2027.',
-    '‘체리피커’ 고객이 주문 1회 더 그리고 반품 없이 14일 조건을 채우면 적립금 3,000원, 2027년 1월 5일까지.',
+    '‘체리피커’ 고객에게 추가 주문 1회 + 반품 없이 14일 완료 시 적립금 3,000원, 2027년 1월 5일까지.',
   ],
 ] as const)('%s is one sentence in both languages', (kind, en, ko) => {
   expect(sentence('en', ready(kind))).toBe(en)

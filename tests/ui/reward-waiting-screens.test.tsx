@@ -19,7 +19,12 @@ const ASKED: WaitingGrant = {
   accounts: 3,
   shopifyUrl: 'https://skin.myshopify.com/admin/customers/501',
 }
-const page = (...grants: WaitingGrant[]): WaitingPage => ({ currency: 'KRW', freshness: FRESH, grants })
+const page = (...grants: WaitingGrant[]): WaitingPage => ({
+  currency: 'KRW',
+  freshness: FRESH,
+  grants,
+  all: grants.length,
+})
 const idle = { busy: null, refused: null, onAnswer: nothing }
 
 readInBothLanguages([
@@ -34,7 +39,8 @@ readInBothLanguages([
     screen: <WaitingScreen page={page(ASKED)} {...idle} />,
     en: [
       'The shopper says that a reward was kept from them by mistake.',
-      '20% off of “&lt;b&gt;Welcome&lt;/b&gt;”, since Nov 20, 2026.',
+      'Customer 501 &lt;b&gt;Welcome&lt;/b&gt; The shopper says',
+      '20% off, waiting since Nov 20, 2026.',
       'They had this reward 2 times before; 2 of those orders were cancelled or went back.',
       '3 accounts are confirmed to be theirs.',
       'Do not give: they read that this offer is for first orders',
@@ -54,7 +60,11 @@ readInBothLanguages([
         refused={{ grant: 7, key: 'budget' }}
       />
     ),
-    en: ['An order with this reward was cancelled or went back whole again.', 'The budget is used up.'],
+    en: [
+      'An order with this reward was cancelled or went back whole again.',
+      'The budget is used up.',
+      'Do not give: they get no new one',
+    ],
     ko: ['이 혜택을 쓴 주문이 다시 취소되거나 전부 반품되었습니다.', '예산을 모두 썼습니다.'],
   },
   {

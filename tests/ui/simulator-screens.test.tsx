@@ -68,7 +68,7 @@ readInBothLanguages([
       'Codes of your rewards: WELCOME20.',
       'Cica toner',
     ],
-    ko: ['정말 적용됩니까?', '아직 확인하지 않았습니다', '내 혜택의 코드: WELCOME20'],
+    ko: ['실제로 적용되는지 확인', '아직 확인하지 않았습니다', '내 혜택의 코드: WELCOME20'],
   },
   {
     name: 'a basket below the minimum says by how much, and what applies instead',
@@ -99,11 +99,11 @@ readInBothLanguages([
     en: [
       '−₩12,000',
       'It does not combine with WELCOME20. What applies takes ₩12,000; this one would take ₩6,000.',
-      'Where Shopify’s pages leave it open',
+      'What cannot be said for certain',
       'Whether this guest has used it shows only when they write their address.',
       'a guest without an address is nobody that Shopify knows',
     ],
-    ko: ['함께 쓸 수 없는 할인: WELCOME20.', 'Shopify 문서가 정하지 않은 점', '주소를 입력해야 알 수 있습니다.'],
+    ko: ['함께 쓸 수 없는 할인: WELCOME20.', '확실하지 않은 점', '주소를 입력해야 알 수 있습니다.'],
   },
   {
     name: 'without the permission it says what is looked at, and offers to ask',

@@ -22,6 +22,8 @@ export type RewardRow = {
   state: RewardState
   endedBy: EndedBy | null
   discount: DiscountState
+  /** Why it is `refused`. */
+  problem: Problem | null
   /** Valid orders with its code since it went live, of customers and guests. */
   uses: number
   /** What they had off in all, other discounts of the same orders included; refunds do not lower it. */
@@ -146,4 +148,5 @@ export type WaitingGrant = {
   shopifyUrl: string | null
 }
 
-export type WaitingPage = { currency: string; freshness: Freshness; grants: WaitingGrant[] }
+/** `grants`: the oldest of them, `all`: how many there are. */
+export type WaitingPage = { currency: string; freshness: Freshness; grants: WaitingGrant[]; all: number }

@@ -27,19 +27,30 @@ export async function rewardsPage(shop: ShopId): Promise<RewardsPage> {
     const sums = await rewardSums(tx, shop, rewards)
     const grants = await grantSums(tx, shop, rewards)
     const problems = await stepProblems(tx, shop)
-    const liveFirst = [...rewards].sort((one, other) => Number(other.state === 'live') - Number(one.state === 'live'))
+    const problemOf = ({ id, problem }: StoredReward) => problem ?? problems.get(id) ?? null
+    // What needs the merchant first, what is over last.
+    const rank = (reward: StoredReward) =>
+      reward.state !== 'ended' && problemOf(reward) !== null
+        ? 0
+        : reward.state === 'live'
+          ? 1
+          : reward.state === 'draft'
+            ? 2
+            : 3
+    const ranked = [...rewards].sort((one, other) => rank(one) - rank(other))
     return {
       currency: frame.currency,
       segments: await segmentsOf(tx, shop),
       waiting: await grantsWaiting(tx, shop),
       freshness: await freshnessOf(tx, shop),
       themeEditorUrl: domain === null ? null : themeEditorUrl(domain, 'reward-banner'),
-      rows: liveFirst.map((reward) => ({
+      rows: ranked.map((reward) => ({
         id: reward.id,
         definition: reward.definition,
         state: reward.state,
         endedBy: reward.endedBy,
         discount: discountStateOf(reward, problems),
+        problem: problemOf(reward),
         grants: grants.get(reward.id) ?? null,
         uses: sums.get(reward.id)?.uses ?? 0,
         spentMinor: sums.get(reward.id)?.spentMinor ?? 0,

@@ -1,18 +1,20 @@
 /** What the merchant decides of grants, and one customer's rewards with why not the others. */
 import type { Id } from '#app/domain/order.ts'
 import type { Candidate } from '#app/domain/rewards/arbiter.ts'
-import type { CustomerRewardsPage } from '#app/domain/rewards/person-pages.ts'
+import type { Grant } from '#app/domain/rewards/grant.ts'
+import { sharedHow, type CustomerRewardsPage, type NamedGrant } from '#app/domain/rewards/person-pages.ts'
 import type { GrantReason, StepProgress } from '#app/domain/rewards/progress.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
-import { withShop, type ShopId } from '#app/outside/database.server.ts'
+import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { personIn } from '../confirmed-links.ts'
 import { exclusionsOf } from '../kept-out.ts'
 import { weigh } from './grant.ts'
 import { readGrantingFrame } from './granting-frame.ts'
-import { readAccounts, readFacts } from './person-rows.ts'
+import { readAccounts, readFacts, readGrants } from './person-rows.ts'
 import { reserveWaiting } from './reserve.ts'
+import { readReward } from './stored.ts'
 
 /**
  * Gives what waited, or says no; decided already, it stays as it was decided.
@@ -45,7 +47,7 @@ export async function rewardsOfCustomer(shop: ShopId, customer: Id): Promise<Cus
     const because = new Map(rows.map((row) => [row.id, row.because as GrantReason[]]))
     const nameOf = (reward: number) => frame.rewards.get(reward)?.definition.name ?? ''
     const account = (await readAccounts(tx, shop, person)).find(({ id }) => id === customer)
-    if (!account) return { currency: frame.currency, grants: [], places: [], toTake: [], whyNot: [] }
+    if (!account) return { currency: frame.currency, grants: [], places: [], toTake: [], whyNot: [], shared: [] }
     const facts = await readFacts(tx, shop, person, frame, at)
     const exclusions = [...(await exclusionsOf(tx, shop, person.accounts, at)).values()].flat()
     const { candidates, grants, standings, verdict } = await weigh(
@@ -54,11 +56,17 @@ export async function rewardsOfCustomer(shop: ShopId, customer: Id): Promise<Cus
       { person, account, facts, exclusions, frame, at },
       frame.over,
     )
+    const orderNames = await orderNamesOf(tx, shop, grants)
     return {
       currency: frame.currency,
       grants: grants
         .toSorted((a, b) => b.id - a.id)
-        .map((grant) => ({ ...grant, name: nameOf(grant.reward), because: because.get(grant.id) ?? [] })),
+        .map((grant) => ({
+          ...grant,
+          name: nameOf(grant.reward),
+          orderName: orderNames.get(grant.usedOrder) ?? null,
+          because: because.get(grant.id) ?? [],
+        })),
       places: standings
         .filter(({ isNew }) => !isNew)
         .map(({ reward, arm, since }) => ({ reward, name: nameOf(reward), arm, since })),
@@ -72,8 +80,39 @@ export async function rewardsOfCustomer(shop: ShopId, customer: Id): Promise<Cus
         other: 'reward' in why ? nameOf(why.reward) : null,
         join: (why.kind === 'missing' && joinOf(candidates, reward, why.step)) || 'and',
       })),
+      shared: frame.shared.map(({ id, definition, discountGid, problem }) => ({
+        reward: id,
+        name: definition.name,
+        code: definition.code,
+        how: sharedHow(
+          definition.who.kind === 'first-order' ? definition.who.guests : 'may-use',
+          definition.code,
+          discountGid !== null && problem === null,
+          customer,
+          facts.orders.filter(({ counts }) => counts),
+        ),
+      })),
     }
   })
+}
+
+/** What this account was granted last; null: nothing. */
+export async function newestGrant(shop: ShopId, customer: Id): Promise<NamedGrant | null> {
+  return withShop(shop, async (tx) => {
+    const grants = await readGrants(tx, shop, { accounts: [customer] })
+    const newest = grants.findLast((grant) => grant.customer === customer)
+    if (newest === undefined) return null
+    const { definition } = await readReward(tx, shop, newest.reward)
+    const orderNames = await orderNamesOf(tx, shop, [newest])
+    return { ...newest, name: definition.name, orderName: orderNames.get(newest.usedOrder) ?? null }
+  })
+}
+
+async function orderNamesOf(tx: Tx, shop: ShopId, grants: readonly Grant[]): Promise<Map<Id | null, string>> {
+  const ids = grants.flatMap(({ usedOrder }) => (usedOrder === null ? [] : [BigInt(usedOrder)]))
+  if (ids.length === 0) return new Map()
+  const rows = await tx.order.findMany({ where: { shop, id: { in: ids } }, select: { id: true, name: true } })
+  return new Map(rows.map(({ id, name }) => [String(id), name]))
 }
 
 function joinOf(candidates: readonly Candidate[], reward: number, step: number): StepProgress['join'] | undefined {

@@ -5,6 +5,7 @@ import type { RewardGift } from '#app/domain/rewards/reward.ts'
 import type { Id } from '#app/domain/order.ts'
 import { domainOf, withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
+import { grantsWaiting } from './figures.ts'
 import { readShopFrame } from './stored.ts'
 
 /** More at once nobody looks through. */
@@ -32,6 +33,7 @@ export async function waitingPage(shop: ShopId): Promise<WaitingPage> {
     return {
       currency: (await readShopFrame(tx, shop)).currency,
       freshness: await freshnessOf(tx, shop),
+      all: await grantsWaiting(tx, shop),
       grants: rows.map((row): WaitingGrant => ({
         ...row,
         grantedAt: row.grantedAt.getTime(),

@@ -90,6 +90,7 @@ function Known({ customer }: { customer: KnownCustomer }) {
       <s-badge tone={TONES[customer.stage] ?? 'auto'}>{customer.since}</s-badge>
       <s-paragraph>{customer.why}</s-paragraph>
       <s-paragraph>{customer.next}</s-paragraph>
+      {customer.reward ? <s-paragraph>{customer.reward}</s-paragraph> : null}
       {customer.keptOut.map((line) => (
         <s-paragraph key={line}>{line}</s-paragraph>
       ))}
