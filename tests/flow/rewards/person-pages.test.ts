@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
-import { decideGrant, rewardsOfCustomer } from '#app/flow/rewards/person-pages.ts'
+import { decideGrant, newestGrant, rewardsOfCustomer } from '#app/flow/rewards/person-pages.ts'
 import { grantingShop, grants, person, shownTo, startedFor, told, worked, workedAll } from './granted.ts'
 
 const AMOUNT = { kind: 'amount', amountMinor: 500 } as const
@@ -71,5 +71,24 @@ describe('the merchant', () => {
     })
     await worked(shop, '7')
     expect([await told(shop), await shownTo(shop, '7')]).toEqual([[`${back}/0/0 reserved`], []])
+  })
+
+  test('reads of a code for everybody what it is to a customer, and what they were granted last', async () => {
+    const shop = await grantingShop()
+    const who = { kind: 'first-order', guests: 'may-use' } as const
+    const shared = await startedFor(shop, { code: 'HELLO', name: 'Hello', who })
+    const vip = await startedFor(shop, { code: 'VIP', name: 'Vip', who: { kind: 'flag', flag: 'vip' }, what: AMOUNT })
+    for (const customer of ['7', '8']) await person(shop, customer)
+    expect((await rewardsOfCustomer(shop, '7')).shared).toEqual([
+      { reward: shared, name: 'Hello', code: 'HELLO', how: 'starting' },
+    ])
+    await withShop(shop, (tx) =>
+      tx.reward.updateMany({ where: { shop, id: shared }, data: { discountGid: 'gid://shopify/DiscountCodeNode/1' } }),
+    )
+    expect((await rewardsOfCustomer(shop, '7')).shared).toMatchObject([{ how: 'open' }])
+    expect(await newestGrant(shop, '7')).toBeNull()
+    await asking(shop, vip, '8')
+    expect(await newestGrant(shop, '8')).toMatchObject({ name: 'Vip', state: 'waiting', orderName: null })
+    expect(await newestGrant(shop, '7')).toBeNull()
   })
 })
