@@ -1,4 +1,4 @@
-/** 200 claims at once on the last 100 places of a reward over two web processes, one killed; and 200 by one person. */
+/** 200 claims at once on the last 100 places of a reward over two web processes, one killed, and 200 by one person; then its codes. */
 import type { Paper } from './paper.ts'
 
 export async function run(results: Paper): Promise<void> {

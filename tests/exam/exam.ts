@@ -15,6 +15,7 @@ const EXAMS: Record<string, () => Promise<Exam>> = {
   incremental: () => import('./incremental.ts'),
   'hostile-writer': () => import('./hostile-writer.ts'),
   claims: () => import('./claims.ts'),
+  credit: () => import('./credit.ts'),
 }
 
 const [asked, ...names] = process.argv.slice(2)
