@@ -136,7 +136,7 @@ test(
       expect(mortal.child.killed).toBe(true)
       webs = [await startWeb(), other]
 
-      const moment = await issuedByWorkers(played, reward, 3 + (race % 8))
+      const moment = await issuedByWorkers(played, reward, 3 + (race % 6))
       const codes = codesTaken(played)
       process.stderr.write(`race ${race}: ${moment}; in the end ${codes.length} of ${new Set(codes).size} names\n`)
       expect(codes).toHaveLength(PLACES)
