@@ -1,4 +1,5 @@
-import { useFetcher, useLoaderData, useNavigate } from '@remix-run/react'
+import { useFetcher, useLoaderData, useLocation, useNavigate } from '@remix-run/react'
+import type { ClientActionFunctionArgs, ClientLoaderFunctionArgs } from '@remix-run/react'
 import { useAppBridge } from '@shopify/app-bridge-react'
 import { useEffect, useState } from 'react'
 import { z } from 'zod'
@@ -10,6 +11,9 @@ import { scopesFor } from '#app/domain/rewards/access.ts'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { wordsIn } from '#app/ui/i18n.tsx'
+import { askedOrKept, doneOrLost, useRemembered } from '#app/ui/keeping.ts'
+import type { Kept } from '#app/ui/keeping.ts'
+import { KeptNotice } from '#app/ui/page-states.tsx'
 import { DefinitionText, RewardParams } from '#app/ui/reward-fields.ts'
 import { RewardScreen } from '#app/ui/reward-page.tsx'
 import { useProductPicker } from '#app/ui/reward-picker.ts'
@@ -22,7 +26,7 @@ const Form = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('delete') }),
 ])
 
-type Answer = { id: number | null } | { refused: string; fields: Record<string, string> }
+type Answer = { id: number | null } | { isLost: true } | { refused: string; fields: Record<string, string> }
 
 /** By path in the definition, whether the shape refused it (`definition.name`) or the rules (`code`). */
 function byPath(fields: Record<string, string>): Record<string, string> {
@@ -33,6 +37,15 @@ export const loader = forMerchant({ params: RewardParams, query: Query }, ({ sho
   rewardPage(shop, params.id ?? { ready: query.from, name: wordsIn(locale).t(`rewards.ready.${query.from}.name`) }),
 )
 
+/** What is typed stays, and so does the page, where a look at it gets no answer. */
+export const clientLoader = ({ serverLoader, request }: ClientLoaderFunctionArgs) =>
+  askedOrKept(placeOf(new URL(request.url)), () => serverLoader<RewardPage>())
+
+/** A new one is another for each ready-made card. */
+function placeOf({ pathname, search }: { pathname: string; search: string }): string {
+  return `${pathname}${search}`
+}
+
 export const action = forMerchant({ params: RewardParams, form: Form }, async ({ shop, params: { id }, form }) => {
   if (form.intent === 'save') return { id: await saveReward(shop, id, form.definition) }
   if (id === null) return { id }
@@ -42,8 +55,11 @@ export const action = forMerchant({ params: RewardParams, form: Form }, async ({
   return { id: form.intent === 'delete' ? null : id }
 })
 
+export const clientAction = ({ serverAction }: ClientActionFunctionArgs) => doneOrLost(() => serverAction<Answer>())
+
 export default function Reward() {
-  const page = useLoaderData<RewardPage>()
+  const page = useLoaderData<Kept<RewardPage>>()
+  useRemembered(placeOf(useLocation()), page)
   const fetcher = useFetcher<Answer>()
   const navigate = useNavigate()
   const shopify = useAppBridge()
@@ -51,12 +67,13 @@ export default function Reward() {
   const [isDeclined, setIsDeclined] = useState(false)
   const [isAsking, setIsAsking] = useState(false)
   const answer = fetcher.state === 'idle' ? fetcher.data : undefined
+  const isLost = answer !== undefined && 'isLost' in answer
   const isElsewhere = answer !== undefined && 'id' in answer && answer.id !== page.id
   useEffect(() => {
     if (answer === undefined || !('id' in answer) || !isElsewhere) return
     void navigate(answer.id === null ? '/app/rewards' : `/app/rewards/${answer.id}`, { replace: true })
   }, [answer, isElsewhere, navigate])
-  useFollowing(page.discount === 'waiting')
+  useFollowing(page.isKept === true || page.discount === 'waiting')
   const send = (fields: Record<string, string>) => fetcher.submit(fields, { method: 'post' })
   async function start() {
     setIsAsking(true)
@@ -66,17 +83,20 @@ export default function Reward() {
     if (result === 'granted-all') void send({ intent: 'start' })
   }
   return (
-    <RewardScreen
-      key={page.id ?? 'new'}
-      page={page}
-      isBusy={isAsking || fetcher.state !== 'idle' || isElsewhere}
-      refused={answer !== undefined && 'refused' in answer ? byPath(answer.fields) : {}}
-      isDeclined={isDeclined}
-      onPick={onPick}
-      onSave={(definition) => send({ intent: 'save', definition: JSON.stringify(definition) })}
-      onStart={() => void start()}
-      onEnd={() => send({ intent: 'end' })}
-      onDelete={() => send({ intent: 'delete' })}
-    />
+    <>
+      {page.isKept === true || isLost ? <KeptNotice isLost={isLost} /> : null}
+      <RewardScreen
+        key={page.id ?? 'new'}
+        page={page}
+        isBusy={isAsking || fetcher.state !== 'idle' || isElsewhere}
+        refused={answer !== undefined && 'refused' in answer ? byPath(answer.fields) : {}}
+        isDeclined={isDeclined}
+        onPick={onPick}
+        onSave={(definition) => send({ intent: 'save', definition: JSON.stringify(definition) })}
+        onStart={() => void start()}
+        onEnd={() => send({ intent: 'end' })}
+        onDelete={() => send({ intent: 'delete' })}
+      />
+    </>
   )
 }

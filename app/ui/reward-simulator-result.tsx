@@ -2,10 +2,13 @@ import { Badge, Banner, BlockStack, Box, Card, Divider, InlineStack, Link, List,
 import type { ReactNode } from 'react'
 import type { Doubt } from '#app/domain/rewards/checkout.ts'
 import type { Refusal } from '#app/domain/rewards/checkout-rules.ts'
-import type { SimulationResult, SimulatorPage } from '#app/domain/rewards/simulation.ts'
+import type { NotSimulated, SimulationResult, SimulatorPage } from '#app/domain/rewards/simulation.ts'
 import { useWords } from './i18n.tsx'
 
 type Words = ReturnType<typeof useWords>
+/** More names in one line nobody reads. */
+const NAMED_MOST = 5
+
 type Named = SimulationResult['names']
 
 /** Which discounts apply, why the others do not, and what is left to pay. */
@@ -16,6 +19,9 @@ export function SimulatorResult({ page, result }: { page: SimulatorPage; result:
   const money = (minor: number) => f.money({ minor, currency: page.currency })
   const nameOf = (id: string) => names[id]!.title
   const isNew = page.question.who === 'new'
+  const isAllRead = page.read.kind === 'all'
+  const byWhy = new Map<NotSimulated['why'], string[]>()
+  for (const { title, why } of notSimulated) byWhy.set(why, [...(byWhy.get(why) ?? []), title])
   return (
     <BlockStack gap="400">
       <Card>
@@ -62,7 +68,7 @@ export function SimulatorResult({ page, result }: { page: SimulatorPage; result:
             {answer.refused.map(({ id, code, refusal }, place) => (
               <BlockStack key={place} gap="050" inlineAlign="start">
                 {id === null ? <Badge>{code ?? ''}</Badge> : <Named name={names[id]!} code={code} />}
-                <Text as="p">{whyText(words, refusal, { money, nameOf, isNew })}</Text>
+                <Text as="p">{whyText(words, refusal, { money, nameOf, isNew, isAllRead })}</Text>
               </BlockStack>
             ))}
           </BlockStack>
@@ -75,8 +81,8 @@ export function SimulatorResult({ page, result }: { page: SimulatorPage; result:
               {t('simulator.not.title')}
             </Text>
             <List>
-              {notSimulated.map(({ title, why }, place) => (
-                <List.Item key={place}>{t(`simulator.not.${why}`, { title })}</List.Item>
+              {[...byWhy].map(([why, titles]) => (
+                <List.Item key={why}>{t(`simulator.not.${why}`, { title: someOf(words, titles) })}</List.Item>
               ))}
             </List>
           </BlockStack>
@@ -84,6 +90,13 @@ export function SimulatorResult({ page, result }: { page: SimulatorPage; result:
       )}
     </BlockStack>
   )
+}
+
+/** "A, B, C and 24 more" */
+function someOf({ t, f }: Words, titles: string[]): string {
+  const shown = f.list(titles.slice(0, NAMED_MOST))
+  const more = titles.length - NAMED_MOST
+  return more <= 0 ? shown : t('simulator.not.more', { titles: shown, n: f.number(more) })
 }
 
 function Row({ left, right }: { left: ReactNode; right: string }) {
@@ -110,12 +123,12 @@ function Named({ name, code }: { name: Named[string]; code: string | null }) {
   )
 }
 
-type Telling = { money: (minor: number) => string; nameOf: (id: string) => string; isNew: boolean }
+type Telling = { money: (minor: number) => string; nameOf: (id: string) => string; isNew: boolean; isAllRead: boolean }
 
 /** Why a discount does not apply, in one sentence with its numbers. */
 function whyText(words: Words, refusal: Refusal, telling: Telling): string {
   const { t, f } = words
-  const { money, nameOf, isNew } = telling
+  const { money, nameOf, isNew, isAllRead } = telling
   const names = (ids: readonly string[]) => [...new Set(ids.map(nameOf))].join(', ')
   switch (refusal.kind) {
     case 'not-started':
@@ -161,6 +174,7 @@ function whyText(words: Words, refusal: Refusal, telling: Telling): string {
         ? t(`simulator.why.${refusal.kind}`, { would: money(refusal.wouldMinor) })
         : `${t(`simulator.why.${refusal.kind}Alone`)} ${whyText(words, refusal.alone, telling)}`
     case 'unknown-code':
+      return t(`simulator.why.${isAllRead ? 'unknown-code' : 'unknown-codeUnread'}`)
     case 'not-signed-in':
     case 'used-before':
     case 'no-items':

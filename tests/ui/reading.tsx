@@ -22,16 +22,18 @@ export function textOf(locale: Locale, screen: ReactElement, isCherryPublic = fa
     .replace(/\s+/g, ' ')
 }
 
-export type Case = { name: string; screen: ReactElement; en: string[]; ko: string[] }
+/** `never`: what must not be read in either language. */
+export type Case = { name: string; screen: ReactElement; en: string[]; ko: string[]; never?: string[] }
 
 /** Every case in both languages. */
 export function readInBothLanguages(cases: Case[]): void {
-  for (const { name, screen, en, ko } of cases)
+  for (const { name, screen, en, ko, never } of cases)
     it(name, () => {
       const english = textOf('en', screen)
       const korean = textOf('ko', screen)
       for (const sentence of en) expect(english).toContain(sentence)
       for (const sentence of ko) expect(korean).toContain(sentence)
+      for (const text of never ?? []) expect(`${english} ${korean}`).not.toContain(text)
       // A key or an unfilled value that reaches a person is a missing text.
       for (const text of [english, korean])
         expect(text).not.toMatch(/\{\{|\}\}|\bNaN\b|undefined|\b[a-z]+\.[a-z]+\.[a-z]+\b/)

@@ -1,4 +1,4 @@
-import type { RewardPage, RewardsPage } from '#app/domain/rewards/pages.ts'
+import type { ArmResult, RewardComparison, RewardPage, RewardRow, RewardsPage } from '#app/domain/rewards/pages.ts'
 import { rewardOf } from '#tests/domain/rewards/definitions.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { RewardScreen } from '#app/ui/reward-page.tsx'
@@ -70,6 +70,50 @@ const EMPTY: RewardsPage = {
   themeEditorUrl: 'https://skin.myshopify.com/admin/themes',
   rows: [],
 }
+
+const ARM: ArmResult = {
+  people: 200,
+  saw: 90,
+  clicked: 20,
+  used: 10,
+  costMinor: 5000,
+  watched: 100,
+  bought: 20,
+  boughtAgain: 4,
+  netMinor: 100_000,
+}
+const UNSHOWN = { ...ARM, people: 20, saw: 0, clicked: 0, used: 0, costMinor: 0, watched: 10, netMinor: 9000 }
+const COMPARISON: RewardComparison = {
+  arms: { reward: ARM, comparison: UNSHOWN },
+  texts: [ARM, ARM],
+  mixed: 0,
+  ratio: { p: 0.5, isOff: false },
+  windowDays: 85,
+  outlook: { kind: 'weeks', weeks: 3 },
+  overshootMinor: 0,
+}
+const ROW: RewardRow = {
+  id: 1,
+  definition: WELCOME,
+  state: 'live',
+  endedBy: null,
+  discount: 'there',
+  problem: null,
+  uses: 0,
+  spentMinor: 0,
+  grants: null,
+}
+const MANY: RewardRow[] = [
+  { ...ROW, discount: 'refused', problem: { kind: 'code-taken' } },
+  { ...ROW, id: 2, grants: { granted: 0, used: 0, spentMinor: 0 } },
+  ...[3, 4, 5, 6].map((id) => ({
+    ...ROW,
+    id,
+    definition: { ...WELCOME, name: `Old ${id - 2}` },
+    state: 'ended' as const,
+    discount: 'none' as const,
+  })),
+]
 
 readInBothLanguages([
   {
@@ -198,5 +242,47 @@ readInBothLanguages([
     ),
     en: ['Ended', 'Its budget was reached on Nov 20, 2026.', 'Delete…'],
     ko: ['종료', '2026년 11월 20일에 예산에 이르러 끝났습니다.', '삭제…'],
+  },
+  {
+    name: 'a start that is refused says why, at its field, and what is marked to be changed',
+    screen: <RewardScreen page={{ ...DRAFT, definition: { ...WELCOME, endsOn: '2026-11-01' } }} {...idle} />,
+    en: [
+      'The last day is over. Choose a later one. Included, in your store’s time.',
+      'once what is marked “Has to change”',
+    ],
+    ko: ['마지막 날이 지났습니다. 더 늦은 날을 고르세요. 스토어 시간', '‘고쳐야 함’ 표시를 모두 고치면'],
+  },
+  {
+    name: 'arms of unequal size are compared per person, and the comparison group is counted for nothing it was not shown',
+    screen: <RewardScreen page={{ ...LIVE, result: null, comparison: COMPARISON }} {...idle} />,
+    en: [
+      'No proven effect yet; about 3 more weeks.',
+      'Saw it 90 (45%) –',
+      'Spent per person ₩1,000 ₩900',
+      'First headline Second headline',
+    ],
+    ko: ['1인당 구매액 1,000원 900원'],
+  },
+  {
+    name: 'arms divided otherwise than planned promise no weeks, and neither does a reward that is over',
+    screen: (
+      <>
+        <RewardScreen
+          page={{ ...LIVE, result: null, comparison: { ...COMPARISON, ratio: { p: 0, isOff: true } } }}
+          {...idle}
+        />
+        <RewardScreen page={{ ...LIVE, state: 'ended', result: null, comparison: COMPARISON }} {...idle} />
+      </>
+    ),
+    en: ['The groups were not divided as planned', 'No proven effect: it ended before enough people could be watched.'],
+    ko: ['그룹이 계획대로 나뉘지 않았습니다', '충분한 고객을 지켜보기 전에 끝났습니다.'],
+    never: ['more weeks', '주 더 필요합니다'],
+  },
+  {
+    name: 'of many only what goes on stands in the list, what Shopify refused says so, and nothing given is no sum of 0',
+    screen: <RewardsScreen page={{ ...EMPTY, rows: MANY }} />,
+    en: ['The code is taken', 'Not used yet.', 'Granted to nobody yet.', 'Show 4 ended rewards'],
+    ko: ['이미 있는 코드입니다', '아직 사용되지 않았습니다.', '종료된 혜택 4개 보기'],
+    never: ['Old 1'],
   },
 ])

@@ -57,6 +57,11 @@ function tried(unitMinor: number, codes: string[], orders: number | null): Simul
   }
 }
 
+function withMany(page: SimulatorPage): SimulatorPage {
+  const notSimulated = [1, 2, 3, 4, 5, 6, 7].map((n) => ({ title: `R${n}`, why: 'personal' as const }))
+  return { ...page, result: { ...page.result!, notSimulated } }
+}
+
 readInBothLanguages([
   {
     name: 'before anything is tried the page says what to do, with the codes of the live rewards filled in',
@@ -110,6 +115,20 @@ readInBothLanguages([
     screen: <SimulatorScreen page={{ ...NOTHING_ASKED, read: { kind: 'no-permission' }, items: [] }} {...idle} />,
     en: ['Only your own rewards are looked at', 'Allow Morello to read discounts'],
     ko: ['내 혜택만 확인합니다', '할인 읽기 허용'],
+  },
+  {
+    name: 'unread, a code is not said to be nobody’s, and many rewards that cannot be tried stand in one line',
+    screen: (
+      <SimulatorScreen
+        page={withMany({ ...tried(42_000, ['NOPE'], null), read: { kind: 'no-permission' } })}
+        {...idle}
+      />
+    ),
+    en: [
+      'None of your rewards has this code. Whether another discount of your shop has it, Morello cannot see.',
+      'R1, R2, R3, R4, R5 and 2 more: a reward with a code for each person',
+    ],
+    ko: ['내 혜택 중에는 이 코드가 없습니다.', 'R1, R2, R3, R4, R5 외 2개'],
   },
   {
     name: 'when Shopify does not answer what was typed stays, and it can be tried again',
