@@ -1,6 +1,5 @@
 /** What follows for rewards once it is decided who somebody is: stages owe it without knowing what a reward is. */
 import type { Id } from '#app/domain/order.ts'
-import { isShared, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { ask } from './either-door.ts'
@@ -16,19 +15,14 @@ export async function oweGrantsOf(tx: Tx | BulkTx, shop: ShopId, customer: Id): 
   if (rows.length > 0) await owe(tx, shop, 'grant-customer', customer, {})
 }
 
-/** Of everybody: while a reward of persons is live, or something of one is still shown or open. */
+/** Of everybody: while a reward is live, or something of one is still shown or open. */
 export async function oweGrants(tx: Tx | BulkTx, shop: ShopId): Promise<void> {
-  const live = await ask<{ definition: RewardDefinition }>(
+  const rows = await ask(
     tx,
-    `SELECT "definition" FROM "Reward" WHERE "shop" = $1::int AND "state" = 'live'`,
-    [shop],
-  )
-  const rest = await ask(
-    tx,
-    `SELECT 1 FROM "CustomerRewards" WHERE "shop" = $1::int
+    `SELECT 1 FROM "Reward" WHERE "shop" = $1::int AND "state" = 'live'
+     UNION ALL SELECT 1 FROM "CustomerRewards" WHERE "shop" = $1::int
      UNION ALL SELECT 1 FROM "Grant" WHERE "shop" = $1::int LIMIT 1`,
     [shop],
   )
-  if (rest.length > 0 || live.some(({ definition }) => !isShared(definition)))
-    await owe(tx, shop, 'grant-everybody', String(shop), {})
+  if (rows.length > 0) await owe(tx, shop, 'grant-everybody', String(shop), {})
 }

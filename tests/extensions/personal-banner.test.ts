@@ -20,7 +20,7 @@ import {
   own,
   strangeOffers,
 } from './personal-cases.ts'
-import { REWARD, SIGN_IN, live, unseen } from './reward-cases.ts'
+import { REWARD, SIGN_IN, live, stored, unseen } from './reward-cases.ts'
 
 function html(scope: Partial<BlockScope>, locale = 'en', now = NOON): string {
   const rendering = { now, timezone: 'Asia/Seoul', locale }
@@ -65,11 +65,35 @@ describe('what is theirs', () => {
       expect(texts(scope)).not.toContain('WELCOME20')
       // With nothing of their own for now they read what everybody of their kind does.
       for (const rewards of [[], [PROGRESS]]) {
-        expect(texts({ customer: holder({ v: 1, off: false, rewards }, 0), app: live(reward) })).toContain('WELCOME20')
-        expect(html({ customer: holder({ v: 1, off: false, rewards }, 1), app: live(reward) })).toBe(EMPTY)
+        const document = { v: 1, off: false, rewards, shared: [reward.id] }
+        expect(texts({ customer: holder(document, 0), app: live(reward) })).toContain('WELCOME20')
+        expect(html({ customer: holder(document, 1), app: live(reward) })).toBe(EMPTY)
       }
     }
     expect(texts({ customer: unseen(0), app: live(REWARD) })).toContain('WELCOME20')
+  })
+
+  test('refused, hides every first-order code, whether offers are switched off or on', () => {
+    for (const reward of [REWARD, SIGN_IN])
+      for (const off of [false, true]) {
+        const said = texts({ customer: holder({ v: 1, off, rewards: [REFUSED], shared: [3] }, 0), app: live(reward) })
+        expect(said).not.toContain('WELCOME20')
+        expect(said[0]).toBe('This offer is for first orders.')
+      }
+  })
+
+  test.each([
+    ['en', 'This offer was personalised for you by automated decision-making.'],
+    ['ko', '자동화된 결정으로 나에게 맞춘 혜택이에요.'],
+  ])('to a segment says in %s that it was chosen automatically, where the shop sells in the EU', (locale, notice) => {
+    const due = stored({ v: 1, rewards: [], personalised: true })
+    const said = (because: string, app = due) => texts({ customer: own({ ...OFFER, because }), app }, locale)
+    for (const because of ['late', 'loyal', 'chosen']) {
+      expect(said(because)[3], because).toBe(notice)
+      expect(said(because, live())).not.toContain(notice)
+      expect(said(because, stored({ v: 1, rewards: [], personalised: 'yes' }))).not.toContain(notice)
+    }
+    for (const because of ['first-order', 'everybody', 'order']) expect(said(because)).not.toContain(notice)
   })
 
   test('switched off, what is theirs already stays theirs, and nothing else of their own is shown', () => {

@@ -1,7 +1,7 @@
 import type { PersonalOffer } from '#app/domain/rewards/personal-rewards.ts'
 import type { BlockScope, LiquidCustomer } from '#tests/shop/storefront/liquid.ts'
 import { HOSTILE, NOON, type Case } from './cases.ts'
-import { REWARD, live } from './reward-cases.ts'
+import { REWARD, live, stored } from './reward-cases.ts'
 
 /** An offer as the app writes it for one customer. */
 export const OFFER: PersonalOffer = {
@@ -55,9 +55,6 @@ export function holder(value: unknown, ordersCount = 3): LiquidCustomer {
 export function own(...rewards: unknown[]): LiquidCustomer {
   return holder({ v: 1, off: false, rewards })
 }
-
-/** The script switched off in every theme. */
-export const KILLED = { morello: { script: { type: 'single_line_text_field', value: 'off' } } }
 
 const STRANGE: unknown[] = [undefined, null, '', 'x', '20', 0, -1, 1.5, true, [], {}, [20], { a: 1 }]
 
@@ -146,7 +143,12 @@ export function allPersonalCases(): Case[] {
       add(`${name}, editor ${isDesignMode}`, { customer: own(offer), app: live(REWARD), isDesignMode })
   for (const [name, offer] of OFFERS)
     add(`${name}, with the script`, { customer: own(offer), settings: { script: 'on' } })
-  add('with the script, switched off', { customer: own(OFFER), settings: { script: 'on' }, app: KILLED })
+  for (const [name, offer] of OFFERS)
+    add(`${name}, personalised`, {
+      customer: own(offer),
+      settings: { script: 'on' },
+      app: stored({ v: 1, rewards: [], personalised: true }),
+    })
   for (const [currency, shoppersCurrency] of [
     ['JPY', 'JPY'],
     ['USD', 'USD'],

@@ -1,5 +1,6 @@
 import type { PersonalOffer } from '#app/domain/rewards/personal-rewards.ts'
 import type { BlockScope } from '#tests/shop/storefront/liquid.ts'
+import { stored } from './reward-cases.ts'
 import { HOSTILE, NOON, type Case } from './cases.ts'
 import {
   CREDIT,
@@ -57,6 +58,11 @@ export function allProgressCases(): Case[] {
     add(`two: ${name}`, { customer: own(OFFER, offer, ON_THE_WAY[3]![1], LADDER) })
   for (const [name, offer] of ON_THE_WAY)
     add(`${name}, with the script`, { customer: own(offer), settings: { script: 'on' } })
+  for (const because of ['late', 'loyal', 'chosen', 'everybody'] as const)
+    add(`personalised, ${because}`, {
+      customer: own({ ...LADDER, because }),
+      app: stored({ v: 1, rewards: [], personalised: true }),
+    })
   for (const what of [OFFER.what, { kind: 'amount', amount: 123_456 } as const, { kind: 'free-shipping' } as const])
     for (const currency of ['KRW', 'USD'])
       add(`${what.kind} in ${currency}`, { customer: own({ ...LADDER, what }), currency, shoppersCurrency: 'USD' })

@@ -8,7 +8,17 @@ import { NOON, STAGES, customer } from './cases.ts'
 import { contrastOf } from './contrast.ts'
 import { piecesOf, textOf } from './html.ts'
 import { PAYLOADS } from './payloads.ts'
-import { BROKEN, NO_DOCUMENT, REWARD, SIGN_IN, allRewardCases, live, stored, unseen } from './reward-cases.ts'
+import {
+  BROKEN,
+  NO_DOCUMENT,
+  REWARD,
+  SIGN_IN,
+  allRewardCases,
+  confirmed,
+  live,
+  stored,
+  unseen,
+} from './reward-cases.ts'
 
 type Options = { locale?: string; now?: number; timezone?: string }
 
@@ -68,12 +78,32 @@ describe('somebody signed in', () => {
     texts({ customer: who, app: live(reward) }).includes('WELCOME20')
 
   test.each([REWARD, SIGN_IN])('reads the code before the first order and nothing after it: $guests', (reward) => {
-    expect(sees(customer('prospect', 'Mina', 0), reward)).toBe(true)
-    expect(sees(unseen(0), reward)).toBe(true)
+    expect(sees(confirmed([reward.id]), reward)).toBe(true)
     for (const stage of STAGES.filter((one) => one !== 'prospect'))
       for (const orders of [0, 1, 3])
-        expect(html({ customer: customer(stage, 'Mina', orders), app: live(reward) }), stage).toBe(EMPTY)
-    expect(html({ customer: unseen(1), app: live(reward) })).toBe(EMPTY)
+        expect(html({ customer: confirmed([reward.id], orders, stage), app: live(reward) }), stage).toBe(EMPTY)
+    expect(html({ customer: confirmed([reward.id], 1), app: live(reward) })).toBe(EMPTY)
+  })
+
+  test('reads a code that anybody may use before Morello knows them, a bound one only once Shopify has confirmed them', () => {
+    for (const who of [customer('prospect', 'Mina', 0), unseen(0)]) {
+      expect(sees(who, REWARD)).toBe(true)
+      expect(html({ customer: who, app: live(SIGN_IN) })).toBe(EMPTY)
+      expect(sees(who, { ...SIGN_IN, guests: 'may-use' })).toBe(true)
+    }
+    for (const shared of ['3', 3, {}, [], [4], ['3'], [{ id: 3 }], [[3]], [null]])
+      expect(html({ customer: confirmed(shared), app: live(SIGN_IN) }), JSON.stringify(shared)).toBe(EMPTY)
+    expect(texts({ customer: confirmed([4]), app: live(SIGN_IN, { ...REWARD, code: 'ANYBODY' }) })).toContain('ANYBODY')
+    expect(texts({ customer: confirmed([4]), app: live(SIGN_IN), isDesignMode: true }).join()).toContain(
+      'there is no reward for whom you preview',
+    )
+  })
+
+  test('reads nothing after it', () => {
+    for (const stage of STAGES.filter((one) => one !== 'prospect'))
+      for (const orders of [0, 1, 3])
+        expect(html({ customer: customer(stage, 'Mina', orders), app: live(REWARD) }), stage).toBe(EMPTY)
+    expect(html({ customer: unseen(1), app: live(REWARD) })).toBe(EMPTY)
   })
 
   test('has ordered from the moment of the order on, before Morello hears of it', () => {
@@ -86,7 +116,7 @@ describe('somebody signed in', () => {
   })
 
   test('is never asked to sign in', () => {
-    expect(texts({ customer: unseen(0), app: live(SIGN_IN) })).toEqual([
+    expect(texts({ customer: confirmed([SIGN_IN.id]), app: live(SIGN_IN) })).toEqual([
       '20% off your first order',
       'WELCOME20',
       'First order only · works once · no minimum · until 31 January',

@@ -109,6 +109,14 @@ export function unseen(ordersCount: number): BlockScope['customer'] {
   return { first_name: 'Mina', orders_count: ordersCount, metafields: {} }
 }
 
+/** Somebody signed in whom Shopify has confirmed to be among those that these rewards' bound codes are for. */
+export function confirmed(shared: unknown, ordersCount = 0, stage = 'prospect'): BlockScope['customer'] {
+  const value = { v: 1, off: false, rewards: [], shared }
+  const known = customer(stage, 'Mina', ordersCount)!
+  const { state } = known.metafields!['$app:morello']!
+  return { ...known, metafields: { '$app:morello': { state, rewards: { value } } } }
+}
+
 /** Every state the banner can be in, for both engines. */
 export function allRewardCases(): Case[] {
   const cases: Case[] = []
@@ -120,6 +128,13 @@ export function allRewardCases(): Case[] {
     ['guest', null],
     ['prospect', customer('prospect', 'Mina', 0)],
     ['prospect who just ordered', customer('prospect', 'Mina', 1)],
+    ['prospect confirmed', confirmed([1, REWARD.id])],
+    ['prospect confirmed for another', confirmed([4])],
+    ['prospect confirmed who just ordered', confirmed([REWARD.id], 1)],
+    ...['3', 3, {}, [], ['3'], [{ id: 3 }], null, [[3]]].map((shared): [string, BlockScope['customer']] => [
+      `shared ${JSON.stringify(shared)}`,
+      confirmed(shared),
+    ]),
     ['loyal', customer('loyal')],
     ['unseen without orders', unseen(0)],
     ['unseen with orders', unseen(2)],

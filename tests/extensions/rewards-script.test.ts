@@ -7,7 +7,7 @@ import type { BlockScope } from '#tests/shop/storefront/liquid.ts'
 import { root } from '#tests/structure/source.ts'
 import { inBrowser, isBrowserMissing } from './browser.ts'
 import { NOON } from './cases.ts'
-import { KILLED, OFFER, REFUSED, own } from './personal-cases.ts'
+import { OFFER, REFUSED, own } from './personal-cases.ts'
 
 const SCRIPT = `${EXTENSION}assets/morello-rewards.js`
 const CLAIM = { ...OFFER, state: 'claim', code: null }
@@ -72,10 +72,10 @@ test('the script is a signed-off piece of TypeScript’s JavaScript', () => {
   expect([status, stdout]).toEqual([0, ''])
 })
 
-test('without the setting, or with the switch of the app, no byte of script is in the page', () => {
+test('without the setting no byte of script is in the page', () => {
   for (const offer of [OFFER, REFUSED]) {
     expect(html({ customer: own(offer) })).toContain('<script')
-    for (const scope of [{ settings: {} }, { settings: { script: 'off' } }, { app: KILLED }] as Partial<BlockScope>[])
+    for (const scope of [{ settings: {} }, { settings: { script: 'off' } }] as Partial<BlockScope>[])
       expect(html({ customer: own(offer), ...scope })).not.toMatch(/script|morello-rewards/)
   }
   expect(html({ customer: own(CLAIM) })).toContain('First come')

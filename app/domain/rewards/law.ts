@@ -56,7 +56,7 @@ export function lawChecks(
   reward: RewardDefinition,
   { countries, daysLeft }: { countries: readonly string[]; daysLeft: number },
 ): LawCheck[] {
-  const isIn = (some: (country: string) => boolean) => countries.length === 0 || countries.some(some)
+  const isIn = (some: (country: string) => boolean) => isInSome(countries, some)
   const conditions = reward.steps.flatMap((step) => step.conditions)
   const asks = (kind: string) => conditions.some((condition) => condition.kind === kind)
   const checks: LawCheck[] = []
@@ -82,9 +82,23 @@ export function lawChecks(
   }
   if (asks('consent') && isIn((country) => country === 'KR'))
     checks.push({ rule: 'consent-kr', blocks: false, text: null })
-  if (['stage', 'flag', 'own'].includes(reward.who.kind) && isIn((country) => EU.has(country)))
+  if (['stage', 'flag', 'own'].includes(reward.who.kind) && saysPersonalised(countries))
     checks.push({ rule: 'personal-price', blocks: false, text: null })
   return checks
+}
+
+/**
+ * Whether shoppers have to read that an offer to a segment was personalised by automated decision-making: 2011/83/EU 6(1)(ea).
+ *
+ * Known values: Germany beside Korea does, Korea alone does not, and where no country is named it does
+ * (tests/domain/rewards/law.test.ts).
+ */
+export function saysPersonalised(countries: readonly string[]): boolean {
+  return isInSome(countries, (country) => EU.has(country))
+}
+
+function isInSome(countries: readonly string[], some: (country: string) => boolean): boolean {
+  return countries.length === 0 || countries.some(some)
 }
 
 function isConditional({ minimumMinor, steps, products }: RewardDefinition): boolean {

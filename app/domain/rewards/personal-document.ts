@@ -3,23 +3,35 @@ import type { Instant } from '#app/domain/order.ts'
 import type { Shown, Verdict } from './arbiter.ts'
 import type { Grant } from './grant.ts'
 import type { PersonalOffer, PersonalRewards } from './personal-rewards.ts'
+import type { StepProgress } from './progress.ts'
 import type { RewardDefinition, RewardGift } from './reward.ts'
 import { inHundredths } from './storefront-rewards.ts'
 
-/** Most rewards that one account is shown. */
+/** Most rewards that one account is shown, and most shared codes that the banner looks at. */
 const MOST_SHOWN = 5
+const MOST_SHARED = 20
 
 type Frame = {
   currency: string
   /** By reward; also of ended ones of which something is open. */
   definitions: ReadonlyMap<number, RewardDefinition>
   texts: ReadonlyMap<number, 0 | 1>
+  shared: SharedCodes
   dayOf: (at: Instant) => string
+}
+
+/** Live rewards with one code for everybody, by what they are to one account. */
+export type SharedCodes = {
+  /** Bound to whoever has not ordered, and as far as we know they have not. */
+  theirs: readonly number[]
+  /** A first order's, and the person has had one under another account: the code that others read is hidden from them. */
+  refused: readonly number[]
 }
 
 /**
  * The document: what is open or to be taken first, at most one of the two; then what is on the way, by the reward's id; then
- * what was refused. Switched off, only what is theirs already.
+ * what was refused, which never falls off for the others. Switched off, only what is theirs already, and shared codes as for
+ * everybody.
  *
  * Known value: with a code open, a reward to be taken is not shown (tests/domain/rewards/personal-document.test.ts).
  */
@@ -29,33 +41,52 @@ export function personalDocument(
   isOff: boolean,
   frame: Frame,
 ): PersonalRewards {
-  const rewards = [
+  const first = [
     ...(open === null ? [] : [openOffer(open, frame)]),
     ...of(verdict.shown, 'claim', frame).slice(0, open === null ? 1 : 0),
-    ...of(verdict.shown, 'progress', frame),
-    ...of(verdict.shown, 'refused', frame),
   ]
-  return { v: 1, off: isOff, rewards: rewards.flatMap((each) => each ?? []).slice(0, MOST_SHOWN) }
+  const refused = [
+    ...frame.shared.refused.map((reward) => refusedOffer(reward, frame)),
+    ...of(verdict.shown, 'refused', frame),
+  ].slice(0, MOST_SHOWN - first.length)
+  const progress = of(verdict.shown, 'progress', frame).slice(0, MOST_SHOWN - first.length - refused.length)
+  const rewards = [...first, ...progress, ...refused].flatMap((each) => each ?? [])
+  const shared = frame.shared.theirs.slice(0, MOST_SHARED)
+  return { v: 1, off: isOff, rewards, ...(shared.length === 0 ? {} : { shared }) }
 }
 
 function of(shown: readonly Shown[], state: Shown['state'], frame: Frame): (PersonalOffer | null)[] {
   return shown
     .filter((each) => each.state === state)
     .sort((a, b) => a.reward - b.reward)
-    .map(({ reward, step }) => {
-      const definition = frame.definitions.get(reward)
-      if (!definition) return null
-      return {
-        ...common(reward, definition, step.what, frame),
-        step: step.step,
-        state,
-        what: giftOf(step.what, frame.currency),
-        code: null,
-        endsOn: definition.endsOn,
-        join: step.join,
-        missing: state === 'progress' ? step.missing : [],
-      }
-    })
+    .map(({ reward, step }) => offerOf(reward, state, step, state === 'progress' ? step.missing : [], frame))
+}
+
+/** The one step of a shared code asks for nothing. */
+function refusedOffer(reward: number, frame: Frame): PersonalOffer | null {
+  const step = frame.definitions.get(reward)?.steps[0]
+  return step ? offerOf(reward, 'refused', { ...step, step: 0 }, [], frame) : null
+}
+
+function offerOf(
+  reward: number,
+  state: Shown['state'],
+  { step, what, join }: Pick<StepProgress, 'step' | 'what' | 'join'>,
+  missing: PersonalOffer['missing'],
+  frame: Frame,
+): PersonalOffer | null {
+  const definition = frame.definitions.get(reward)
+  if (!definition) return null
+  return {
+    ...common(reward, definition, what, frame),
+    step,
+    state,
+    what: giftOf(what, frame.currency),
+    code: null,
+    endsOn: definition.endsOn,
+    join,
+    missing,
+  }
 }
 
 function openOffer(grant: Grant, frame: Frame): PersonalOffer | null {

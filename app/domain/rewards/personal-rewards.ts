@@ -53,12 +53,20 @@ const Offer = z.strictObject({
   because: z.enum(['first-order', 'everybody', 'order', 'late', 'loyal', 'chosen']),
 })
 
-/** As the app writes it; at most one is `open` or `claim`, and it comes first. `off`: they have switched personal offers off. */
+/**
+ * As the app writes it; at most one is `open` or `claim`, and it comes first. `off`: they have switched personal offers off.
+ * `shared`: of the codes that everybody signed in gets who has not ordered, those that are theirs; left out, none is.
+ */
 export const PersonalRewards = z.strictObject({
   v: z.literal(1),
   off: z.boolean(),
   rewards: z.array(Offer).max(5),
+  shared: z.array(z.number().int().positive()).min(1).max(20).optional(),
 })
 export type PersonalRewards = z.infer<typeof PersonalRewards>
+/** There is nothing in it that a block would show. */
+export function isNothing({ rewards, shared, off }: PersonalRewards): boolean {
+  return rewards.length === 0 && shared === undefined && !off
+}
 export type PersonalOffer = z.infer<typeof Offer>
 export type MissingForStep = z.infer<typeof Missing>

@@ -56,6 +56,8 @@ const RewardOnStorefront = z.strictObject({
 export const StorefrontRewards = z.strictObject({
   v: z.literal(1),
   rewards: z.array(RewardOnStorefront).max(MOST_REWARDS),
+  /** What segments chose says so: the shop sells where the law wants it. Else left out. */
+  personalised: z.literal(true).optional(),
 })
 export type StorefrontRewards = z.infer<typeof StorefrontRewards>
 

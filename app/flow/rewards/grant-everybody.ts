@@ -53,6 +53,7 @@ async function listCandidates(tx: BulkTx, shop: ShopId, frame: GrantingFrame, af
   const sources = [
     ...['"RewardStanding"', '"CustomerRewards"', '"Grant"'].map((table) => `${table} t WHERE true`),
     ...frame.live.map(({ definition, startedAt }) => sourceOf(definition, bound, new Date(startedAt))),
+    ...frame.shared.map(({ definition }) => sharedSource(definition)),
   ]
   const each = [...new Set(sources)].map(
     (source) => `(SELECT t."customer" AS id FROM ${source} AND t."shop" = $1::int AND t."customer" > $2::bigint
@@ -63,6 +64,13 @@ async function listCandidates(tx: BulkTx, shop: ShopId, frame: GrantingFrame, af
     values,
   )
   return rows.map(({ id }) => id)
+}
+
+/** A code for everybody is nobody's in particular, but hidden from whoever is the same person as another account. */
+function sharedSource({ who }: RewardDefinition): string {
+  return who.kind === 'first-order' && who.guests === 'sign-in'
+    ? `"Membership" t WHERE t."stage" = 'prospect'`
+    : `(SELECT l."shop", unnest(ARRAY[l."a", l."b"]) AS "customer" FROM "PersonLink" l WHERE l."state" = 'confirmed') t WHERE true`
 }
 
 /** A table and condition; more than are among them does no harm. */

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import { arbitrate, openFor, type Candidate, type Verdict } from '#app/domain/rewards/arbiter.ts'
 import type { Grant, Standing } from '#app/domain/rewards/grant.ts'
-import { personalDocument } from '#app/domain/rewards/personal-document.ts'
-import type { PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
+import { personalDocument, type SharedCodes } from '#app/domain/rewards/personal-document.ts'
+import { isNothing, type PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
 import { progressOf } from '#app/domain/rewards/progress.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
@@ -105,6 +105,7 @@ async function grantAccount(tx: Tx, shop: ShopId, about: AboutAccount): Promise<
     currency: frame.currency,
     definitions: new Map([...frame.rewards].map(([id, { definition }]) => [id, definition])),
     texts: new Map(standings.map(({ reward, text }) => [reward, text])),
+    shared: sharedFor(about, grants),
     dayOf: frame.dayOf,
   })
   await want(tx, shop, account.id, document)
@@ -172,6 +173,15 @@ export async function weigh(
   return { candidates, standings, grants, verdict }
 }
 
+/** Which codes that others read they may read, as far as we know: whose are bound is for Shopify to confirm. */
+function sharedFor({ account, facts, exclusions, frame }: AboutAccount, grants: readonly Grant[]): SharedCodes {
+  const among = frame.shared.filter(({ definition }) => isAmong(definition.who, account, facts.orders))
+  const ids = among.map(({ id }) => id)
+  if (hasHad(account.id, facts.orders, grants, frame)) return { theirs: [], refused: ids }
+  const bound = among.filter(({ definition: { who } }) => who.kind === 'first-order' && who.guests === 'sign-in')
+  return { theirs: exclusions.length > 0 ? [] : bound.map(({ id }) => id), refused: [] }
+}
+
 /** Another account of the person has ordered, or has had a first order's reward. */
 function hasHad(
   account: Id,
@@ -208,7 +218,7 @@ async function askForDeliveries(tx: Tx, shop: ShopId, { facts, at }: AboutAccoun
 async function want(tx: Tx, shop: ShopId, customer: Id, document: PersonalRewards): Promise<void> {
   const id = BigInt(customer)
   const row = await tx.customerRewards.findUnique({ where: { shop_customer: { shop, customer: id } } })
-  const isEmpty = document.rewards.length === 0 && !document.off
+  const isEmpty = isNothing(document)
   if (row === null ? isEmpty : isDeepStrictEqual(row.wanted, document)) return
   await tx.customerRewards.upsert({
     where: { shop_customer: { shop, customer: id } },

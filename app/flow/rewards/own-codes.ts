@@ -7,11 +7,12 @@ import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import type { Problem } from '#app/domain/pages.ts'
 import { ownDiscountOf, type OwnDiscount, type OwnDiscountKey } from '#app/domain/rewards/discount.ts'
 import { dayFromText, dayText, endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
-import { CodesAddDocument, CodesMadeDocument, CustomersThereDocument } from '#app/outside/admin.generated.ts'
+import { CodesAddDocument, CodesMadeDocument } from '#app/outside/admin.generated.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshCode } from '#app/outside/secrets.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
+import { customersThere } from './confirm.ts'
 import {
   bindCustomers,
   changeOwnDiscount,
@@ -71,7 +72,10 @@ async function issueGroup(
 ): Promise<boolean> {
   const { step, turn } = grants[0]!
   const key: OwnDiscountKey = { reward: reward.id, step, turn }
-  const there = await customersThere(admin, grants)
+  const there = await customersThere(
+    admin,
+    grants.map(({ customer }) => customer),
+  )
   for (const grant of grants) if (!there.has(grant.customer)) await noteGrant(shop, hold, grant, { state: 'ended' })
   const open = grants.filter(({ customer }) => there.has(customer))
   if (open.length === 0) return false
@@ -293,16 +297,6 @@ async function stands(
 }
 
 const CUSTOMER = 'gid://shopify/Customer/'
-
-async function customersThere(admin: Admin, grants: readonly CodeGrant[]): Promise<Set<string>> {
-  const there = new Set<string>()
-  for (let at = 0; at < grants.length; at += PER_CALL) {
-    const ids = grants.slice(at, at + PER_CALL).map(({ customer }) => CUSTOMER + customer)
-    const { nodes } = await admin.ask(CustomersThereDocument, { ids })
-    for (const node of nodes) if (node && 'id' in node) there.add(node.id.slice(CUSTOMER.length))
-  }
-  return there
-}
 
 type Keyed = StoredDiscount & { key: OwnDiscountKey }
 

@@ -79,7 +79,7 @@ export async function startReward(shop: ShopId, id: number): Promise<void> {
       const { benefitCodes } = await readSettings(tx, shop)
       const key = `code:${reward.definition.code}`
       await saveSettingsIn(tx, shop, { benefitCodes: { ...benefitCodes, [key]: 'confirmed' } })
-    } else await owe(tx, shop, 'grant-everybody', String(shop), {})
+    }
     await owe(tx, shop, 'sync-rewards', String(shop), {})
     await oweGrants(tx, shop)
   })

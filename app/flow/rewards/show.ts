@@ -1,8 +1,16 @@
-/** What each customer reads of their own rewards, brought to their metafield; a code or credit only once Shopify has it. */
+/**
+ * What each customer reads of their own rewards, brought to their metafield: a code or credit only once Shopify has it, a
+ * shared code that is bound only once Shopify counts them among those it is for.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { STATE_NAMESPACE } from '#app/domain/publication.ts'
-import { PERSONAL_REWARDS_KEY, PersonalRewards, type PersonalOffer } from '#app/domain/rewards/personal-rewards.ts'
-import type { Id } from '#app/domain/order.ts'
+import {
+  isNothing,
+  PERSONAL_REWARDS_KEY,
+  PersonalRewards,
+  type PersonalOffer,
+} from '#app/domain/rewards/personal-rewards.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
 import { Bug, OutsideFailure } from '#app/errors.ts'
 import {
   OffersDefinitionDeleteDocument,
@@ -14,53 +22,72 @@ import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { log } from '#app/outside/log.server.ts'
 import { adminOf, type Admin } from '#app/outside/shopify.server.ts'
+import { confirmShared, readBound, type Asking } from './confirm.ts'
 import type { Hold } from './sync.ts'
 
 /** metafieldsSet takes 25; a call costs 10 points, so that many customers a second are no trouble. */
 const PER_CALL = 25
 const PER_READ = 500
+/** A customer whom Shopify does not count among those a bound code is for yet is asked about again. */
+const ASK_AGAIN_MS = 10 * 60_000
 const CUSTOMER = 'gid://shopify/Customer/'
 const FIELD = { namespace: STATE_NAMESPACE, key: PERSONAL_REWARDS_KEY }
 
-type Row = { customer: Id; wanted: unknown; written: unknown }
-type Change = { customer: Id; shown: PersonalRewards }
+type Row = { customer: Id; wanted: unknown; written: unknown; writtenAt: Date | null }
+type Read = { customer: Id; wanted: PersonalRewards; written: PersonalRewards | null; since: Instant | null }
+type Change = Pick<Read, 'customer' | 'written'> & { shown: PersonalRewards }
 
 /**
  * Writes the metafield of every customer whose rewards have changed since, and takes it away where there is nothing to show.
  * Safe to be killed anywhere: what is written twice is the same.
  *
+ * @returns when to look again, while Shopify has not confirmed somebody of whom it may still hear
  * @throws {Bug} after everything else is written, where something is wanted that the storefront cannot read
  */
-export async function showOffers(shop: ShopId, hold: Hold): Promise<void> {
+export async function showOffers(shop: ShopId, hold: Hold): Promise<void | { againInMs: number }> {
   let admin: Admin | null = null
+  let isDefined = false
+  let isOpen = false
   const unreadable: Id[] = []
   for (let after = '0'; ;) {
-    const { rows, changes } = await withShop(shop, (tx) => readChanges(tx, shop, after, unreadable))
-    if (rows === 0) break
-    after = changes.after
-    if (changes.of.length === 0) continue
-    if (admin === null) {
-      admin = await adminOf(shop)
-      await define(admin)
+    const { last, reads, bound } = await withShop(shop, (tx) => readWanted(tx, shop, after, unreadable))
+    if (last === null) break
+    after = last
+    for (let at = 0; at < reads.length; at += PER_CALL) {
+      admin ??= await adminOf(shop)
+      const batch = reads.slice(at, at + PER_CALL)
+      const told = await confirmShared(admin, bound, batch.map(askingOf), now())
+      isOpen ||= [...told.values()].some((one) => one.isOpen)
+      const changes = batch.flatMap((read) => changeOf(read, told.get(read.customer)!.shared))
+      if (changes.length === 0) continue
+      if (!isDefined) await define(admin)
+      isDefined = true
+      await write(shop, admin, changes, hold)
     }
-    for (let at = 0; at < changes.of.length; at += PER_CALL)
-      await write(shop, admin, changes.of.slice(at, at + PER_CALL), hold)
   }
   if (unreadable.length > 0) throw new Bug(`what customers of shop ${shop} are to read of rewards cannot be read`)
+  return isOpen ? { againInMs: ASK_AGAIN_MS } : undefined
 }
 
-async function readChanges(
-  tx: Tx,
-  shop: ShopId,
-  after: Id,
-  unreadable: Id[],
-): Promise<{ rows: number; changes: { after: Id; of: Change[] } }> {
+function askingOf({ customer, wanted, written, since }: Read): Asking {
+  return { customer, wanted: wanted.shared ?? [], confirmed: written?.shared ?? [], since }
+}
+
+/** @returns nothing where it is written so already */
+function changeOf({ customer, wanted: { v, off, rewards }, written }: Read, shared: number[]): Change[] {
+  const shown = { v, off, rewards, ...(shared.length === 0 ? {} : { shared }) }
+  return isDeepStrictEqual(shown, written) ? [] : [{ customer, written, shown }]
+}
+
+type Wanted = { last: Id | null; reads: Read[]; bound: ReadonlyMap<number, string> }
+
+async function readWanted(tx: Tx, shop: ShopId, after: Id, unreadable: Id[]): Promise<Wanted> {
   const rows = await tx.$queryRaw<Row[]>`
-    SELECT "customer"::text, "wanted", "written" FROM "CustomerRewards"
+    SELECT "customer"::text, "wanted", "written", "writtenAt" FROM "CustomerRewards"
     WHERE "shop" = ${shop} AND "customer" > ${after}::text::bigint AND "wanted" IS DISTINCT FROM "written"
     ORDER BY "customer" LIMIT ${PER_READ}`
   const there = await grantsThere(tx, shop, rows)
-  const of = rows.flatMap(({ customer, wanted, written }): Change[] => {
+  const reads = rows.flatMap(({ customer, wanted, written, writtenAt }): Read[] => {
     const read = PersonalRewards.safeParse(wanted)
     if (!read.success) {
       log.error({ shop, entity: customer }, 'what a customer is to read of their rewards has a wrong shape')
@@ -68,10 +95,17 @@ async function readChanges(
       return []
     }
     const rewards = read.data.rewards.filter((offer) => !isWithheld(offer, customer, there))
-    const shown = { ...read.data, rewards }
-    return isDeepStrictEqual(shown, written) ? [] : [{ customer, shown }]
+    const before = PersonalRewards.safeParse(written)
+    return [
+      {
+        customer,
+        wanted: { ...read.data, rewards },
+        written: before.success ? before.data : null,
+        since: writtenAt?.getTime() ?? null,
+      },
+    ]
   })
-  return { rows: rows.length, changes: { after: rows.at(-1)?.customer ?? after, of } }
+  return { last: rows.at(-1)?.customer ?? null, reads, bound: await readBound(tx, shop) }
 }
 
 /** Per customer: codes of grants, and steps with credit, each with whether Shopify has it. */
@@ -101,9 +135,8 @@ function isWithheld({ id, step, state, what, code }: PersonalOffer, customer: Id
 }
 
 async function write(shop: ShopId, admin: Admin, batch: Change[], hold: Hold): Promise<void> {
-  const isEmpty = ({ shown }: Change) => shown.rewards.length === 0 && !shown.off
-  const gone = batch.filter(isEmpty)
-  const set = batch.filter((change) => !isEmpty(change))
+  const gone = batch.filter(({ shown, written }) => isNothing(shown) && written !== null && !isNothing(written))
+  const set = batch.filter(({ shown }) => !isNothing(shown))
   const echoes = set.length === 0 ? new Map<Id, string>() : await setAll(shop, admin, set)
   if (gone.length > 0) {
     const metafields = gone.map(({ customer }) => ({ ownerId: CUSTOMER + customer, ...FIELD }))

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Problem } from '#app/domain/pages.ts'
 import { discountOf, type WantedDiscount } from '#app/domain/rewards/discount.ts'
+import { saysPersonalised } from '#app/domain/rewards/law.ts'
 import { overBy } from '#app/domain/rewards/outlook.ts'
 import { isShared } from '#app/domain/rewards/reward.ts'
 import {
@@ -18,8 +19,10 @@ import { OutsideFailure } from '#app/errors.ts'
 import { OurInstallationDocument, RewardsShowDocument } from '#app/outside/admin.generated.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { adminOf, type Admin } from '#app/outside/shopify.server.ts'
 import { oweGrants } from '../owed-grants.ts'
+import { readSettings } from '../settings.ts'
 import {
   changeDiscount,
   deleteDiscount,
@@ -42,9 +45,10 @@ export type Hold = { stillMine(tx: Tx | BulkTx): Promise<void> }
 /** Looks at every reward once; asks to be called again while one is live. Safe to be killed anywhere. */
 export async function syncRewards(shop: ShopId, hold: Hold): Promise<void | { againInMs: number }> {
   await endWhatIsOver(shop, hold)
-  const { rewards, frame } = await withShop(shop, async (tx) => ({
+  const { rewards, frame, settings } = await withShop(shop, async (tx) => ({
     rewards: await readRewards(tx, shop),
     frame: await readShopFrame(tx, shop),
+    settings: await readSettings(tx, shop),
   }))
   const isLive = rewards.some(({ state }) => state === 'live')
   if (!rewards.some((reward) => reward.state === 'live' || isThere(reward))) return
@@ -53,10 +57,11 @@ export async function syncRewards(shop: ShopId, hold: Hold): Promise<void | { ag
   const live = rewards.filter(({ state, definition }) => state === 'live' && isShared(definition))
   const made = []
   for (const reward of live) if (await bringOver(shop, admin, reward, frame, hold)) made.push(reward)
-  await show(
-    admin,
-    made.flatMap(({ id, definition }) => onStorefront(id, definition, frame.currency) ?? []),
-  )
+  await show(admin, {
+    v: 1,
+    rewards: made.flatMap(({ id, definition }) => onStorefront(id, definition, frame.currency) ?? []),
+    ...(saysPersonalised(settings.rewards.countries) ? { personalised: true } : {}),
+  })
   for (const reward of rewards)
     if (reward.state !== 'live' && isThere(reward)) await takeAway(shop, admin, reward, hold)
   return isLive ? { againInMs: LOOK_AGAIN_MS } : undefined
@@ -68,7 +73,7 @@ export async function withdrawRewards(shop: ShopId, hold: Hold): Promise<void> {
   const there = rewards.filter(isThere)
   if (there.length === 0) return
   const admin = await adminOf(shop)
-  await show(admin, [])
+  await show(admin, { v: 1, rewards: [] })
   for (const reward of there) {
     refuse(reward.discountGid === null ? null : await deleteDiscount(admin, reward.discountGid))
     await forget(shop, admin, reward, hold)
@@ -189,6 +194,8 @@ async function note(shop: ShopId, hold: Hold, id: number, noted: Noted): Promise
       await tx.$executeRaw`UPDATE "Reward" SET "asked" = ${json(noted.asked)}::jsonb WHERE "shop" = ${shop} AND "id" = ${id}`
     if (noted.problem !== undefined)
       await tx.$executeRaw`UPDATE "Reward" SET "problem" = ${json(noted.problem)}::jsonb WHERE "shop" = ${shop} AND "id" = ${id}`
+    // Whoever may read its code hears of it.
+    if (noted.discountGid) await owe(tx, shop, 'show-offers', String(shop), {})
     if (noted.discountGid !== undefined)
       await tx.reward.updateMany({ where: { shop, id }, data: { discountGid: noted.discountGid } })
     if (noted.segmentGid !== undefined)
@@ -196,10 +203,10 @@ async function note(shop: ShopId, hold: Hold, id: number, noted: Noted): Promise
   })
 }
 
-async function show(admin: Admin, rewards: StorefrontRewards['rewards']): Promise<void> {
+async function show(admin: Admin, shown: StorefrontRewards): Promise<void> {
   const field = { namespace: REWARDS_NAMESPACE, key: REWARDS_KEY }
   const { currentAppInstallation: installation } = await admin.ask(OurInstallationDocument, field)
-  const value = JSON.stringify({ v: 1, rewards } satisfies StorefrontRewards)
+  const value = JSON.stringify(shown)
   if (installation.metafield?.value === value) return
   const { metafieldsSet: answer } = await admin.change(
     RewardsShowDocument,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { lawChecks } from '#app/domain/rewards/law.ts'
+import { lawChecks, saysPersonalised } from '#app/domain/rewards/law.ts'
 import { rewardOf, type Wanted } from './definitions.ts'
 
 // Two sets of headlines, each written before its writer could know the rules; the rules were then made with both.
@@ -103,6 +103,10 @@ describe('what follows from the settings', () => {
     ])
     expect(rulesOf({ who: { kind: 'flag', flag: 'vip' } }, ['KR', 'FR'])).toEqual(['personal-price'])
     expect(rulesOf({ who: { kind: 'flag', flag: 'vip' } }, ['KR', 'US'])).toEqual([])
+  })
+
+  test('an offer to a segment says so to shoppers where the shop sells in the EU, or has not said where', () => {
+    expect([['DE', 'KR'], ['KR'], ['KR', 'US'], []].map(saysPersonalised)).toEqual([true, false, false, true])
   })
 
   test('letters of any width are read, and the name, which shoppers never see, is not', () => {

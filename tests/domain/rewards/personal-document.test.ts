@@ -12,7 +12,13 @@ const definitions = new Map([
   [2, rewardOf({ ...REVIEW, conditions: [...REVIEW.conditions], what: { kind: 'credit', amountMinor: 500 } })],
   [3, rewardOf({ who: { kind: 'flag', flag: 'cherry-picker' }, minimumMinor: 900, products: ['1'] })],
 ])
-const frame = { currency: 'KRW', definitions, texts: new Map([[1, 1 as const]]), dayOf }
+const frame = {
+  currency: 'KRW',
+  definitions,
+  texts: new Map([[1, 1 as const]]),
+  shared: { theirs: [], refused: [] },
+  dayOf,
+}
 const shown = (reward: number, state: Shown['state']): Shown => ({
   reward,
   state,
@@ -35,6 +41,24 @@ describe('what a customer reads', () => {
       ['claim', 'progress'],
       ['open', 'progress'],
     ])
+  })
+
+  test('has the shared codes that are theirs, and every refusal, whatever else is on the way', () => {
+    const shared = { theirs: [4, 7], refused: [5] }
+    const many = [1, 2, 3, 1, 2, 3].map((reward) => shown(reward, 'progress'))
+    const known = new Map([...definitions, [5, rewardOf({ code: 'EVERYBODY' })]])
+    const document = personalDocument({ shown: many }, OPEN, false, { ...frame, definitions: known, shared })
+    expect(PersonalRewards.parse(document)).toEqual(document)
+    expect(document.shared).toEqual([4, 7])
+    expect(document.rewards.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      '3 open',
+      '1 progress',
+      '1 progress',
+      '2 progress',
+      '5 refused',
+    ])
+    expect(document.rewards.at(-1)).toMatchObject({ code: null, because: 'first-order', missing: [] })
+    expect(personalDocument({ shown: [] }, null, false, frame)).toEqual({ v: 1, off: false, rewards: [] })
   })
 
   test('is a document that the theme can read, in hundredths, with the last day it can be used', () => {
