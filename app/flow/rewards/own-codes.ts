@@ -148,6 +148,8 @@ async function make(
   // What Shopify has refused is not asked again until the merchant changes something.
   if (stored.problem !== null && isDeepStrictEqual(wanted, stored.asked)) return null
   const first = grants.find(({ code }) => code === wanted.code)
+  const found = await foundAsAsked(shop, admin, key, wanted, stored, hold)
+  if (found !== null) return found
   await noteDiscount(shop, hold, key, { asked: wanted, problem: null })
   const customers = grants.slice(0, PER_CALL).map(({ customer }) => CUSTOMER + customer)
   const answer = await makeOwnDiscount(admin, key, wanted, customers)
@@ -174,6 +176,26 @@ async function make(
       expiresAt: first.expiresAt ?? codesEnd(reward, frame, Date.parse(wanted.endsAt)),
     })
   return { gid, asked: wanted }
+}
+
+/** Whoever died after asking has left it there as it was asked for then; what has changed since is brought over. */
+async function foundAsAsked(
+  shop: ShopId,
+  admin: Admin,
+  key: OwnDiscountKey,
+  wanted: OwnDiscount,
+  { asked, problem }: StoredDiscount,
+  hold: Hold,
+): Promise<Discount | null> {
+  const gid = asked === null || problem !== null ? null : await findOwnDiscount(admin, key, asked.code)
+  if (asked === null || gid === null) return null
+  await noteDiscount(shop, hold, key, { discountGid: gid })
+  return {
+    gid,
+    asked: isDeepStrictEqual(asked, wanted)
+      ? asked
+      : await bringEditOver(shop, admin, key, { gid, asked }, wanted, hold),
+  }
 }
 
 function freshOf({ definition }: StoredReward): string {
@@ -275,10 +297,22 @@ async function bringEditsOver(
     if (!reward || reward.state !== 'live' || discountGid === null || asked === null) continue
     const wanted = wantedOf(key, reward, frame, asked, asked.code)
     if (isDeepStrictEqual(wanted, asked) || problem !== null) continue
-    // Asked again if nobody knows: an update leaves the same when it is done twice.
-    const answer = await changeOwnDiscount(admin, discountGid, wanted)
-    await noteDiscount(shop, hold, key, answer.gid === null ? { problem: answer.problem } : { asked: wanted })
+    await bringEditOver(shop, admin, key, { gid: discountGid, asked }, wanted, hold)
   }
+}
+
+/** Asked again if nobody knows: an update leaves the same when it is done twice. @returns what is there */
+async function bringEditOver(
+  shop: ShopId,
+  admin: Admin,
+  key: OwnDiscountKey,
+  { gid, asked }: Discount,
+  wanted: OwnDiscount,
+  hold: Hold,
+): Promise<OwnDiscount> {
+  const answer = await changeOwnDiscount(admin, gid, wanted)
+  await noteDiscount(shop, hold, key, answer.gid === null ? { problem: answer.problem } : { asked: wanted })
+  return answer.gid === null ? asked : wanted
 }
 
 /** Made once, it is the merchant's to end in Shopify too: then no further code of it is promised. */

@@ -33,7 +33,7 @@ import {
   makeDiscount,
   makeSegment,
 } from './discounts.ts'
-import { rewardSums } from './figures.ts'
+import { grantSums, rewardSums } from './figures.ts'
 import { readRewards, readShopFrame, type ShopFrame, type StoredReward } from './stored.ts'
 
 /** How often a live reward is held against its budget and its last day. */
@@ -91,13 +91,16 @@ async function endWhatIsOver(shop: ShopId, hold: Hold): Promise<void> {
     await hold.stillMine(tx)
     const { timezone } = await readShopFrame(tx, shop)
     const live = (await readRewards(tx, shop)).filter(({ state }) => state === 'live')
-    const sums = await rewardSums(
+    const limited = live.filter(({ definition }) => definition.budgetMinor !== null)
+    const ofPersons = await grantSums(tx, shop, limited)
+    const ofCodes = await rewardSums(
       tx,
       shop,
-      live.filter(({ definition }) => definition.budgetMinor !== null),
+      limited.filter(({ definition }) => isShared(definition)),
     )
     for (const { id, definition } of live) {
-      const by = overBy(definition, endOfDay(definition.endsOn, timezone), sums.get(id)?.spentMinor ?? 0, at)
+      const spentMinor = (ofPersons.get(id) ?? ofCodes.get(id))?.spentMinor ?? 0
+      const by = overBy(definition, endOfDay(definition.endsOn, timezone), spentMinor, at)
       if (by === null) continue
       await tx.reward.updateMany({
         where: { shop, id, state: 'live' },
@@ -108,7 +111,12 @@ async function endWhatIsOver(shop: ShopId, hold: Hold): Promise<void> {
   })
 }
 
-/** @returns whether its discount is there as the reward says */
+/**
+ * What a new discount is asked for is written down before, so that it is found again; of a change, once Shopify has taken it:
+ * whoever dies in between has it made once more.
+ *
+ * @returns whether its discount is there as the reward says
+ */
 async function bringOver(
   shop: ShopId,
   admin: Admin,
@@ -119,25 +127,30 @@ async function bringOver(
   const { id, definition, asked, problem } = reward
   const wanted = discountOf(id, definition, currency, reward.startedAt!, endOfDay(definition.endsOn, timezone))
   const isAsked = isDeepStrictEqual(asked, wanted)
-  if (isAsked && reward.discountGid !== null) return stands(shop, admin, reward, wanted, reward.discountGid, hold)
   // What Shopify has refused is not asked again until the merchant changes something.
-  if (isAsked && problem !== null) return false
-  await note(shop, hold, id, { asked: wanted, problem: null })
+  if (isAsked && problem !== null && problem.kind !== 'discount-gone') return false
+  const gid = await gidOf(admin, reward)
+  if (gid !== null && reward.discountGid === null) await note(shop, hold, id, { discountGid: gid })
+  if (isAsked && gid !== null) return stands(shop, admin, reward, wanted, gid, hold)
+  if (gid === null) await note(shop, hold, id, { asked: wanted, problem: null })
   let segmentGid = reward.segmentGid
   if (wanted.isBound && segmentGid === null) {
     const segment = await makeSegment(admin, id)
-    if (segment.gid === null) return refused(shop, hold, id, segment.problem)
+    if (segment.gid === null) return refused(shop, hold, id, wanted, segment.problem)
     segmentGid = segment.gid
     await note(shop, hold, id, { segmentGid })
   }
   const bound = wanted.isBound ? segmentGid : null
   const answer =
-    reward.discountGid === null
-      ? await makeDiscount(admin, wanted, bound)
-      : await changeDiscount(admin, reward.discountGid, wanted, bound)
-  if (answer.gid === null) return refused(shop, hold, id, answer.problem)
-  await note(shop, hold, id, { discountGid: answer.gid })
+    gid === null ? await makeDiscount(admin, wanted, bound) : await changeDiscount(admin, gid, wanted, bound)
+  if (answer.gid === null) return refused(shop, hold, id, wanted, answer.problem)
+  await note(shop, hold, id, { asked: wanted, discountGid: answer.gid, problem: null })
   return true
+}
+
+/** What was asked for and never answered may be there all the same. */
+async function gidOf(admin: Admin, { asked, discountGid, problem }: StoredReward): Promise<string | null> {
+  return discountGid ?? (asked === null || problem !== null ? null : await findDiscount(admin, asked))
 }
 
 /** Made once, it is the merchant's to end in Shopify too: then shoppers read no more of it, until it is active again. */
@@ -155,15 +168,13 @@ async function stands(
   return isThereNow
 }
 
-async function refused(shop: ShopId, hold: Hold, id: number, problem: Problem): Promise<false> {
-  await note(shop, hold, id, { problem })
+async function refused(shop: ShopId, hold: Hold, id: number, asked: WantedDiscount, problem: Problem): Promise<false> {
+  await note(shop, hold, id, { asked, problem })
   return false
 }
 
 async function takeAway(shop: ShopId, admin: Admin, reward: StoredReward, hold: Hold): Promise<void> {
-  // What was asked for and never answered may be there all the same.
-  const { asked, problem } = reward
-  const gid = reward.discountGid ?? (asked === null || problem !== null ? null : await findDiscount(admin, asked))
+  const gid = await gidOf(admin, reward)
   refuse(gid === null ? null : await endDiscount(admin, gid))
   await forget(shop, admin, reward, hold)
 }

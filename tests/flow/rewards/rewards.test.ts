@@ -183,6 +183,13 @@ describe('a reward', () => {
 })
 
 describe('what may be changed', () => {
+  const later = new Date(Date.now() + 60 * DAY_MS).toISOString().slice(0, 10)
+  const edited = async (shop: ShopId, id: number) => {
+    const { definition } = await rewardPage(shop, id)
+    await saveReward(shop, id, { ...definition, name: 'Hello', endsOn: later })
+    return [{ title: `Morello ${id}: Hello`, endsAt: Date.parse(`${later}T15:00:00Z`) }]
+  }
+
   test('a draft in everything; a live one in name, last day and budget, which Shopify hears of', async () => {
     const played = await rewardingShop()
     const id = await saveReward(played.shop, null, WELCOME)
@@ -190,7 +197,6 @@ describe('what may be changed', () => {
     await startReward(played.shop, id)
     await syncRewards(played.shop, HELD)
     const stored = (await rewardPage(played.shop, id)).definition
-    const later = new Date(Date.now() + 60 * DAY_MS).toISOString().slice(0, 10)
     await saveReward(played.shop, id, { ...stored, name: 'Hello', endsOn: later, budgetMinor: 90_000 })
     await syncRewards(played.shop, HELD)
     expect(discounts(played)).toMatchObject([
@@ -200,6 +206,49 @@ describe('what may be changed', () => {
     expect(refused).toEqual({ name: 'live' })
     await expect(deleteReward(played.shop, id)).rejects.toThrow(InvalidInput)
   })
+
+  test('a change that never reached Shopify is made once more, one that Shopify refused is not taken for made', async () => {
+    const played = await rewardingShop()
+    const id = await live(played.shop)
+    const wanted = await edited(played.shop, id)
+    await played.local.shop.takeScopes('write_discounts')
+    await expect(syncRewards(played.shop, HELD)).rejects.toThrow(AccessLost)
+    await played.local.shop.grantScopes('write_discounts')
+    const errors = [{ field: ['title'], message: 'No', code: 'INVALID' }]
+    played.local.faults.userErrors = { mutation: 'discountCodeBasicUpdate', times: 1, errors }
+    for (let times = 0; times < 2; times += 1) {
+      await syncRewards(played.shop, HELD)
+      expect([await stateOf(played.shop, id), shown(played)]).toMatchObject([{ problem: 'shopify-refused' }, []])
+    }
+    const { definition } = await rewardPage(played.shop, id)
+    await saveReward(played.shop, id, { ...definition, name: 'Hello again' })
+    await syncRewards(played.shop, HELD)
+    expect(discounts(played)).toMatchObject([{ ...wanted[0], title: `Morello ${id}: Hello again` }])
+    expect(await stateOf(played.shop, id)).toMatchObject({ discount: 'there', problem: null })
+  })
+
+  test.each([0, 1, 2, 3])(
+    'killed at step %i while it is made or changed, Shopify ends with what was saved',
+    async (steps) => {
+      const played = await rewardingShop()
+      const id = await started(played.shop)
+      const killed = async () => {
+        let left = steps
+        const stillMine = async () => {
+          left -= 1
+          if (left < 0) throw new Error('killed')
+        }
+        await syncRewards(played.shop, { stillMine }).catch(() => {})
+      }
+      await killed()
+      const wanted = await edited(played.shop, id)
+      await killed()
+      await syncRewards(played.shop, HELD)
+      expect(discounts(played)).toMatchObject(wanted)
+      expect(discounts(played).length).toBe(1)
+      expect(shown(played)).toEqual(['WELCOME20'])
+    },
+  )
 
   test('two rewards have no code in common, and a day that is over starts nothing', async () => {
     const { shop } = await rewardingShop()
