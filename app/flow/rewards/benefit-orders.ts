@@ -106,12 +106,13 @@ async function noteUse(tx: Tx, shop: ShopId, grant: Grant, order: OrderOfPerson)
 
 /**
  * Ends what can be used no more: an unused code's face value is free again. What became of store credit cannot be told, so it
- * counts as spent.
+ * counts as spent. A code that was taken back at a first order may become theirs again until then.
  */
 export async function expireGrants(tx: Tx, shop: ShopId, at: Instant): Promise<void> {
   await tx.$executeRaw`
     UPDATE "Grant" SET "state" = CASE WHEN "code" IS NULL THEN 'used' ELSE 'expired' END,
       "usedAt" = CASE WHEN "code" IS NULL THEN "expiresAt" END,
       "spentMinor" = CASE WHEN "code" IS NULL THEN "reservedMinor" END
-    WHERE "shop" = ${shop} AND "state" = 'issued' AND "expiresAt" <= ${new Date(at - LATE_MS)}`
+    WHERE "shop" = ${shop} AND "state" = 'issued'
+      AND coalesce(("asked" ->> 'until')::timestamptz, "expiresAt") <= ${new Date(at - LATE_MS)}`
 }

@@ -128,6 +128,16 @@ export async function bindCustomers(
   return change(admin, gid, wanted, { context: { customers: { add: [...customers] } } })
 }
 
+/** The opposite. No page says what Shopify does once nobody is left: here it is for nobody then. */
+export async function unbindCustomers(
+  admin: Admin,
+  gid: string,
+  wanted: OwnDiscount,
+  customers: readonly string[],
+): Promise<Asked> {
+  return change(admin, gid, wanted, { context: { customers: { remove: [...customers] } } })
+}
+
 async function change(admin: Admin, gid: string, wanted: WantedDiscount, common: Common): Promise<Asked> {
   const safe = { isRepeatable: true }
   const answer =

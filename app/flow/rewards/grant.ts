@@ -12,6 +12,7 @@ import { owe } from '#app/outside/queue.server.ts'
 import { personIn, type Person } from '../confirmed-links.ts'
 import { exclusionsOf } from '../kept-out.ts'
 import { settleOrders } from './benefit-orders.ts'
+import { settleFirstOrders } from './first-order-codes.ts'
 import { readGrantingFrame, type GrantingFrame } from './granting-frame.ts'
 import { readAccounts, readFacts, readGrants, readStandings, type Account, type OrderOfPerson } from './person-rows.ts'
 import { lockPerson, reserveGrant } from './reserve.ts'
@@ -64,6 +65,7 @@ export async function grantPerson(
     isKeptOut: exclusions.length > 0 || accounts.some(({ isOff }) => isOff),
     at,
   })
+  await settleFirstOrders(tx, shop, before, { orders: facts.orders, frame, at })
   let nextAt: Instant | null = null
   for (const account of accounts) {
     const decided = await grantAccount(tx, shop, { person, account, facts, exclusions, frame, at })

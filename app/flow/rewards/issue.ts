@@ -4,6 +4,7 @@ import { AccessLost } from '#app/errors.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
 import { giveCredits } from './credit.ts'
+import { bindAnew } from './first-order-codes.ts'
 import { issueCodes } from './own-codes.ts'
 import type { Hold } from './sync.ts'
 
@@ -18,7 +19,10 @@ type Again = void | { againInMs: number }
  */
 export async function issueGrants(shop: ShopId, hold: Hold): Promise<Again> {
   const admin = await adminOf(shop)
-  const codes = await unlessForbidden(shop, hold, 'codes', () => issueCodes(shop, admin, hold))
+  const codes = await unlessForbidden(shop, hold, 'codes', async () => {
+    await bindAnew(shop, admin, hold)
+    return issueCodes(shop, admin, hold)
+  })
   const credit = await unlessForbidden(shop, hold, 'credit', () => giveCredits(shop, admin, hold))
   const waits = [codes, credit].flatMap((again) => (again ? [again.againInMs] : []))
   return waits.length === 0 ? undefined : { againInMs: Math.min(...waits) }
