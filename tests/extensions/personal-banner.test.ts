@@ -104,6 +104,33 @@ describe('what is theirs', () => {
     expect(texts({ ...off([], 0), app: live(REWARD) })).toContain('WELCOME20')
   })
 
+  test('switched off, the way back stands where the script is on: once, and whatever else is shown', () => {
+    const settings = { script: 'on' }
+    const note = 'Personal offers are switched off. What is yours already stays yours.'
+    for (const rewards of [[], [OFFER]])
+      for (const orders of [0, 1])
+        for (const app of [undefined, live(REWARD)]) {
+          const scope = { customer: holder({ v: 1, off: true, rewards }, orders), settings, ...(app ? { app } : {}) }
+          expect(html(scope).match(/data-role="on"/g)).toHaveLength(1)
+          expect(html(scope).match(/<script/g)).toHaveLength(1)
+          expect(html(scope)).not.toContain('data-role="off"')
+          expect(texts(scope).includes(note)).toBe(rewards.length === 0 && (orders === 1 || app === undefined))
+          expect(texts(scope).includes('WELCOME20')).toBe(rewards.length === 0 && orders === 0 && app !== undefined)
+        }
+    expect(html({ customer: own(OFFER), settings })).not.toContain('data-role="on"')
+  })
+
+  test.each([
+    ['asked', 'The shop has your question. You read its answer here.'],
+    ['declined', 'The shop has looked at your question, and it stays as it is.'],
+  ] as const)('of a first order they read once they have %s what became of it', (state, said) => {
+    for (const settings of [{}, { script: 'on', contact: '/pages/contact' }] as Record<string, string>[]) {
+      const scope = { customer: own({ ...REFUSED, state }), settings }
+      expect(texts(scope)).toEqual(['This offer is for first orders.', said])
+      expect(html(scope)).not.toMatch(/<a |data-ask/)
+    }
+  })
+
   test.each([
     [
       { ...OFFER, minimum: 5_000_000, isForSome: true },

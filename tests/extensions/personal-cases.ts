@@ -128,6 +128,8 @@ const OFFERS: [string, PersonalOffer][] = [
   ['credit to take', { ...CREDIT, state: 'claim' }],
   ['gift to take', { ...GIFT, state: 'claim', code: null }],
   ['refused', REFUSED],
+  ['asked', { ...REFUSED, state: 'asked' }],
+  ['declined', { ...REFUSED, state: 'declined' }],
   ['progress', PROGRESS],
 ]
 
@@ -162,6 +164,15 @@ export function allPersonalCases(): Case[] {
     app: live(REWARD),
     isDesignMode: true,
   })
+  for (const rewards of [[], [OFFER], [CREDIT]])
+    for (const orders of [0, 1])
+      for (const isDesignMode of [false, true])
+        add(`${rewards.length} of their own, switched off, ${orders} orders, with the script, editor ${isDesignMode}`, {
+          customer: holder({ v: 1, off: true, rewards }, orders),
+          app: live(REWARD),
+          settings: { script: 'on' },
+          isDesignMode,
+        })
   for (const value of NO_PERSONAL)
     add(`${JSON.stringify(value).slice(0, 60)} in place of it`, { customer: holder(value) })
   for (const offer of [OFFER, GIFT, { ...PROGRESS, missing: [MISSING[0]] }] as PersonalOffer[])

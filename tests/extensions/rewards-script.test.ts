@@ -7,7 +7,7 @@ import type { BlockScope } from '#tests/shop/storefront/liquid.ts'
 import { root } from '#tests/structure/source.ts'
 import { inBrowser, isBrowserMissing } from './browser.ts'
 import { NOON } from './cases.ts'
-import { OFFER, REFUSED, own } from './personal-cases.ts'
+import { OFFER, REFUSED, holder, own } from './personal-cases.ts'
 
 const SCRIPT = `${EXTENSION}assets/morello-rewards.js`
 const CLAIM = { ...OFFER, state: 'claim', code: null }
@@ -173,7 +173,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
       'an old token',
       403,
       { error: 'not-allowed' },
-      'That did not work, and nothing has changed. Load the page again and try once more.',
+      'We cannot tell whether that worked. Load the page again to see how it stands.',
     ],
   ])('a claim that is answered with %s says so', async (_name, status, answer, text) => {
     await inBrowser(async (page) => {
@@ -189,7 +189,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
     })
   })
 
-  test('personal offers are switched off from the answer to why, and the shop is asked from a refusal', async () => {
+  test('personal offers are switched off from the answer to why, and on again, and the shop is asked from a refusal', async () => {
     await inBrowser(async (page) => {
       const { asked } = await opened(page, html({ customer: own(OFFER) }), (route, road) =>
         json(route, road === 'offers' ? answered(OFFER) : { off: true, noted: true }),
@@ -198,6 +198,15 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
       await page.getByRole('button', { name: 'Switch personal offers off' }).click()
       await until(async () => (await page.textContent('details'))!.includes('Personal offers are off.'))
       expect(asked.find(({ road }) => road === 'opt-out')!.body).toEqual({ off: true, token: 'opt-out-token' })
+    })
+    await inBrowser(async (page) => {
+      const block = html({ customer: holder({ v: 1, off: true, rewards: [] }), settings: { script: 'on' } })
+      const { asked } = await opened(page, block, (route, road) =>
+        json(route, road === 'offers' ? { off: true, optOut: 'opt-out-token', offers: [] } : { off: false }),
+      )
+      await page.getByRole('button', { name: 'Switch personal offers on' }).click()
+      await until(async () => (await page.textContent('.morello-reward'))!.includes('Personal offers are on.'))
+      expect(asked.find(({ road }) => road === 'opt-out')!.body).toEqual({ off: false, token: 'opt-out-token' })
     })
     await inBrowser(async (page) => {
       const { asked } = await opened(page, html({ customer: own(REFUSED) }), (route, road) =>

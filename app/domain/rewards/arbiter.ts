@@ -64,7 +64,11 @@ export type WhyNot =
   | { kind: 'declined' }
 
 export type ToGrant = { reward: number; step: number; what: RewardGift; because: GrantReason[] }
-export type Shown = { reward: number; state: 'claim' | 'progress' | 'refused'; step: StepProgress }
+export type Shown = {
+  reward: number
+  state: 'claim' | 'progress' | 'refused' | 'asked' | 'declined'
+  step: StepProgress
+}
 
 export type Verdict = {
   /** Rewards in which the account gets its place now: arm and facts are fixed from here on. */
@@ -106,8 +110,9 @@ export function arbitrate(asked: ArbiterArguments): Verdict {
     const bar = barOf(candidate, asked, room)
     if (bar !== null) {
       not(bar)
-      const isTheirs = bar.kind === 'had' && candidate.isAmong && arm === 'reward'
-      if (isTheirs) verdict.shown.push({ reward, state: 'refused', step: candidate.steps[0]! })
+      const state = refusalOf(bar)
+      if (state !== null && candidate.isAmong && arm === 'reward')
+        verdict.shown.push({ reward, state, step: candidate.steps[0]! })
       continue
     }
     const step = currentStep(candidate, asked)
@@ -187,6 +192,20 @@ function barOf(candidate: Candidate, asked: ArbiterArguments, room: WhyNot | nul
   if (hasStanding) return null
   if (!steps[0]!.isPossible) return { kind: 'too-late' }
   return isPromise(candidate) && room?.kind === 'cap' ? room : null
+}
+
+/** What they read of a first order's reward that they have had; null: nothing. */
+function refusalOf({ kind }: WhyNot): Shown['state'] | null {
+  switch (kind) {
+    case 'had':
+      return 'refused'
+    case 'waiting':
+      return 'asked'
+    case 'declined':
+      return 'declined'
+    default:
+      return null
+  }
 }
 
 /** The first step that was not granted; null: there is none. */

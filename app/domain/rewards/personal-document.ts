@@ -11,6 +11,9 @@ import { inHundredths } from './storefront-rewards.ts'
 const MOST_SHOWN = 5
 const MOST_SHARED = 20
 
+/** Nothing asked, asked the shop, told no. */
+export type Refusal = 'refused' | 'asked' | 'declined'
+
 type Frame = {
   currency: string
   /** By reward; also of ended ones of which something is open. */
@@ -25,13 +28,13 @@ export type SharedCodes = {
   /** Bound to whoever has not ordered, and as far as we know they have not. */
   theirs: readonly number[]
   /** A first order's, and the person has had one under another account: the code that others read is hidden from them. */
-  refused: readonly number[]
+  refused: readonly { reward: number; state: Refusal }[]
 }
 
 /**
  * The document: what is open or to be taken first, at most one of the two; then what is on the way, by the reward's id; then
- * what was refused, which never falls off for the others. Switched off, only what is theirs already, and shared codes as for
- * everybody.
+ * what was refused, with what became of their question, which never falls off for the others. Switched off, only what is theirs
+ * already, and shared codes as for everybody.
  *
  * Known value: with a code open, a reward to be taken is not shown (tests/domain/rewards/personal-document.test.ts).
  */
@@ -46,7 +49,9 @@ export function personalDocument(
     ...of(verdict.shown, 'claim', frame).slice(0, open === null ? 1 : 0),
   ]
   const refused = [
-    ...frame.shared.refused.map((reward) => refusedOffer(reward, frame)),
+    ...frame.shared.refused.map(({ reward, state }) => refusedOffer(reward, state, frame)),
+    ...of(verdict.shown, 'asked', frame),
+    ...of(verdict.shown, 'declined', frame),
     ...of(verdict.shown, 'refused', frame),
   ].slice(0, MOST_SHOWN - first.length)
   const progress = of(verdict.shown, 'progress', frame).slice(0, MOST_SHOWN - first.length - refused.length)
@@ -63,9 +68,9 @@ function of(shown: readonly Shown[], state: Shown['state'], frame: Frame): (Pers
 }
 
 /** The one step of a shared code asks for nothing. */
-function refusedOffer(reward: number, frame: Frame): PersonalOffer | null {
+function refusedOffer(reward: number, state: Refusal, frame: Frame): PersonalOffer | null {
   const step = frame.definitions.get(reward)?.steps[0]
-  return step ? offerOf(reward, 'refused', { ...step, step: 0 }, [], frame) : null
+  return step ? offerOf(reward, state, { ...step, step: 0 }, [], frame) : null
 }
 
 function offerOf(

@@ -34,9 +34,10 @@ const Offer = z.strictObject({
   steps: z.number().int().min(1),
   /**
    * `open`: theirs now, with `code` (null: store credit, in their account). `claim`: theirs to take, first come first served.
-   * `progress`: something is missing. `refused`: a first order's reward that they have had; they may ask the shop.
+   * `progress`: something is missing. `refused`: a first order's reward that they have had; they may ask the shop. `asked`: they
+   * have. `declined`: the shop has said no.
    */
-  state: z.enum(['open', 'claim', 'progress', 'refused']),
+  state: z.enum(['open', 'claim', 'progress', 'refused', 'asked', 'declined']),
   what: Gift,
   code: z.string().max(255).nullable(),
   /** The smallest basket in hundredths of the currency's unit; null: none. */

@@ -2,6 +2,7 @@
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import { personOf } from '../confirmed-links.ts'
 import { lockPerson } from './reserve.ts'
 
@@ -33,4 +34,6 @@ export async function grantAsked(
      VALUES ($1, $2, 0, $3, $4, $5, 'waiting', $6, '[{"kind": "asked"}]', $7) ON CONFLICT DO NOTHING`,
     [shop, reward, row.turn, customer, person.id, JSON.stringify(row.definition.steps[0]!.what), new Date(at)],
   )
+  // From here on they read that the shop has their question.
+  await owe(tx, shop, 'grant-customer', customer, {})
 }

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import { arbitrate, openFor, type Candidate, type Verdict } from '#app/domain/rewards/arbiter.ts'
-import type { Grant, Standing } from '#app/domain/rewards/grant.ts'
-import { personalDocument, type SharedCodes } from '#app/domain/rewards/personal-document.ts'
+import type { Grant, GrantState, Standing } from '#app/domain/rewards/grant.ts'
+import { personalDocument, type Refusal, type SharedCodes } from '#app/domain/rewards/personal-document.ts'
 import { isNothing, type PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
 import { progressOf } from '#app/domain/rewards/progress.ts'
 import { now } from '#app/outside/clock.ts'
@@ -175,11 +175,20 @@ export async function weigh(
   return { candidates, standings, grants, verdict }
 }
 
+/** What they read of a shared code of which there is a grant: their question, or nothing, for it has been answered with a code. */
+const REFUSALS: Partial<Record<GrantState, Refusal>> = { waiting: 'asked', declined: 'declined' }
+
 /** Which codes that others read they may read, as far as we know: whose are bound is for Shopify to confirm. */
 function sharedFor({ account, facts, exclusions, frame }: AboutAccount, grants: readonly Grant[]): SharedCodes {
   const among = frame.shared.filter(({ definition }) => isAmong(definition.who, account, facts.orders))
-  const ids = among.map(({ id }) => id)
-  if (hasHad(account.id, facts.orders, grants, frame)) return { theirs: [], refused: ids }
+  if (hasHad(account.id, facts.orders, grants, frame)) {
+    const refused = among.flatMap(({ id }) => {
+      const last = grants.filter(({ reward }) => reward === id).toSorted((a, b) => a.turn - b.turn).at(-1)
+      const state = last === undefined ? 'refused' : REFUSALS[last.state]
+      return state ? [{ reward: id, state }] : []
+    })
+    return { theirs: [], refused }
+  }
   const bound = among.filter(({ definition: { who } }) => who.kind === 'first-order' && who.guests === 'sign-in')
   return { theirs: exclusions.length > 0 ? [] : bound.map(({ id }) => id), refused: [] }
 }

@@ -10,7 +10,9 @@
   if (customElements.get('morello-rewards')) return
 
   const ROOT = '/apps/morello/'
+  /** The page waits for nothing; who pressed a button does. */
   const PATIENCE_MS = 800
+  const DEED_MS = 8000
   const REST_MS = 300_000
   const RESTING = 'morello-rewards-resting-until'
 
@@ -35,12 +37,13 @@
    *
    * @param {string} road
    * @param {object} [body]
+   * @param {number} [patienceMs]
    * @returns {Promise<any>}
    */
-  const ask = async (road, body) => {
+  const ask = async (road, body, patienceMs = PATIENCE_MS) => {
     if (isResting()) return null
     const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), PATIENCE_MS)
+    const timer = setTimeout(() => abort.abort(), patienceMs)
     try {
       const answer = await fetch(ROOT + road, {
         method: body ? 'POST' : 'GET',
@@ -112,8 +115,9 @@
     /** @param {VisitorOffers} read */
     #begin(read) {
       const { role, reward, step, state } = this.dataset
-      if (role === 'off') {
-        if (read.optOut !== null && !read.off) this.#offerOptOut(read.optOut)
+      if (role === 'off' || role === 'on') {
+        const off = role === 'off'
+        if (read.optOut !== null && read.off !== off) this.#offerSwitch(off, read.optOut)
         return
       }
       const offer = read.offers.find((one) => String(one.id) === reward && String(one.step) === step)
@@ -146,7 +150,7 @@
     /** @param {string} token */
     #offerClaim(token) {
       this.#button('take', async () => {
-        const answer = await ask('claim', { token })
+        const answer = await ask('claim', { token }, DEED_MS)
         const became = answer?.state
         if (became === 'issued' && typeof answer.code === 'string') return `${this.dataset.issued} ${answer.code}`
         if (became === 'issued' || became === 'reserved') return this.dataset.reserved
@@ -154,11 +158,14 @@
       })
     }
 
-    /** @param {string} token */
-    #offerOptOut(token) {
+    /**
+     * @param {boolean} off
+     * @param {string} token
+     */
+    #offerSwitch(off, token) {
       this.#button('switch', async () => {
-        const answer = await ask('opt-out', { off: true, token })
-        return answer?.off === true ? this.dataset.switched : null
+        const answer = await ask('opt-out', { off, token }, DEED_MS)
+        return answer?.off === off ? this.dataset.switched : null
       })
     }
 
@@ -168,7 +175,7 @@
      */
     #offerAsking(reward, token) {
       this.#button('ask', async () => {
-        const answer = await ask('ask', { reward, token })
+        const answer = await ask('ask', { reward, token }, DEED_MS)
         return answer?.asked === true ? this.dataset.asked : null
       })
     }

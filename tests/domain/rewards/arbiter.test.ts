@@ -157,6 +157,9 @@ describe('a reward gives nothing', () => {
     const shown = (more: Partial<Candidate>) =>
       verdict([candidate(1, FIRST, { isHad: true, ...more })]).shown.map(({ state }) => state)
     expect([shown({}), shown({ arm: 'comparison' }), shown({ isAmong: false })]).toEqual([['refused'], [], []])
+    const asking = (state: 'waiting' | 'declined') =>
+      verdict([candidate(1, FIRST, { isHad: true })], { grants: [grant(1, { state })] }).shown.map((each) => each.state)
+    expect([asking('waiting'), asking('declined')]).toEqual([['asked'], ['declined']])
     const compared = verdict([candidate(1, CREDIT, { arm: 'comparison' })])
     expect([compared.shown, compared.toPlace]).toEqual([[], [1]])
   })

@@ -44,7 +44,7 @@ describe('what a customer reads', () => {
   })
 
   test('has the shared codes that are theirs, and every refusal, whatever else is on the way', () => {
-    const shared = { theirs: [4, 7], refused: [5] }
+    const shared = { theirs: [4, 7], refused: [{ reward: 5, state: 'asked' as const }] }
     const many = [1, 2, 3, 1, 2, 3].map((reward) => shown(reward, 'progress'))
     const known = new Map([...definitions, [5, rewardOf({ code: 'EVERYBODY' })]])
     const document = personalDocument({ shown: many }, OPEN, false, { ...frame, definitions: known, shared })
@@ -55,7 +55,7 @@ describe('what a customer reads', () => {
       '1 progress',
       '1 progress',
       '2 progress',
-      '5 refused',
+      '5 asked',
     ])
     expect(document.rewards.at(-1)).toMatchObject({ code: null, because: 'first-order', missing: [] })
     expect(personalDocument({ shown: [] }, null, false, frame)).toEqual({ v: 1, off: false, rewards: [] })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { decideGrant } from '#app/flow/rewards/person-pages.ts'
 import { grantEverybody } from '#app/flow/rewards/grant-everybody.ts'
+import { issueGrants } from '#app/flow/rewards/issue.ts'
 import { endReward } from '#app/flow/rewards/save.ts'
 import { showOffers } from '#app/flow/rewards/show.ts'
 import { syncRewards } from '#app/flow/rewards/sync.ts'
@@ -9,6 +11,7 @@ import { DAY_MS } from '#app/domain/order.ts'
 import { PersonalRewards } from '#app/domain/rewards/personal-rewards.ts'
 import type { VisitorOffers } from '#app/domain/wire.ts'
 import { now } from '#app/outside/clock.ts'
+import { withShop } from '#app/outside/database.server.ts'
 import type { VisitorHere } from '#app/outside/visitor.server.ts'
 import { StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
 import type { PlayedShop } from '#tests/flow/sync/played.ts'
@@ -116,10 +119,19 @@ describe.each(['sign-in', 'may-use'] as const)('a shared code (%s)', (guests) =>
     const { offers } = (await VISITOR_ROADS['offers']!.answer(visitor, NOTHING)) as VisitorOffers
     const deed = { reward: id, token: offers[0]!.tokens.ask }
     expect(await VISITOR_ROADS['ask']!.answer(visitor, Buffer.from(JSON.stringify(deed)))).toEqual({ asked: true })
-    // Asked or not, the code stays hidden.
-    await worked(played.shop, second)
-    await showOffers(played.shop, HELD)
-    expect(read(played.people[1]!)).toBe(`${id} refused`)
+    // Asked or not, the code stays hidden; given, they have one of their own.
+    const answered = async () => {
+      await worked(played.shop, second)
+      await showOffers(played.shop, HELD)
+      return read(played.people[1]!)
+    }
+    expect(await answered()).toBe(`${id} asked`)
+    const { id: question } = await withShop(played.shop, (tx) =>
+      tx.grant.findFirstOrThrow({ where: { shop: played.shop, state: 'waiting' } }),
+    )
+    await decideGrant(played.shop, question, guests === 'sign-in' ? 'give' : 'decline')
+    if (guests === 'sign-in') await issueGrants(played.shop, HELD)
+    expect(await answered()).toBe(guests === 'sign-in' ? `${id} open` : `${id} declined`)
   })
 
   test('is not refused on a suspicion', async () => {
