@@ -49,7 +49,7 @@ async function opened(page: Page, block: string, proxy: Proxy, isPatient = true)
   if (isPatient)
     await page.addInitScript(() => {
       const real = window.setTimeout
-      const patient = (act: () => void, ms?: number): number => real(act, ms === 800 ? 120_000 : ms)
+      const patient = (act: () => void, ms?: number): number => real(act, ms === 800 || ms === 8000 ? 120_000 : ms)
       window.setTimeout = patient as typeof window.setTimeout
     })
   await page.goto('http://shop.test/')

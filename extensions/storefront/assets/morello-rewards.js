@@ -32,6 +32,11 @@
     }
   }
 
+  // What is broken off because the shopper goes on to another page is no trouble of ours.
+  let isLeaving = false
+  addEventListener('pagehide', () => (isLeaving = true))
+  addEventListener('pageshow', () => (isLeaving = false))
+
   /**
    * One question or deed, never repeated. Null: no answer of ours, and a rest where the trouble is on our side.
    *
@@ -57,7 +62,7 @@
       const read = await answer.json()
       return answer.ok ? read : null
     } catch {
-      rest()
+      if (!isLeaving) rest()
       return null
     } finally {
       clearTimeout(timer)
