@@ -183,7 +183,10 @@ function sharedFor({ account, facts, exclusions, frame }: AboutAccount, grants: 
   const among = frame.shared.filter(({ definition }) => isAmong(definition.who, account, facts.orders))
   if (hasHad(account.id, facts.orders, grants, frame)) {
     const refused = among.flatMap(({ id }) => {
-      const last = grants.filter(({ reward }) => reward === id).toSorted((a, b) => a.turn - b.turn).at(-1)
+      const last = grants
+        .filter(({ reward }) => reward === id)
+        .toSorted((a, b) => a.turn - b.turn)
+        .at(-1)
       const state = last === undefined ? 'refused' : REFUSALS[last.state]
       return state ? [{ reward: id, state }] : []
     })
