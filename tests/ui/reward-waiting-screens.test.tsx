@@ -43,7 +43,7 @@ readInBothLanguages([
       '20% off, waiting since Nov 20, 2026.',
       'They had this reward 2 times before; 2 of those orders were cancelled or went back.',
       '3 accounts are confirmed to be theirs.',
-      'Do not give: they read that this offer is for first orders',
+      'Do not give: they read that you have looked',
     ],
     ko: [
       '고객이 혜택을 받지 못한 것이 잘못이라고 문의했습니다.',

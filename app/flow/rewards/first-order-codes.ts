@@ -2,7 +2,8 @@
  * Own codes of a first order's reward end with the person's first order, also where it was placed without the code: Shopify
  * then refuses the code to the customer. Until we have heard of that order and Shopify has answered, a second order that
  * follows at once may still use it; so it may where Shopify took no customers for the discount. If the order comes to nothing,
- * as where its payment failed, the code is theirs again as long as it would have been.
+ * as where its payment failed, the code is theirs again as long as it would have been. What the merchant gave to who asked is
+ * given in spite of orders.
  */
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { OwnDiscount } from '#app/domain/rewards/discount.ts'
@@ -31,7 +32,8 @@ export async function settleFirstOrders(
     changed += orders.some((order) => order.counts && !order.discounts.includes(`code:${code}`))
       ? await tx.$executeRaw`
           UPDATE "Grant" SET "asked" = jsonb_build_object('bound', false, 'until', "expiresAt"), "expiresAt" = ${new Date(at)}
-          WHERE "shop" = ${shop} AND "id" = ${id} AND "state" = 'issued' AND "expiresAt" > ${new Date(at)}`
+          WHERE "shop" = ${shop} AND "id" = ${id} AND "state" = 'issued' AND "expiresAt" > ${new Date(at)}
+            AND NOT "because" @> '[{"kind": "asked"}]'`
       : await tx.$executeRaw`
           UPDATE "Grant" SET "asked" = jsonb_build_object('bound', true, 'until', "asked" -> 'until'),
             "expiresAt" = ("asked" ->> 'until')::timestamptz
