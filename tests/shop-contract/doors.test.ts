@@ -438,6 +438,18 @@ describe('the storefront', () => {
     const cookies = `shop_customer=${newcomer.id}`
     expect((await page('/storefront')).text).not.toContain('morello-reward')
     await page('/admin/themes/current/editor?addAppBlockId=local-doors/reward-banner')
+    expect((await page('/storefront', cookies)).text).not.toContain('HELLO15')
+    // That it is theirs too stands in a metafield of their own.
+    const own = {
+      ownerId: `gid://shopify/Customer/${newcomer.id}`,
+      namespace: '$app:morello',
+      key: 'rewards',
+      type: 'json',
+    }
+    await asked(
+      'mutation ($fields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $fields) { userErrors { message } } }',
+      { fields: [{ ...own, value: JSON.stringify({ v: 1, off: false, rewards: [], shared: [3] }) }] },
+    )
     for (const path of ['/storefront', `/storefront/products/${product.id}`]) {
       const guest = (await page(path)).text
       expect(guest).toContain('works once, from\u00a0₩30,000 · first order only · until 31\u00a0December\u00a02099')

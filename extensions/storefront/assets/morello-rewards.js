@@ -32,11 +32,6 @@
     }
   }
 
-  // What is broken off because the shopper goes on to another page is no trouble of ours.
-  let isLeaving = false
-  addEventListener('pagehide', () => (isLeaving = true))
-  addEventListener('pageshow', () => (isLeaving = false))
-
   /**
    * One question or deed, never repeated. Null: no answer of ours, and a rest where the trouble is on our side.
    *
@@ -61,8 +56,10 @@
       if (answer.status >= 500) throw new Error('trouble')
       const read = await answer.json()
       return answer.ok ? read : null
-    } catch {
-      if (!isLeaving) rest()
+    } catch (error) {
+      // Broken off, it may be that the shopper goes on to another page, which is no trouble: then this page is gone in a second.
+      if (error instanceof TypeError) setTimeout(rest, 1000)
+      else rest()
       return null
     } finally {
       clearTimeout(timer)
