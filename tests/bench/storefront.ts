@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { chromium, type Browser } from 'playwright-core'
 import { customer, NOON } from '#tests/extensions/cases.ts'
 import { OFFER, PROGRESS, own } from '#tests/extensions/personal-cases.ts'
-import { EXTENSION, renderBlock, renderTheme } from '#tests/shop/storefront/liquid.ts'
+import { EXTENSION, renderBlock, renderTheme, stylesheetsOf } from '#tests/shop/storefront/liquid.ts'
 import { storefrontWords } from '#tests/shop/storefront/words.ts'
 import { median, medianInterval } from './intervals.ts'
 
@@ -88,7 +88,7 @@ async function open(): Promise<Door> {
   const files = new Map<string, { type: string; body: Buffer }>()
   const css = (name: string) => ({ type: 'text/css', body: gzipSync(readFileSync(name)) })
   files.set(`${ASSETS}theme.css`, css(THEME_CSS))
-  for (const name of BLOCKS) files.set(`${ASSETS}${name}.css`, css(`${EXTENSION}assets/${name}.css`))
+  for (const name of stylesheetsOf(BLOCKS)) files.set(`${ASSETS}${name}`, css(`${EXTENSION}assets/${name}`))
   for (const page of ['/with', '/without'] as const)
     files.set(page, { type: 'text/html; charset=utf-8', body: gzipSync(html(page)) })
   const server = createServer((request, response) => {
@@ -123,7 +123,7 @@ function html(page: Page): string {
   })
   const words = storefrontWords('en')
   const scope = { words, locale: 'en', shop_name: 'Shop', path: '/', cart_count: 0, title: words.goods, who: 'Mina' }
-  const listed = { products, page: 1, pages: 1, block_html: blocks.join('\n'), block_names: names }
+  const listed = { products, page: 1, pages: 1, block_html: blocks.join('\n'), stylesheets: stylesheetsOf(names) }
   return renderTheme('home', { ...scope, ...listed }, rendering)
 }
 
@@ -137,7 +137,7 @@ async function paint(browser: Browser, door: Door, path: Page): Promise<Painted>
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN })
     await page.goto(door.origin + path, { waitUntil: 'load', timeout: 120_000 })
     const painted = await page.evaluate(largestPaint)
-    const mustAsk = path === '/with' ? 2 + BLOCKS.length : 2
+    const mustAsk = path === '/with' ? 2 + stylesheetsOf(BLOCKS).length : 2
     if (door.asked.length !== mustAsk || door.connections === 0)
       throw new Error(`${path} asked ${door.asked.join(' ')} over ${door.connections} new connections`)
     return painted

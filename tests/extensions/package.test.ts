@@ -41,6 +41,8 @@ describe('limits of theme app extensions', () => {
       files.filter((file) => file.endsWith(kind)).reduce((sum, file) => sum + read(file).length, 0)
     expect(size('.liquid')).toBeLessThan(100_000)
     expect(size('.css')).toBeLessThan(100_000)
+    // Every further stylesheet would be one more wait before the first paint.
+    expect(files.filter((file) => file.endsWith('.css'))).toEqual(['assets/morello.css'])
     expect(files.filter((file) => /\.(m?js|wasm)$/.test(file))).toEqual(['assets/morello-rewards.js'])
     expect(gzipSync(read('assets/morello-rewards.js')).length).toBeLessThan(10_000)
     expect(files.filter((file) => file.startsWith('blocks/')).length).toBeLessThanOrEqual(30)

@@ -326,7 +326,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
     await inBrowser(async (page) => {
       const cases = allPersonalCases().filter(({ name }) => !/^strange|script/.test(name))
       const blocks = cases.map((one) => html(one.scope, one.locale, one.now))
-      const seen = await layoutOf(page, readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8'), blocks)
+      const seen = await layoutOf(page, readFileSync(`${EXTENSION}assets/morello.css`, 'utf8'), blocks)
       expect(seen.asked).toEqual([])
       expect(seen.shifts).toBe(0)
       expect(seen.width).toBeLessThanOrEqual(390)
@@ -349,7 +349,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
         ]
       })
       expect(blocks.filter((block) => block === EMPTY)).toEqual([])
-      const css = readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8')
+      const css = readFileSync(`${EXTENSION}assets/morello.css`, 'utf8')
       expect(await scriptsRunBy(`<style>${css}</style>${blocks.join('\n')}`)).toBe(0)
       expect(await page.locator('body script, img, svg, iframe, video, object, body style ~ style').count()).toBe(0)
       expect(await page.locator('.morello-reward').count()).toBe(blocks.length)

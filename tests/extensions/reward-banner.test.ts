@@ -311,7 +311,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
   test('every state asks for nothing, moves nothing and fits a narrow screen', async () => {
     await inBrowser(async (page) => {
       const blocks = allRewardCases().map((one) => html(one.scope, { locale: one.locale, now: one.now }))
-      const css = readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8')
+      const css = readFileSync(`${EXTENSION}assets/morello.css`, 'utf8')
       const seen = await layoutOf(page, css, blocks)
       expect(seen.asked).toEqual([])
       expect(seen.shifts).toBe(0)
@@ -349,11 +349,11 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
 })
 
 test.each(['light', 'dark'])('what a shopper reads in the %s scheme has a contrast of at least 7 to 1', (scheme) => {
-  expect(contrastOf(readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8'), scheme)).toBeGreaterThan(7)
+  expect(contrastOf(readFileSync(`${EXTENSION}assets/morello.css`, 'utf8'), scheme)).toBeGreaterThan(7)
 })
 
 test('no other rule of the banner sets a colour, and a link is told by more than colour', () => {
-  const css = readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8')
+  const css = readFileSync(`${EXTENSION}assets/morello.css`, 'utf8')
   const colours = [...css.matchAll(/(?:^|[\s;])color: ([^;]+);/g)].map((match) => match[1])
   expect(colours.filter((colour) => colour !== 'inherit')).toEqual(['#3b1f24', '#fff6f3'])
   expect(css).toMatch(/__link \{[^}]*text-decoration: underline/)

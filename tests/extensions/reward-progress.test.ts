@@ -11,7 +11,7 @@ import { HARD_TEXTS, PAYLOADS } from './payloads.ts'
 import { MISSING, OFFER, PREVIEWS, PROGRESS, REFUSED, holder, own, strangeOffers } from './personal-cases.ts'
 import { CREDIT_PROGRESS, LADDER, allProgressCases } from './progress-cases.ts'
 
-const css = readFileSync(`${EXTENSION}assets/reward-progress.css`, 'utf8')
+const css = readFileSync(`${EXTENSION}assets/morello.css`, 'utf8')
 
 function html(scope: Partial<BlockScope>, locale = 'en'): string {
   const rendering = { now: NOON, timezone: 'Asia/Seoul', locale }

@@ -39,7 +39,7 @@ async function opened(page: Page, block: string, proxy: Proxy, isPatient = true)
     if (!pathname.startsWith('/apps/morello/'))
       return route.fulfill({
         contentType: 'text/html; charset=utf-8',
-        body: `<!doctype html><style>${readFileSync(`${EXTENSION}assets/reward-banner.css`, 'utf8')}</style>${block}<p>What follows.</p>`,
+        body: `<!doctype html><style>${readFileSync(`${EXTENSION}assets/morello.css`, 'utf8')}</style>${block}<p>What follows.</p>`,
       })
     const road = pathname.slice('/apps/morello/'.length)
     asked.push({ road, body: route.request().postDataJSON() as unknown })

@@ -454,7 +454,7 @@ describe('the storefront', () => {
       const guest = (await page(path)).text
       expect(guest).toContain('works once, from\u00a0₩30,000 · first order only · until 31\u00a0December\u00a02099')
       expect(guest).toMatch(/<a class="morello-reward__link" href="\/storefront\/who">/)
-      expect(guest).toContain('href="/storefront/assets/reward-banner.css"')
+      expect(guest).toContain('href="/storefront/assets/morello.css"')
       expect(guest).not.toContain('HELLO15')
       expect((await page(path, `${cookies}; shop_locale=ko`)).text).toContain('첫 주문 15% 할인해 드려요')
       expect((await page(path, cookies)).text).toContain('HELLO15')
@@ -462,7 +462,7 @@ describe('the storefront', () => {
     placeOrder(world, { customerId: newcomer.id, lines: [{ productId: product.id, quantity: 1 }] })
     expect((await page('/storefront', cookies)).text).not.toContain('morello-reward ')
     expect((await page('/storefront?editor', cookies)).text).toContain('hidden for whom you preview')
-    expect((await page('/storefront/assets/reward-banner.css')).text).toContain('.morello-reward')
+    expect((await page('/storefront/assets/morello.css')).text).toContain('.morello-reward')
 
     await asked(
       'mutation ($fields: [MetafieldIdentifierInput!]!) { metafieldsDelete(metafields: $fields) { userErrors { message } } }',

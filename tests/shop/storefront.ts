@@ -6,7 +6,7 @@ import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './
 import type { DoorContext, Locale } from './door-context.ts'
 import { customersFound, money, nameOf } from './frame/customers.ts'
 import { accountDeed, accountScope } from './storefront/account.ts'
-import { EXTENSION, renderBlock, renderTheme } from './storefront/liquid.ts'
+import { EXTENSION, renderBlock, renderTheme, stylesheetsOf } from './storefront/liquid.ts'
 import type { AppMetafields, LiquidCustomer, Rendering } from './storefront/liquid.ts'
 import { shippingFor } from './pricing.ts'
 import { spendableMinor } from './store-credit.ts'
@@ -20,7 +20,7 @@ const PEOPLE_SHOWN = 60
 const ASSETS: Record<string, string> = {
   'morello-rewards.js': `${EXTENSION}assets/morello-rewards.js`,
   'theme.css': new URL('./theme/theme.css', import.meta.url).pathname,
-  ...Object.fromEntries(BLOCKS.map((name) => [`${name}.css`, `${EXTENSION}assets/${name}.css`])),
+  ...Object.fromEntries(stylesheetsOf(BLOCKS).map((name) => [name, `${EXTENSION}assets/${name}`])),
 }
 
 type Visit = {
@@ -149,7 +149,7 @@ function show(visit: Visit, template: string, title: string, scope: object, stat
       path: url.pathname + url.search,
       cart_count: count,
       is_preview: visit.isPreview,
-      block_names: blocksPlaced(visit).map(({ name }) => name),
+      stylesheets: stylesheetsOf(blocksPlaced(visit).map(({ name }) => name)),
       who: customer === null ? words.guest : nameOf(customer),
       is_guest: customer === null,
     },

@@ -23,8 +23,7 @@ import { HELD, rewardingShop, started } from './rewarded.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-/** Shops, each with people of its own and another seed; and shops whose worker is killed twice: the queue puts off work that
- * kills its worker again and again. */
+/** Shops, each with people of its own and another seed; and shops whose worker is killed twice: what fails oftener is tried again later each time. */
 const SEEDS = Number(process.env['EXAM_SEEDS'] ?? 1)
 const PEOPLE = Number(process.env['EXAM_PEOPLE'] ?? 12)
 const KILLED_SHOPS = Number(process.env['EXAM_KILLED_SHOPS'] ?? 1)

@@ -26,6 +26,11 @@ export function blockSchema(name: string): BlockSchema {
   return JSON.parse(schema[1]!) as BlockSchema
 }
 
+/** The files that these blocks bring to a page, each once: Shopify loads no asset twice. */
+export function stylesheetsOf(blocks: readonly string[]): string[] {
+  return [...new Set(blocks.flatMap((name) => blockSchema(name).stylesheet ?? []))]
+}
+
 const wordsCache = new Map<string, Words>()
 
 /** A text of the extension's locale files; `kind` is '' for the storefront and '.schema' for the editor. */
