@@ -152,7 +152,8 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     isOptional: true,
   },
   // Optional, though Shopify's page on app proxies reads as if it were for everybody: a scope that every installation has to
-  // have can stop the app in each until its merchant has agreed, and without the proxy the storefront shows all but claims.
+  // have can stop the app in each until its merchant has agreed, and without the proxy the storefront shows all
+  // that shoppers are given.
   write_app_proxy: {
     documents: [],
     topics: [],

@@ -52,10 +52,10 @@ export async function readGrantingFrame(tx: Tx, shop: ShopId, at: Instant): Prom
 }
 
 /** What is used up; to be shown nobody any more. Whether there is room for one grant, `reserveGrant` decides. */
-async function readOver(
+export async function readOver(
   tx: Tx,
   shop: ShopId,
-  live: readonly StoredReward[],
+  live: readonly Pick<StoredReward, 'id' | 'definition'>[],
 ): Promise<Map<number, 'budget' | 'takers'>> {
   const limited = live.filter(({ definition }) => definition.takers !== null || definition.budgetMinor !== null)
   if (limited.length === 0) return new Map()

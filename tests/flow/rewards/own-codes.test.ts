@@ -9,6 +9,7 @@ import { withShop } from '#app/outside/database.server.ts'
 import type { PlayedShop } from '#tests/flow/sync/played.ts'
 import { addDiscount, codeKey } from '#tests/shop/discounts.ts'
 import { priceBasket } from '#tests/shop/pricing.ts'
+import { owedWork, person, shownTo, workedAll } from './granted.ts'
 import { codesInShop, customers, grantsOf, issueAll, killedAt, reserved, tally } from './issuing.ts'
 import { discounts, HELD, rewardingShop, started, WELCOME } from './rewarded.ts'
 
@@ -234,6 +235,29 @@ describe('a reward with own codes', () => {
     discount!.endsAt = endsAt
     await issueAll(played)
     await isOneCodeEach(played)
+  })
+
+  test('of which the last is taken: whoever is still offered one is looked at again, and nobody twice', async () => {
+    const played = await rewardingShop()
+    const { shop } = played
+    const reward = await started(shop, { ...OF_EVERYBODY, take: 'claimed', takers: 2 })
+    const people = customers(played, 3)
+    for (const { id } of people) await person(shop, String(id))
+    const last = String(people[2]!.id)
+    const isOwedAfter = async (looks: () => Promise<void>) => {
+      await withShop(shop, (tx) => tx.work.deleteMany({ where: { shop } }))
+      await looks()
+      return (await owedWork(shop)).includes('grant-everybody')
+    }
+    await workedAll(shop)
+    await reserved(played, people[0]!, { reward })
+    expect(await isOwedAfter(() => issueAll(played))).toBe(false)
+    expect((await shownTo(shop, last)).map(({ state }) => state)).toEqual(['claim'])
+    await reserved(played, people[1]!, { reward })
+    expect(await isOwedAfter(() => issueAll(played))).toBe(true)
+    await workedAll(shop)
+    expect(await shownTo(shop, last)).toEqual([])
+    expect(await isOwedAfter(() => issueAll(played))).toBe(false)
   })
 
   test('leaves nothing in the shop when the app leaves it', async () => {
