@@ -5,69 +5,19 @@ import { armOf } from '#app/domain/rewards/arms.ts'
 import { stopRunning } from '../demo/processes.ts'
 import { spendableMinor } from '../shop/store-credit.ts'
 import type { WorldCustomer } from '../shop/world.ts'
-import { CANNOT_WALK, PATIENT, untilThere, walk, type Journey } from './journey.ts'
+import { CANNOT_WALK, PATIENT, untilThere, walk, type Journey, type Walk } from './journey.ts'
+import { beginReward, bought, endReward, newcomers, order, ownCode, signedIn, storefront } from './shopper.ts'
 
+let begun: Walk
 let journey: Journey
 let page: Page
 let app: FrameLocator
 
 describe.skipIf(CANNOT_WALK)('rewards that are earned, on the storefront', PATIENT, () => {
-  walk((begun) => ({ journey, page, app } = begun))
-
-  const place = (path = '') => `${journey.stack.shop.origin}/storefront${path}`
-  const newcomers = () =>
-    [...journey.stack.world.customers.values()].filter(
-      ({ id, behaviour }) => behaviour === 'prospect' && journey.stack.world.ordersOf(id).length === 0,
-    )
-
-  /** She sets up a ready-made reward and starts it, allowing what Shopify asks for. */
-  async function begin(card: string, set: () => Promise<void>): Promise<number> {
-    await page.goto(journey.adminOf('/rewards'))
-    await app.getByRole('link', { name: `Set up: ${card}` }).click()
-    await app.getByRole('button', { name: 'More conditions' }).click()
-    await set()
-    await page.getByRole('button', { name: 'Save' }).click()
-    await app.getByRole('button', { name: 'Start', exact: true }).click()
-    const [allow, live] = [page.getByRole('button', { name: 'Allow' }), app.getByText('Live', { exact: true })]
-    await Promise.any([allow, live].map((each) => each.waitFor({ timeout: 180_000 })))
-    if (await allow.isVisible()) await allow.click()
-    await live.first().waitFor({ timeout: 180_000 })
-    return Number(/\/rewards\/(\d+)/.exec(page.url())![1])
-  }
-
-  async function finish(reward: number): Promise<void> {
-    await page.goto(journey.adminOf(`/rewards/${reward}`))
-    await app.getByRole('button', { name: 'End this reward…' }).click()
-    await app.getByRole('button', { name: 'End it', exact: true }).click()
-    await app.getByText(/^Ended by you on/).waitFor()
-    await journey.rest()
-  }
+  walk((now) => ({ journey, page, app } = begun = now))
 
   const toEverybody = () => app.getByLabel('Comparison group').fill('0')
-
-  async function signedIn(customer: WorldCustomer): Promise<Page> {
-    const shopper = await journey.openAs('en')
-    await shopper.goto(place(`/who?id=${customer.id}`))
-    return shopper
-  }
-
-  /** Takes the first product to the checkout, with a code. */
-  async function order(shopper: Page, code = ''): Promise<void> {
-    await shopper.goto(place())
-    await shopper.locator('a[href^="/storefront/products/"]').first().click()
-    await shopper.getByRole('button', { name: 'Add to cart' }).click()
-    await shopper.getByLabel('Discount code').fill(code)
-    await shopper.getByRole('button', { name: 'Buy' }).click()
-  }
-
-  const bought = (shopper: Page) => shopper.getByRole('heading', { name: 'Thank you for your order' }).waitFor()
   const lastOrder = ({ id }: WorldCustomer) => journey.stack.world.ordersOf(id).at(-1)!
-
-  async function ownCode(shopper: Page, said: RegExp | string): Promise<string> {
-    const banner = shopper.locator('.morello-reward').filter({ hasText: said })
-    await untilThere(shopper, place(), banner.locator('.morello-reward__code'))
-    return (await banner.locator('.morello-reward__code').first().innerText()).trim()
-  }
 
   /** The merchant at the customer's page of the admin. */
   async function sendOff({ id }: WorldCustomer): Promise<void> {
@@ -78,64 +28,70 @@ describe.skipIf(CANNOT_WALK)('rewards that are earned, on the storefront', PATIE
   }
 
   test('an honest review of two stars brings credit, once, and the next checkout spends it', async () => {
-    const [reviewer] = newcomers()
-    const reward = await begin('Credit for a review', async () => {
+    const [reviewer] = newcomers(journey)
+    const reward = await beginReward(begun, 'Credit for a review', async () => {
       await app.getByLabel('Days', { exact: true }).fill('0')
       await toEverybody()
     })
-    const shopper = await signedIn(reviewer!)
-    await order(shopper)
+    const shopper = await signedIn(journey, reviewer!)
+    await order(journey, shopper)
     await bought(shopper)
     const progress = shopper.locator('.morello-progress')
-    await untilThere(shopper, place(), progress.filter({ hasText: 'An honest review after delivery, any rating' }))
+    await untilThere(
+      shopper,
+      storefront(journey),
+      progress.filter({ hasText: 'An honest review after delivery, any rating' }),
+    )
     await journey.picture(shopper, 'granted-review-progress-en')
     await sendOff(reviewer!)
     expect(spendableMinor(journey.stack.world, reviewer!.id)).toBe(0)
-    await shopper.goto(place('/account'))
+    await shopper.goto(storefront(journey, '/account'))
     for (const _ of [1, 2]) {
       await shopper.getByLabel('Stars').selectOption('2')
       await shopper.getByRole('button', { name: 'Write a review' }).click()
       await shopper.getByText('Thank you for your review.').waitFor()
     }
-    await untilThere(shopper, place(), shopper.getByText(/of store credit is in your account/))
+    await untilThere(shopper, storefront(journey), shopper.getByText(/of store credit is in your account/))
     await journey.picture(shopper, 'granted-review-credit-en')
     await journey.rest()
     const given = [...journey.stack.world.creditAccounts.values()].find((each) => each.customerId === reviewer!.id)!
     expect(given.transactions.map(({ amountMinor }) => amountMinor)).toEqual([
       spendableMinor(journey.stack.world, reviewer!.id),
     ])
-    await order(shopper)
+    await order(journey, shopper)
     await bought(shopper)
     expect(spendableMinor(journey.stack.world, reviewer!.id)).toBe(0)
-    await finish(reward)
+    await endReward(begun, reward)
     await shopper.context().close()
   })
 
   test('the ladder: after each order its own step, which works once', async () => {
-    const [climber] = newcomers()
-    const reward = await begin('Order ladder 1-2-3', toEverybody)
-    const shopper = await signedIn(climber!)
-    await order(shopper)
+    const [climber] = newcomers(journey)
+    const reward = await beginReward(begun, 'Order ladder 1-2-3', toEverybody)
+    const shopper = await signedIn(journey, climber!)
+    await order(journey, shopper)
     await bought(shopper)
-    const free = await ownCode(shopper, 'Free shipping for you')
-    await order(shopper, free)
+    const free = await ownCode(journey, shopper, 'Free shipping for you')
+    await order(journey, shopper, free)
     await bought(shopper)
     expect(lastOrder(climber!).shippingMinor).toBe(0)
-    const tenth = await ownCode(shopper, '10% off for you')
+    const tenth = await ownCode(journey, shopper, '10% off for you')
     expect(tenth).not.toBe(free)
-    await order(shopper, free)
+    await order(journey, shopper, free)
     await shopper.getByRole('alert').waitFor()
-    await order(shopper, tenth)
+    await order(journey, shopper, tenth)
     await bought(shopper)
     expect(lastOrder(climber!).discounts.map(({ title }) => title)).toEqual([tenth])
-    await untilThere(shopper, place(), shopper.getByText(/of store credit is in your account/))
+    await untilThere(shopper, storefront(journey), shopper.getByText(/of store credit is in your account/))
     expect(spendableMinor(journey.stack.world, climber!.id)).toBeGreaterThan(0)
-    await finish(reward)
+    await endReward(begun, reward)
     await shopper.context().close()
   })
 
   test('who comes back has a code of their own; cancelled, a fresh one, and the second time the merchant decides', async () => {
-    const reward = await begin('Come back 10%', () => app.getByLabel('Name', { exact: true }).fill('We miss you'))
+    const reward = await beginReward(begun, 'Come back 10%', () =>
+      app.getByLabel('Name', { exact: true }).fill('We miss you'),
+    )
     const late = await journey.rows<{ shop: number; customer: string }>(
       `SELECT shop, customer::text FROM "Membership" WHERE stage = 'at-risk' ORDER BY customer`,
     )
@@ -143,21 +99,21 @@ describe.skipIf(CANNOT_WALK)('rewards that are earned, on the storefront', PATIE
       late.filter(({ shop, customer }) => armOf(shop, reward, customer, 10) === arm).map(({ customer }) => customer)
     const known = (id: string | undefined) => journey.stack.world.customers.get(Number(id))!
     await journey.rest()
-    const compared = await signedIn(known(inArm('comparison')[0]))
-    await compared.goto(place())
+    const compared = await signedIn(journey, known(inArm('comparison')[0]))
+    await compared.goto(storefront(journey))
     expect(await compared.locator('.morello-reward').count()).toBe(0)
     await compared.context().close()
 
     const back = known(inArm('reward')[0])
-    const shopper = await signedIn(back)
-    const first = await ownCode(shopper, '10% off for you')
-    await order(shopper, first)
+    const shopper = await signedIn(journey, back)
+    const first = await ownCode(journey, shopper, '10% off for you')
+    await order(journey, shopper, first)
     await bought(shopper)
     await expect.poll(() => shownTo(shopper)).not.toContain(first)
     journey.stack.shop.shop.happen.cancel(lastOrder(back).id)
-    const fresh = await ownCode(shopper, '10% off for you')
+    const fresh = await ownCode(journey, shopper, '10% off for you')
     expect(fresh).not.toBe(first)
-    await order(shopper, fresh)
+    await order(journey, shopper, fresh)
     await bought(shopper)
     journey.stack.shop.shop.happen.cancel(lastOrder(back).id)
     await untilThere(page, journey.adminOf('/rewards'), app.getByText(/1 grant waits for you/))
@@ -166,17 +122,17 @@ describe.skipIf(CANNOT_WALK)('rewards that are earned, on the storefront', PATIE
   })
 
   async function shownTo(shopper: Page): Promise<string> {
-    await shopper.goto(place())
+    await shopper.goto(storefront(journey))
     return shopper.locator('main').innerText()
   }
 
   test('with web and worker stopped every storefront page is the same, byte for byte', async () => {
-    await begin('Welcome 20%', async () => {
+    await beginReward(begun, 'Welcome 20%', async () => {
       await app.getByLabel('Name', { exact: true }).fill('Hello')
       await app.getByLabel('Percent off').first().fill('15')
     })
     const guest = await journey.openAs('en')
-    await untilThere(guest, place(), guest.getByText('15% off your first order'))
+    await untilThere(guest, storefront(journey), guest.getByText('15% off your first order'))
     await journey.rest()
     const before = await everyPage()
     expect(new Set(before.values()).size).toBe(before.size)
@@ -198,7 +154,7 @@ describe.skipIf(CANNOT_WALK)('rewards that are earned, on the storefront', PATIE
       for (const locale of ['en', 'ko'])
         for (const path of ['', `/products/${product}`, ...(customer === '' ? [] : ['/account'])]) {
           const cookie = `shop_locale=${locale}; shop_customer=${customer}`
-          pages.set(`${path} ${cookie}`, await (await fetch(place(path), { headers: { cookie } })).text())
+          pages.set(`${path} ${cookie}`, await (await fetch(storefront(journey, path), { headers: { cookie } })).text())
         }
     return pages
   }

@@ -7,6 +7,16 @@ let journey: Journey
 let page: Page
 let app: FrameLocator
 
+const TRIED = encodeURIComponent(
+  JSON.stringify({
+    who: 'guest',
+    customer: '',
+    lines: [{ item: '', unitMinor: 42_000, quantity: 1 }],
+    shippingMinor: 3000,
+    codes: ['HELLO10', 'WELCOME20', 'NOBODY'],
+  }),
+)
+
 describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () => {
   walk((begun) => ({ journey, page, app } = begun))
 
@@ -63,6 +73,26 @@ describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () =>
     await untilThere(page, journey.adminOf('/rewards'), app.getByText(/Used on 1 order, which had/))
   })
 
+  test('she asks whether it will really apply: to a guest, and to somebody who has ordered', async () => {
+    await page.goto(journey.adminOf('/rewards'))
+    await app.getByRole('link', { name: 'Will it really apply?' }).click()
+    await app.getByText('Nothing tried yet').waitFor()
+    expect(await app.getByLabel('Codes, as typed at checkout').inputValue()).toBe('HELLO10')
+    await app.getByLabel('Line 1: price each').fill('40,000')
+    await app.getByLabel('Codes, as typed at checkout').fill('HELLO10, HELO10')
+    await app.getByRole('button', { name: 'Try it' }).click()
+    await app.getByText('1 discount applies').waitFor()
+    await app.getByText('No discount of your shop has this code.').waitFor()
+    await app.getByText('Whether this guest has used it shows only when they write their address.').waitFor()
+    await journey.picture(page, 'rewards-simulate-guest-en')
+    await app.getByLabel('Who buys').selectOption('customer')
+    await app.getByLabel('Customer number').fill(String(journey.jiwoo().id))
+    await app.getByRole('button', { name: 'Try it' }).click()
+    // Shopify cannot know of a first order where everybody may use the code: it would apply to her too.
+    await expect.poll(() => app.getByText('Whether this guest has used it').count(), { timeout: 180_000 }).toBe(0)
+    await app.getByText('1 discount applies').waitFor()
+  })
+
   test.each([
     [
       'Credit for a review',
@@ -96,12 +126,18 @@ describe.skipIf(CANNOT_WALK)('a first-order reward in a browser', PATIENT, () =>
 
   test.each(VIEWS)('its pages stand in %s at %i pixels', async (locale, width) => {
     const visitor = await journey.openAs(locale, width)
-    for (const place of ['/rewards', '/rewards/1', '/rewards/2', '/rewards/new?from=order-ladder']) {
+    for (const place of [
+      '/rewards',
+      '/rewards/1',
+      '/rewards/2',
+      '/rewards/new?from=order-ladder',
+      `/rewards/simulate?q=${TRIED}`,
+    ]) {
       await visitor.goto(journey.adminOf(place))
       await appIn(visitor).locator('h1').first().waitFor()
       const more = appIn(visitor).getByRole('button', { name: /^(More conditions|조건 더 보기)$/ })
       if (await more.isVisible()) await more.click()
-      await journey.picture(visitor, `rewards${place.replaceAll(/\W+/g, '-')}-${locale}-${width}`)
+      await journey.picture(visitor, `rewards${place.replace(/q=.*/, '').replaceAll(/\W+/g, '-')}-${locale}-${width}`)
       expect(await excessWidth(visitor), `${place} at ${width}`).toBeLessThanOrEqual(0)
     }
     await visitor.goto(storefront())
