@@ -13,7 +13,8 @@ import { Happenings } from '#tests/shop/happenings.ts'
 import { priceBasket, spread, type Goods, type Shopper } from '#tests/shop/pricing.ts'
 import { creditMinor, giveCredit, openCreditAccount } from '#tests/shop/store-credit.ts'
 import type { Webhooks } from '#tests/shop/webhooks.ts'
-import { World, type WorldProduct } from '#tests/shop/world.ts'
+import type { WorldProduct } from '#tests/shop/products.ts'
+import { World } from '#tests/shop/world.ts'
 
 let world: World
 let pants: WorldProduct

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hasUsed } from '#tests/shop/discounts.ts'
 import { codeProblem } from '#tests/shop/pricing.ts'
 import { giveCredit, openCreditAccount, spendableMinor } from '#tests/shop/store-credit.ts'
-import { World, type WorldProduct } from '#tests/shop/world.ts'
+import type { WorldProduct } from '#tests/shop/products.ts'
+import { World } from '#tests/shop/world.ts'
 import { startLocalShop, type TestShop } from '#tests/support/local-shop.ts'
 
 const SCOPES = [

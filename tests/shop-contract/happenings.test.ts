@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { enumOf, TOPICS } from '#tests/shop/topics.ts'
 import { World } from '#tests/shop/world.ts'
-import type { WorldCustomer, WorldProduct } from '#tests/shop/world.ts'
+import type { WorldProduct } from '#tests/shop/products.ts'
+import type { WorldCustomer } from '#tests/shop/world.ts'
 import { startLocalShop, type TestShop } from '#tests/support/local-shop.ts'
 
 let shop: TestShop

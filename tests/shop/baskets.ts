@@ -1,6 +1,7 @@
 import { FIRST_CODE, OPEN_CODE, SHIPPING, SHIPPING_CODE, saleAt } from './catalogue.ts'
 import { between } from './chance.ts'
-import type { NewOrder, WorldDiscountUse, WorldProduct } from './world.ts'
+import type { WorldProduct } from './products.ts'
+import type { NewOrder, WorldDiscountUse } from './world.ts'
 
 const DAY_MS = 86_400_000
 

@@ -14,7 +14,8 @@ import { between, chanceFrom, oneOf, spread, wholeBetween } from './chance.ts'
 import { giveContacts } from './contacts.ts'
 import { nameOf } from './people.ts'
 import { World } from './world.ts'
-import type { NewOrder, WorldCustomer, WorldProduct } from './world.ts'
+import type { WorldProduct } from './products.ts'
+import type { NewOrder, WorldCustomer } from './world.ts'
 
 const DAY_MS = 86_400_000
 const MONTH_MS = 30.44 * DAY_MS

@@ -1,5 +1,6 @@
 import { addDiscount, type NewDiscount } from './discounts.ts'
-import type { World, WorldProduct, WorldShipping } from './world.ts'
+import type { WorldProduct } from './products.ts'
+import type { World, WorldShipping } from './world.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS

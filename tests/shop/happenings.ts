@@ -3,6 +3,7 @@ import { refundedMinor, subtotalMinor } from './amounts.ts'
 import { placeOrder, priceCheckout, type Checkout } from './checkout.ts'
 import { fulfil, fulfillmentStatus, fulfillmentsOf, track, type WorldFulfillment } from './deliveries.ts'
 import { emailKey, type WorldDiscount } from './discounts.ts'
+import { takeFromShelf, type WorldProduct } from './products.ts'
 import { customerOf, type Goods, type Priced } from './pricing.ts'
 import { revertCredit } from './store-credit.ts'
 import type { FlowActions, FlowRun } from './flow-actions.ts'
@@ -47,6 +48,8 @@ export class Happenings {
       if (customer) tell('customers/create', () => body.customerBody(this.#world, customer))
     for (const topic of ['orders/create', 'orders/paid', 'orders/updated'])
       tell(topic, () => body.orderBody(this.#world, placed))
+    for (const product of takeFromShelf(this.#world, placed.lines))
+      tell('products/update', () => body.productBody(this.#world, product))
     this.#purchased(tell, placed.customerId, true)
     return placed
   }
@@ -128,7 +131,7 @@ export class Happenings {
   ): Promise<FlowRun> {
     if (!this.#actions) throw new Error('These happenings have no Shopify Flow')
     this.#customer(customerId)
-    if (!this.#world.products.has(productId)) throw new Error(`No product ${productId} in this shop`)
+    this.#product(productId)
     const about = { customer_id: customerId, product_id: productId, rating, review_id: randomUUID() }
     return await this.#actions.run(handle, { ...about, ...more }, runId)
   }
@@ -271,6 +274,27 @@ export class Happenings {
     this.#customerChanged(customer)
   }
 
+  createProduct(partial: Partial<WorldProduct> = {}): WorldProduct {
+    const product = this.#world.addProduct({ updatedAt: this.#world.now(), ...partial })
+    this.#event()('products/create', () => body.productBody(this.#world, product))
+    return product
+  }
+
+  /** Price, stock, status, whether the online store has it; without changes only that it was written. */
+  changeProduct(productId: number, changes: Partial<Omit<WorldProduct, 'id' | 'variantId'>> = {}): WorldProduct {
+    const product = this.#product(productId)
+    Object.assign(product, changes, { updatedAt: this.#world.now() })
+    this.#world.touch()
+    this.#event()('products/update', () => body.productBody(this.#world, product))
+    return product
+  }
+
+  deleteProduct(productId: number): void {
+    this.#product(productId)
+    this.#world.deleteProduct(productId)
+    this.#event()('products/delete', () => ({ id: productId }))
+  }
+
   /** A discount was made or changed. */
   discountWritten(discount: WorldDiscount, topic: 'discounts/create' | 'discounts/update'): void {
     this.#event()(topic, () => body.discountBody(this.#world, discount))
@@ -312,6 +336,12 @@ export class Happenings {
     const order = this.#world.orders.get(id)
     if (!order) throw new Error(`No order ${id} in this shop`)
     return order
+  }
+
+  #product(id: number): WorldProduct {
+    const product = this.#world.products.get(id)
+    if (!product) throw new Error(`No product ${id} in this shop`)
+    return product
   }
 
   #customer(id: number): WorldCustomer {

@@ -3,6 +3,7 @@ import { shopNumber } from './admin/shop-fields.ts'
 import { numberOfOrders, refundedMinor, spentMinor, subtotalMinor } from './amounts.ts'
 import { fulfillmentStatus, type WorldFulfillment } from './deliveries.ts'
 import { statusOf, type WorldDiscount } from './discounts.ts'
+import { publishedAt, statusOfProduct, updatedAt, variantsOf, type WorldProduct } from './products.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from './world.ts'
 
 /*
@@ -83,6 +84,32 @@ export function summaryBody(world: World, customer: WorldCustomer): Body {
     amountSpent: { amount: price(spentMinor(world, customer.id), currency), currencyCode: currency },
     lastOrderId: last ? gid('Order', last.id) : null,
     occurredAt: new Date(world.now()).toISOString(),
+  }
+}
+
+export function productBody(world: World, product: WorldProduct): Body {
+  const { timezone, currency } = world.shop
+  const since = publishedAt(product)
+  return {
+    id: product.id,
+    admin_graphql_api_id: gid('Product', product.id),
+    title: product.title,
+    handle: product.handle,
+    status: statusOfProduct(product).toLowerCase(),
+    published_at: since === null ? null : shopTime(since, timezone),
+    updated_at: shopTime(updatedAt(product), timezone),
+    variants: variantsOf(product).map((variant, at) => ({
+      id: variant.id,
+      admin_graphql_api_id: gid('ProductVariant', variant.id),
+      product_id: product.id,
+      position: at + 1,
+      title: variant.title,
+      sku: product.sku,
+      price: price(variant.priceMinor, currency),
+      compare_at_price: variant.compareAtMinor === null ? null : price(variant.compareAtMinor, currency),
+      inventory_policy: product.sellsWithoutStock === true ? 'continue' : 'deny',
+      inventory_quantity: variant.stock ?? 0,
+    })),
   }
 }
 

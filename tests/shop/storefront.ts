@@ -13,7 +13,8 @@ import { spendableMinor } from './store-credit.ts'
 import { BLOCKS, blockInTheme } from './storefront/theme-settings.ts'
 import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
 import { goodsMinor } from './world.ts'
-import type { World, WorldCustomer, WorldOrder, WorldProduct } from './world.ts'
+import type { WorldProduct } from './products.ts'
+import type { World, WorldCustomer, WorldOrder } from './world.ts'
 
 const PAGE_SIZE = 24
 const PEOPLE_SHOWN = 60

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { WorldFulfillment } from './deliveries.ts'
 import { addDiscount, codeKey } from './discounts.ts'
 import type { NewDiscount, WorldBulkCodes, WorldDiscount, WorldRedeemCode } from './discounts.ts'
+import type { WorldProduct } from './products.ts'
 import type { WorldCreditAccount } from './store-credit.ts'
 import { readLines, writeLines } from './world-files.ts'
 
@@ -54,16 +55,6 @@ export type WorldCheckout = {
   createdAt: number
   updatedAt: number
   completedAt: number | null
-}
-
-export type WorldProduct = {
-  id: number
-  variantId: number
-  title: string
-  handle: string
-  sku: string
-  priceMinor: number
-  image?: string
 }
 
 /** `title` is the code itself for a code, the discount's title otherwise; the rest is there for what the checkout applied. */
@@ -165,7 +156,7 @@ export class World {
   collections = new Map<number, WorldCollection>()
   checkouts = new Map<number, WorldCheckout>()
   shipping: WorldShipping = { minor: 0, freeFromMinor: 0 }
-  /** Metafields of other owners than customers (shop, app installation), by owner gid. */
+  /** Metafields of other owners than customers (shop, app installation, products), by owner gid. */
   otherMetafields = new Map<string, Map<string, WorldMetafield>>()
   /** Counts every change, so that readers know when an index of theirs is stale. */
   version = 0
@@ -327,6 +318,14 @@ export class World {
         own.filter((other) => other !== id),
       )
     }
+    this.touch()
+  }
+
+  deleteProduct(id: number): void {
+    this.products.delete(id)
+    this.otherMetafields.delete(`gid://shopify/Product/${id}`)
+    for (const collection of this.collections.values())
+      collection.productIds = collection.productIds.filter((other) => other !== id)
     this.touch()
   }
 

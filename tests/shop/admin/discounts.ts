@@ -8,6 +8,7 @@ import {
   type WorldBulkCodes,
   type WorldDiscount,
 } from '../discounts.ts'
+import { variantsOf } from '../products.ts'
 import type { World } from '../world.ts'
 import { count, counting } from './counts.ts'
 import { dateTime, dateTimeOrNull, digitsOf, gid, money, readGid } from './money.ts'
@@ -255,7 +256,7 @@ export const discountLists: PlayedLists = {
     productVariants: ({ discount: { items } }: ItemsOf, _args, call) => ({
       items: [...call.shop.world.products.values()]
         .filter(({ variantId }) => items.kind === 'products' && items.variantIds.includes(variantId))
-        .map((product) => ({ kind: 'ProductVariant', id: product.variantId, product })),
+        .map((product) => variantsOf(product)[0]!),
     }),
   },
   DiscountCollections: {

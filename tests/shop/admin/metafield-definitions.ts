@@ -26,13 +26,17 @@ type Input = {
   access?: { admin?: string; storefront?: string; customerAccount?: string }
 }
 
-const OWNER_TYPES: Record<string, string> = { Customer: 'CUSTOMER', Shop: 'SHOP' }
+const OWNER_TYPES: Record<string, string> = { Customer: 'CUSTOMER', Product: 'PRODUCT', Shop: 'SHOP' }
 
 /** The definition that gives a metafield its type, if one was made. */
 export function definitionFor(shop: PlayedShop, owner: string, namespace: string, key: string): Definition | undefined {
   return shop.definitions.find(
     (one) => one.ownerType === OWNER_TYPES[owner] && one.namespace === namespace && one.key === key,
   )
+}
+
+function ownerOf(ownerType: string): string | undefined {
+  return Object.keys(OWNER_TYPES).find((owner) => OWNER_TYPES[owner] === ownerType)
 }
 
 function create(input: Input, call: Call) {
@@ -43,8 +47,8 @@ function create(input: Input, call: Call) {
     createdDefinition: null,
     userErrors: [{ field: ['definition', field], message, code }],
   })
-  if (input.ownerType !== 'CUSTOMER' && input.ownerType !== 'SHOP')
-    throw notPlayed(`definitions for ${input.ownerType}`)
+  const owner = ownerOf(input.ownerType)
+  if (owner === undefined) throw notPlayed(`definitions for ${input.ownerType}`)
   if (!PLAYED_TYPES.has(input.type.replace(/^list\./, ''))) throw notPlayed(`metafields of the type ${input.type}`)
   if (namespace.length < 3) return fail('namespace', 'Namespace is too short (minimum is 3 characters)', 'TOO_SHORT')
   if (input.key.length < 2) return fail('key', 'Key is too short (minimum is 2 characters)', 'TOO_SHORT')
@@ -56,7 +60,6 @@ function create(input: Input, call: Call) {
   if (input.name.length > 255) return fail('name', 'Name is too long (maximum is 255 characters)', 'TOO_LONG')
   if (input.access?.admin && !ours)
     return fail('access', 'Setting access controls on a definition under this namespace is not permitted.', 'INVALID')
-  const owner = input.ownerType === 'CUSTOMER' ? 'Customer' : 'Shop'
   if (definitionFor(shop, owner, namespace, input.key))
     return fail('key', `Key is in use for ${owner} metafields on the '${namespace}' namespace.`, 'TAKEN')
   const definition: Definition = {
@@ -131,9 +134,13 @@ function ownersOf(definition: Definition, { shop }: Call): { metafields: Map<str
       metafields: customer.metafields,
       changed: () => shop.happen.metafieldsWritten(customer),
     }))
-  return [...shop.world.otherMetafields]
-    .filter(([owner]) => readGid(owner)?.type === 'Shop')
-    .map(([, metafields]) => ({ metafields, changed: () => shop.world.touch() }))
+  const type = ownerOf(definition.ownerType)
+  return [...shop.world.otherMetafields].flatMap(([owner, metafields]) => {
+    const at = readGid(owner)
+    if (at === null || at.type !== type) return []
+    const changed = () => (type === 'Product' ? void shop.happen.changeProduct(at.id) : shop.world.touch())
+    return [{ metafields, changed }]
+  })
 }
 
 function list(args: Args, call: Call): List {

@@ -1,7 +1,15 @@
+import { readGid } from './money.ts'
+
+type Problem = { message: string; elementIndex: number | null }
+/** Is there a product of this number? */
+type IsThere = (product: number) => boolean
+
+const REFERENCE = 'product_reference'
+
 /** Shopify's validation of a metafield's value by type; the texts are recorded ones. Null: the value is fine. */
-export function valueProblem(type: string, value: string): { message: string; elementIndex: number | null } | null {
-  if (type.startsWith('list.')) return listProblem(type.slice('list.'.length), value)
-  const message = scalarProblem(type, value)
+export function valueProblem(type: string, value: string, isThere: IsThere): Problem | null {
+  if (type.startsWith('list.')) return listProblem(type.slice('list.'.length), value, isThere)
+  const message = type === REFERENCE ? referenceProblem(value, isThere) : scalarProblem(type, value)
   return message === null ? null : { message, elementIndex: null }
 }
 
@@ -16,9 +24,10 @@ export const PLAYED_TYPES = new Set([
   'date',
   'date_time',
   'color',
+  REFERENCE,
 ])
 
-function listProblem(type: string, value: string): { message: string; elementIndex: number | null } | null {
+function listProblem(type: string, value: string, isThere: IsThere): Problem | null {
   let elements: unknown
   try {
     elements = JSON.parse(value)
@@ -28,10 +37,20 @@ function listProblem(type: string, value: string): { message: string; elementInd
   if (!Array.isArray(elements)) return { message: 'Value must be an array.', elementIndex: null }
   if (elements.length > 128) return { message: 'Value has more than 128 elements.', elementIndex: null }
   for (const [elementIndex, element] of elements.entries()) {
-    const message = scalarProblem(type, typeof element === 'string' ? element : JSON.stringify(element))
+    const text = typeof element === 'string' ? element : JSON.stringify(element)
+    // Which one of a list it is, Shopify says of other types than this.
+    const missing = type === REFERENCE ? referenceProblem(text, isThere) : null
+    if (missing !== null) return { message: missing, elementIndex: null }
+    const message = scalarProblem(type, text)
     if (message !== null) return { message, elementIndex }
   }
   return null
+}
+
+function referenceProblem(value: string, isThere: IsThere): string | null {
+  if (value.trim() === '') return "Value can't be blank."
+  const at = readGid(value)
+  return at?.type === 'Product' && isThere(at.id) ? null : `Value references non-existent resource ${value}.`
 }
 
 function scalarProblem(type: string, value: string): string | null {

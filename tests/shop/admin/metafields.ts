@@ -10,6 +10,7 @@ import { notPlayed } from './search.ts'
 import { installationNumber } from './shop-fields.ts'
 
 const MAX_A_CALL = 25
+const OWNERS_SCOPE: Record<string, string> = { Customer: 'write_customers', Product: 'write_products' }
 const RESERVED = new Set(['shopify_standard', 'protected', 'shopify-l10n-fields'])
 
 export type MetafieldOf = {
@@ -28,7 +29,9 @@ function fieldsOf(world: World, owner: string): Map<string, WorldMetafield> | nu
   const at = readGid(owner)
   if (!at) return null
   if (at.type === 'Customer') return world.customers.get(at.id)?.metafields ?? null
-  if (at.type !== 'Shop' && at.type !== 'AppInstallation') throw notPlayed(`metafields of a ${at.type}`)
+  if (at.type === 'Product' && !world.products.has(at.id)) return null
+  if (at.type !== 'Shop' && at.type !== 'AppInstallation' && at.type !== 'Product')
+    throw notPlayed(`metafields of a ${at.type}`)
   if (at.type === 'AppInstallation' && at.id !== installationNumber(world)) return null
   let own = world.otherMetafields.get(owner)
   if (!own) world.otherMetafields.set(owner, (own = new Map()))
@@ -70,6 +73,12 @@ export function compareDigest(field: WorldMetafield): string {
   return createHash('sha256').update(`${field.type}|${field.value}`).digest('hex')
 }
 
+/** A metafield is written by whoever may change what carries it. https://shopify.dev/docs/apps/build/custom-data/permissions */
+function needOwnersScope(owner: string, call: Call, mutation: string): void {
+  const scope = OWNERS_SCOPE[readGid(owner)?.type ?? '']
+  if (scope !== undefined) needScope(call.scopes, scope, mutation)
+}
+
 /** All or nothing, as Shopify does: one wrong field and none is written. */
 function set(inputs: Input[], call: Call): { metafields: MetafieldOf[] | null; userErrors: UserError[] } {
   const { world } = call.shop
@@ -80,7 +89,7 @@ function set(inputs: Input[], call: Call): { metafields: MetafieldOf[] | null; u
   const userErrors: UserError[] = []
   const writes: { owner: string; path: string; type: string; value: string }[] = []
   for (const [at, input] of inputs.entries()) {
-    if (readGid(input.ownerId)?.type === 'Customer') needScope(call.scopes, 'write_customers', 'metafieldsSet')
+    needOwnersScope(input.ownerId, call, 'metafieldsSet')
     const namespace = resolveNamespace(world, input.namespace)
     const own = fieldsOf(world, input.ownerId)
     const path = `${namespace}.${input.key}`
@@ -89,7 +98,8 @@ function set(inputs: Input[], call: Call): { metafields: MetafieldOf[] | null; u
       input.type ??
       known?.type ??
       definitionFor(call.shop, readGid(input.ownerId)?.type ?? '', namespace, input.key)?.type
-    const problem = inputProblem(at, input, namespace, own !== null, type, known)
+    const isThere = (product: number) => world.products.has(product)
+    const problem = inputProblem(at, input, { namespace, ownerExists: own !== null, type, known, isThere })
     if (problem) userErrors.push(problem)
     else writes.push({ owner: input.ownerId, path, type: type!, value: input.value })
   }
@@ -108,13 +118,18 @@ function set(inputs: Input[], call: Call): { metafields: MetafieldOf[] | null; u
   return { metafields, userErrors: [] }
 }
 
+type Given = {
+  namespace: string
+  ownerExists: boolean
+  type: string | undefined
+  known: WorldMetafield | undefined
+  isThere: (product: number) => boolean
+}
+
 function inputProblem(
   at: number,
   input: Input,
-  namespace: string,
-  ownerExists: boolean,
-  type: string | undefined,
-  known: WorldMetafield | undefined,
+  { namespace, ownerExists, type, known, isThere }: Given,
 ): UserError | null {
   const field = (name: string) => ['metafields', String(at), name]
   if (!ownerExists) return error(field('ownerId'), 'Owner does not exist.', 'INVALID')
@@ -133,7 +148,7 @@ function inputProblem(
       'The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.',
       'STALE_OBJECT',
     )
-  const problem = valueProblem(type, input.value)
+  const problem = valueProblem(type, input.value, isThere)
   if (!problem) return null
   return { ...error(field('value'), problem.message, 'INVALID_VALUE'), elementIndex: problem.elementIndex }
 }
@@ -146,7 +161,9 @@ function written(call: Call, owner: string): void {
   const at = readGid(owner)
   const { world, happen } = call.shop
   const customer = at?.type === 'Customer' ? world.customers.get(at.id) : undefined
+  const product = at?.type === 'Product' ? world.products.get(at.id) : undefined
   if (customer) happen.metafieldsWritten(customer)
+  else if (product) happen.changeProduct(product.id)
   else world.touch()
 }
 
@@ -156,7 +173,7 @@ function remove(identifiers: Identifier[], call: Call) {
   const { world } = call.shop
   const changed = new Set<string>()
   const deletedMetafields = identifiers.map(({ ownerId, namespace, key }) => {
-    if (readGid(ownerId)?.type === 'Customer') needScope(call.scopes, 'write_customers', 'metafieldsDelete')
+    needOwnersScope(ownerId, call, 'metafieldsDelete')
     const resolved = resolveNamespace(world, namespace)
     const gone = fieldsOf(world, ownerId)?.delete(`${resolved}.${key}`) ?? false
     if (!gone) return null
@@ -178,6 +195,7 @@ export function appMetafields(world: World): { namespace: string; key: string; t
 
 const customerGid = (customer: { id: number }) => gid('Customer', customer.id)
 const installationGid = (installation: { id: number }) => gid('AppInstallation', installation.id)
+const productGid = (product: { id: number }) => gid('Product', product.id)
 const shopGid = (shop: { id: number }) => gid('Shop', shop.id)
 
 export const metafieldFields: PlayedFields = {
@@ -186,6 +204,7 @@ export const metafieldFields: PlayedFields = {
     metafieldsDelete: (_root, args, call) => remove(args['metafields'] as Identifier[], call),
   },
   Customer: { metafield: (owner: { id: number }, args, call) => readOne(customerGid(owner), args, call) },
+  Product: { metafield: (owner: { id: number }, args, call) => readOne(productGid(owner), args, call) },
   Shop: { metafield: (owner: { id: number }, args, call) => readOne(shopGid(owner), args, call) },
   AppInstallation: { metafield: (owner: { id: number }, args, call) => readOne(installationGid(owner), args, call) },
   Metafield: {
@@ -205,18 +224,20 @@ export const metafieldFields: PlayedFields = {
 
 function ownerOf({ owner }: MetafieldOf, call: Call) {
   const at = readGid(owner)
+  if (at?.type === 'Product') return call.shop.world.products.get(at.id)
   if (at?.type !== 'Customer') throw notPlayed(`Metafield.owner of a ${at?.type}`)
   return call.shop.world.customers.get(at.id)
 }
 
 function jsonValue(field: WorldMetafield): unknown {
-  return /^(single|multi)_line_text_field$|^(date|date_time|color)$/.test(field.type)
+  return /^(single|multi)_line_text_field$|^(date|date_time|color|product_reference)$/.test(field.type)
     ? field.value
     : JSON.parse(field.value)
 }
 
 export const metafieldLists: PlayedLists = {
   Customer: { metafields: (owner: { id: number }, args, call) => readAll(customerGid(owner), args, call) },
+  Product: { metafields: (owner: { id: number }, args, call) => readAll(productGid(owner), args, call) },
   Shop: { metafields: (owner: { id: number }, args, call) => readAll(shopGid(owner), args, call) },
   AppInstallation: { metafields: (owner: { id: number }, args, call) => readAll(installationGid(owner), args, call) },
 }

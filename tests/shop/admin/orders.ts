@@ -1,4 +1,5 @@
 import { discountMinor, lineMinor, refundedMinor, subtotalMinor } from '../amounts.ts'
+import { variantsOf } from '../products.ts'
 import type { World, WorldCustomer, WorldLine, WorldOrder } from '../world.ts'
 import { dateTime, dateTimeOrNull, gid, money, moneyBag } from './money.ts'
 import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
@@ -205,7 +206,7 @@ export const orderFields: PlayedFields = {
     product: (of: LineOf, _args, call) => productOf(call.shop.world, of.line),
     variant: (of: LineOf, _args, call) => {
       const product = productOf(call.shop.world, of.line)
-      return product ? { kind: 'ProductVariant', id: product.variantId, product } : null
+      return product ? variantsOf(product)[0]! : null
     },
   },
   ShippingLine: {

@@ -10,9 +10,10 @@ import { fulfillmentFields, fulfillmentLists } from './fulfillments.ts'
 import { metafieldFields, metafieldLists } from './metafields.ts'
 import { orderFields, orderLists } from './orders.ts'
 import type { PlayedFields, PlayedLists } from './played.ts'
+import { productFields, productLists } from './products.ts'
 import { rootFields } from './roots.ts'
 import { segmentFields, segmentLists } from './segments.ts'
-import { shopFields, shopLists } from './shop-fields.ts'
+import { shopFields } from './shop-fields.ts'
 import { creditFields, creditLists } from './store-credit.ts'
 import { tagFields } from './tags.ts'
 import { subscriptionFields, subscriptionLists } from './webhook-subscriptions.ts'
@@ -21,6 +22,7 @@ import { subscriptionFields, subscriptionLists } from './webhook-subscriptions.t
 export const FIELDS: PlayedFields = merged<PlayedFields>([
   rootFields,
   shopFields,
+  productFields,
   orderFields,
   fulfillmentFields,
   customerFields,
@@ -40,7 +42,7 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
 
 /** Every connection it plays, as whole lists. */
 export const LISTS: PlayedLists = merged<PlayedLists>([
-  shopLists,
+  productLists,
   orderLists,
   fulfillmentLists,
   customerLists,

@@ -6,8 +6,9 @@ import { creationById, nodeOf as nodeOfDiscount } from './discounts.ts'
 import { readGid } from './money.ts'
 import { maySee, orderList } from './orders.ts'
 import type { Args, Call, PlayedFields } from './played.ts'
+import { productList } from './products.ts'
 import { notPlayed } from './search.ts'
-import { productList, shopNumber } from './shop-fields.ts'
+import { shopNumber } from './shop-fields.ts'
 
 function byId(world: World, wanted: string, args: Args): number | null {
   const at = readGid(args['id'])

@@ -1,15 +1,8 @@
-import type { World, WorldProduct } from '../world.ts'
-import { amountText, gid } from './money.ts'
-import type { Args, Call, List, PlayedFields, PlayedLists } from './played.ts'
-import { compareNumber, compileSearch, idIn, notPlayed, type Filters } from './search.ts'
-import { sortedBy } from './sorted.ts'
+import type { World } from '../world.ts'
+import { gid } from './money.ts'
+import type { Call, PlayedFields } from './played.ts'
 
 const PLAN_NAMES = { basic: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus', enterprise: 'Shopify Plus' } as const
-const PRODUCT_FILTERS: Filters<WorldProduct> = {
-  id: (product, operator, value) => compareNumber(product.id, operator, idIn(value)),
-}
-
-type VariantOf = { product: WorldProduct }
 
 /** The shop's own number, derived from its domain: the world keeps none. */
 export function shopNumber(domain: string): number {
@@ -21,15 +14,6 @@ export function shopNumber(domain: string): number {
 /** The app's installation in this shop, which owns the app's own metafields. */
 export function installationNumber(world: World): number {
   return shopNumber(world.shop.domain) + world.appId
-}
-
-export function productList(call: Call, args: Args): List {
-  const key = String(args['sortKey'] ?? 'ID')
-  if (key !== 'ID') throw notPlayed(`the sort key ${key} of products`)
-  const passes = compileSearch(args['query'], PRODUCT_FILTERS, 'products')
-  const sortValue = (product: WorldProduct) => product.id
-  const items = sortedBy(call.shop.world, 'products', key, sortValue).filter(passes)
-  return { items, sortValue, reverse: args['reverse'] === true }
 }
 
 export const shopFields: PlayedFields = {
@@ -80,20 +64,6 @@ export const shopFields: PlayedFields = {
     title: () => 'Morello',
     apiKey: (_app, _args, call) => call.shop.apiKey,
   },
-  Product: {
-    id: (product: WorldProduct) => gid('Product', product.id),
-    legacyResourceId: (product: WorldProduct) => String(product.id),
-    title: (product: WorldProduct) => product.title,
-    handle: (product: WorldProduct) => product.handle,
-    status: () => 'ACTIVE',
-  },
-  ProductVariant: {
-    id: (variant: VariantOf) => gid('ProductVariant', variant.product.variantId),
-    title: () => 'Default Title',
-    sku: (variant: VariantOf) => variant.product.sku,
-    price: (variant: VariantOf, _args, call) => amountText(variant.product.priceMinor, call.shop.world.shop.currency),
-    product: (variant: VariantOf) => variant.product,
-  },
 }
 
 function timezonePart(call: Call, style: 'short' | 'longOffset'): string {
@@ -102,8 +72,4 @@ function timezonePart(call: Call, style: 'short' | 'longOffset'): string {
     call.shop.world.now(),
   )
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
-}
-
-export const shopLists: PlayedLists = {
-  QueryRoot: { products: (_root: unknown, args, call) => productList(call, args) },
 }
