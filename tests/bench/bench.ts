@@ -3,7 +3,7 @@
  *
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
- *   --only NAME  lifetime, people (what pages ask of a large shop), storefront (the theme's blocks), import (with what
+ *   --only NAME  lifetime, recommendations, people (what pages ask of a large shop), storefront (the theme's blocks), import (with what
  *                runs on its tables), webhooks, claims or live
  */
 import { spawnSync } from 'node:child_process'
@@ -28,7 +28,10 @@ const { values: flags } = parseArgs({
 })
 const SMALL = 100_000
 const STOREFRONT_PAIRS = 30
-const PARTS = ['lifetime', 'people', 'storefront', 'import', 'webhooks', 'claims', 'live'] as const
+const PARTS = ['lifetime', 'recommendations', 'people', 'storefront', 'import', 'webhooks', 'claims', 'live'] as const
+
+/** What needs neither a build nor a stack. */
+const ALONE = ['lifetime', 'recommendations', 'people', 'storefront'] as const
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const round = (value: number, digits = 1) => value.toLocaleString('en', { maximumFractionDigits: digits })
@@ -39,9 +42,10 @@ async function run(): Promise<void> {
     throw new Error(`There is no part ${only}; there are: ${PARTS.join(', ')}`)
   const isAsked = (name: (typeof PARTS)[number]) => only === undefined || only === name
   if (isAsked('lifetime')) runAlone('lifetime.ts')
+  if (isAsked('recommendations')) runAlone('recommendations.ts')
   if (isAsked('people')) runAlone('people.ts')
   if (isAsked('storefront')) await runStorefront()
-  if (only === 'lifetime' || only === 'people' || only === 'storefront') return
+  if (only !== undefined && ALONE.some((part) => part === only)) return
   buildIfChanged(say)
   const folder = path.join(root, '.local/bench')
   if (isAsked('import')) await runImport(folder)

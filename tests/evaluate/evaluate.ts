@@ -13,6 +13,7 @@ const EVALUATIONS: Record<string, () => Promise<Evaluation>> = {
   orders: () => import('./orders.ts'),
   cherry: () => import('./cherry.ts'),
   'cherry-world': () => import('./cherry-world.ts'),
+  recommendations: () => import('./recommendations.ts'),
   linking: () => import('./linking.ts'),
   'linking-people': () => import('./linking-people.ts'),
 }
