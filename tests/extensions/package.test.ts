@@ -15,7 +15,7 @@ const words = (file: string): Words => JSON.parse(read(`locales/${file}`).toStri
 
 /** Texts that stand inside a sentence, or on a link. */
 const PARTS =
-  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$|^live\.(take|ask|switch|switch_on)$/
+  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$|^picks\.(again|from|now|before)$|^live\.(take|ask|switch|switch_on)$/
 
 function keysOf(tree: Words, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
@@ -92,7 +92,12 @@ describe('both languages', () => {
     ] as const)
       for (const key of keysOf(words(editor)).filter((one) => one.endsWith('.default')))
         expect(textAt(words(editor), key)).toBe(
-          textAt(words(storefront), key.replace(/^segments\.(.*)\.default$/, 'messages.$1')),
+          textAt(
+            words(storefront),
+            key
+              .replace(/^segments\.(.*)\.default$/, 'messages.$1')
+              .replace(/^picks\.heading_(.*)\.default$/, 'picks.$1'),
+          ),
         )
   })
 })
@@ -118,41 +123,44 @@ const SETTING_TYPES: Record<string, string[]> = {
   image_picker: [],
 }
 
-describe.each(['segment-message', 'reward-banner', 'reward-progress'])('the schema of %s', (block) => {
-  const schema = blockSchema(block)
-  const labels = keysOf(words('en.default.schema.json'))
+describe.each(['segment-message', 'reward-banner', 'reward-progress', 'picked-for-you'])(
+  'the schema of %s',
+  (block) => {
+    const schema = blockSchema(block)
+    const labels = keysOf(words('en.default.schema.json'))
 
-  test('has the keys that an app block may have', () => {
-    expect(Object.keys(schema).sort()).toEqual(['name', 'settings', 'stylesheet', 'target'])
-    expect(schema.target).toBe('section')
-    expect(files).toContain(`assets/${schema.stylesheet}`)
-    for (const file of ['en.default.schema.json', 'ko.schema.json'])
-      expect(textAt(words(file), schema.name.slice(2)).length).toBeLessThan(25)
-  })
+    test('has the keys that an app block may have', () => {
+      expect(Object.keys(schema).sort()).toEqual(['name', 'settings', 'stylesheet', 'target'])
+      expect(schema.target).toBe('section')
+      expect(files).toContain(`assets/${schema.stylesheet}`)
+      for (const file of ['en.default.schema.json', 'ko.schema.json'])
+        expect(textAt(words(file), schema.name.slice(2)).length).toBeLessThan(25)
+    })
 
-  test('has settings of known types, with unique ids, known keys and labels in the locale files', () => {
-    const ids = new Set<string>()
-    for (const setting of schema.settings) {
-      const { type, id, ...rest } = setting
-      expect(Object.keys(SETTING_TYPES)).toContain(type)
-      if (type === 'header' || type === 'paragraph') expect(Object.keys(setting).sort()).toEqual(['content', 'type'])
-      else {
-        expect(id).toMatch(/^[a-z_]+$/)
-        expect(ids.has(id!)).toBe(false)
-        ids.add(id!)
-        expect(setting.label).toBeDefined()
-        for (const key of Object.keys(rest)) expect(['label', 'info', ...SETTING_TYPES[type]!]).toContain(key)
+    test('has settings of known types, with unique ids, known keys and labels in the locale files', () => {
+      const ids = new Set<string>()
+      for (const setting of schema.settings) {
+        const { type, id, ...rest } = setting
+        expect(Object.keys(SETTING_TYPES)).toContain(type)
+        if (type === 'header' || type === 'paragraph') expect(Object.keys(setting).sort()).toEqual(['content', 'type'])
+        else {
+          expect(id).toMatch(/^[a-z_]+$/)
+          expect(ids.has(id!)).toBe(false)
+          ids.add(id!)
+          expect(setting.label).toBeDefined()
+          for (const key of Object.keys(rest)) expect(['label', 'info', ...SETTING_TYPES[type]!]).toContain(key)
+        }
+        for (const text of [setting.label, setting.info, setting.content, setting.placeholder])
+          if (text !== undefined) expect(labels, text).toContain(text.replace(/^t:/, ''))
+        for (const option of setting.options ?? []) expect(labels).toContain(option.label.replace(/^t:/, ''))
+        if (setting.options && setting.default !== undefined)
+          expect(setting.options.map((option) => option.value)).toContain(setting.default)
+        // Shopify refuses a blank default.
+        expect(setting.default).not.toBe('')
       }
-      for (const text of [setting.label, setting.info, setting.content, setting.placeholder])
-        if (text !== undefined) expect(labels, text).toContain(text.replace(/^t:/, ''))
-      for (const option of setting.options ?? []) expect(labels).toContain(option.label.replace(/^t:/, ''))
-      if (setting.options && setting.default !== undefined)
-        expect(setting.options.map((option) => option.value)).toContain(setting.default)
-      // Shopify refuses a blank default.
-      expect(setting.default).not.toBe('')
-    }
-  })
-})
+    })
+  },
+)
 
 test('Shopify’s theme check finds nothing', async () => {
   const { offenses } = await themeCheckRun(EXTENSION.replace(/\/$/, ''), 'theme-check:theme-app-extension', () => {})

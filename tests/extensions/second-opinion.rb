@@ -48,6 +48,31 @@ module ShopifyFilters
     { 'KRW' => '₩', 'JPY' => '¥', 'USD' => '$' }.fetch(currency) + text
   end
 
+  # What image_url answers: an address that still knows its image.
+  ImageUrl = Struct.new(:image, :width) do
+    def to_s
+      "#{image['src']}&width=#{width}"
+    end
+
+    def to_liquid
+      self
+    end
+  end
+
+  def image_url(image, options)
+    ImageUrl.new(image, [options.fetch('width'), image['width']].min)
+  end
+
+  def image_tag(url, options)
+    image = url.image
+    own = options.reject { |name, _value| name == 'widths' }
+    widths = options['widths'].split(',').map(&:to_i).select { |width| width <= image['width'] }
+    srcset = widths.map { |width| "#{ImageUrl.new(image, width)} #{width}w" }.join(', ')
+    height = (url.width / image['aspect_ratio']).round
+    given = { src: url, alt: image['alt'], srcset: srcset, width: url.width, height: height, **own.transform_keys(&:to_sym) }
+    "<img #{given.map { |name, value| %(#{name}="#{CGI.escapeHTML(value.to_s)}") }.join(' ')}>"
+  end
+
   def date(input, format)
     input == 'now' ? @context.registers[:now].strftime(format) : super
   end

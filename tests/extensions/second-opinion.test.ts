@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { EXTENSION, blockSchema, blockScope, defaultsOf, renderBlock } from '#tests/shop/storefront/liquid.ts'
 import { allCases } from './cases.ts'
 import { allPersonalCases } from './personal-cases.ts'
+import { allPicksCases } from './picks-cases.ts'
 import { allProgressCases } from './progress-cases.ts'
 import { allRewardCases } from './reward-cases.ts'
 import { piecesOf } from './html.ts'
@@ -34,6 +35,7 @@ test.skipIf(!isThere && process.env.CI !== 'true').each([
   ['reward-banner', allRewardCases],
   ['reward-banner', allPersonalCases],
   ['reward-progress', allProgressCases],
+  ['picked-for-you', allPicksCases],
 ])('Shopify’s own Liquid engine (Debian: ruby-liquid) renders every state of %s to the same page', (name, casesOf) => {
   const cases = casesOf()
   const defaults = defaultsOf(blockSchema(name))

@@ -9,6 +9,7 @@ import { EXTENSION_PAGE, extensionDocument, extensionParentScript } from './fram
 import { bundleOf, extensionFor } from './frame/extensions.ts'
 import { SEGMENTS, segmentPage, segmentsPage } from './frame/segments.ts'
 import { changeOrder } from './frame/orders.ts'
+import { PRODUCTS, changeProduct, productsPage } from './frame/products.ts'
 import { APP_HOME, shell } from './frame/shell.ts'
 import { EDITOR, saveThemeEditor, themeEditorPage } from './frame/theme-editor.ts'
 import { wordsIn } from './frame/words.ts'
@@ -85,6 +86,12 @@ export async function adminFrameHandler(
   if (order !== undefined && request.method === 'POST') {
     const buyer = changeOrder(context, Number(order), await formOf(request))
     return sendTo(response, buyer === null ? '/admin/customers' : `/admin/customers/${buyer}`)
+  }
+  if (path === PRODUCTS) return page(words.products, productsPage(context, locale))
+  const product = /^\/admin\/products\/(\d+)$/.exec(path)?.[1]
+  if (product !== undefined && request.method === 'POST') {
+    changeProduct(context, Number(product), await formOf(request))
+    return sendTo(response, PRODUCTS)
   }
   if (path === SEGMENTS) return page(words.segments, segmentsPage(context, locale))
   const segment = context.world.segments.get(Number(/^\/admin\/customers\/segments\/(\d+)$/.exec(path)?.[1]))

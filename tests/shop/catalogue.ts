@@ -43,6 +43,8 @@ const COLLECTIONS: { title: string; handle?: string; skus: RegExp }[] = [
   { title: 'Home page 홈', handle: 'frontpage', skus: /^(TON|SUN|MSK-CEN)-/ },
   { title: 'All 전체', handle: 'all', skus: /^(?!KIT-)/ },
 ]
+/** Of everything, to begin with. */
+const IN_STOCK = 2000
 const FIRST_COLLECTION = 420_000_000_001
 const FIRST_DISCOUNT = 430_000_000_001
 
@@ -75,6 +77,8 @@ export function stockCatalogue(world: World): void {
       title: good.title,
       sku: good.sku,
       priceMinor: good.won,
+      stock: IN_STOCK,
+      image: { name: `${good.sku.toLowerCase()}.svg`, width: 900, height: 900, alt: '' },
       handle: good.title
         .toLowerCase()
         .replaceAll(/[^a-z0-9]+/g, '-')

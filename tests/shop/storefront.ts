@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { appMetafields } from './admin/metafields.ts'
 import { isRefused, priceCheckout } from './checkout.ts'
 import { cookieOf, formOf, localeOf, ownPath, sendHtml, sendTo, urlOf } from './door-context.ts'
 import type { DoorContext, Locale } from './door-context.ts'
 import { customersFound, money, nameOf } from './frame/customers.ts'
 import { accountDeed, accountScope } from './storefront/account.ts'
-import { EXTENSION, renderBlock, renderTheme, stylesheetsOf } from './storefront/liquid.ts'
-import type { AppMetafields, LiquidCustomer, Rendering } from './storefront/liquid.ts'
+import { EXTENSION, renderBlock, renderPicture, renderTheme, stylesheetsOf } from './storefront/liquid.ts'
+import type { LiquidCustomer, Rendering } from './storefront/liquid.ts'
+import { allProducts, installationMetafields, ownMetafields, pageProduct } from './storefront/liquid-products.ts'
 import { shippingFor } from './pricing.ts'
 import { spendableMinor } from './store-credit.ts'
-import { BLOCKS, blockInTheme } from './storefront/theme-settings.ts'
+import { BLOCKS, blockInTheme, placeOf } from './storefront/theme-settings.ts'
 import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
 import { goodsMinor } from './world.ts'
+import { isForSale, isListed, isOnStore, variantsOf } from './products.ts'
 import type { WorldProduct } from './products.ts'
 import type { World, WorldCustomer, WorldOrder } from './world.ts'
 
@@ -63,6 +64,8 @@ export async function storefrontHandler(
       return home(visit)
     case 'assets':
       return asset(visit, id)
+    case 'images':
+      return image(visit, id)
     case 'locale':
       return sendTo(response, ownPath(url.searchParams.get('back'), '/storefront'), [
         cookie('shop_locale', url.searchParams.get('to') === 'ko' ? 'ko' : 'en'),
@@ -84,25 +87,12 @@ export async function storefrontHandler(
   }
 }
 
-/** What Liquid may know of the shopper: the app's own metafield is there for the app's own block. */
-function liquidCustomer(world: World, customer: WorldCustomer): LiquidCustomer {
-  const ours: NonNullable<LiquidCustomer['metafields']['$app:morello']> = {}
-  for (const key of ['state', 'rewards'] as const) {
-    const found = customer.metafields.get(`app--${world.appId}--morello.${key}`)
-    if (found) ours[key] = { value: parsed(found.value) }
-  }
+/** What Liquid may know of the shopper: the app's own metafields are there for the app's own blocks. */
+function liquidCustomer({ world, locale }: Visit, customer: WorldCustomer): LiquidCustomer {
   return {
     first_name: customer.firstName,
     orders_count: world.ordersOf(customer.id).length,
-    metafields: { '$app:morello': ours },
-  }
-}
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return null
+    metafields: ownMetafields(world, customer.metafields, (title) => titleIn(locale, title)),
   }
 }
 
@@ -110,28 +100,33 @@ function rendering(visit: Visit): Rendering {
   return { now: visit.world.now(), timezone: visit.world.shop.timezone, locale: visit.locale }
 }
 
-/** The app's own metafields, as its own blocks may read them. */
-function liquidApp(world: World): AppMetafields {
-  const spaces: AppMetafields = {}
-  for (const { namespace, key, type, value } of appMetafields(world)) (spaces[namespace] ??= {})[key] = { type, value }
-  return spaces
-}
-
 function blocksPlaced(visit: Visit) {
   return BLOCKS.map((name) => ({ name, ...blockInTheme(visit.world, name) })).filter((one) => one.isAdded)
 }
 
-function blocksHtml(visit: Visit): string {
-  const { world, customer } = visit
+/** The app's blocks of a page, above and below what is the page's own. */
+function blocksHtml(visit: Visit, product: WorldProduct | null = null) {
+  const { world, customer, locale } = visit
+  const titleOf = (title: string): string => titleIn(locale, title)
   const scope = {
-    customer: customer === null ? null : liquidCustomer(world, customer),
+    customer: customer === null ? null : liquidCustomer(visit, customer),
     isDesignMode: visit.isPreview,
-    app: liquidApp(world),
+    app: installationMetafields(world, titleOf),
     currency: world.shop.currency,
+    product: product === null ? null : pageProduct(world, product, titleOf),
+    all: allProducts(world, titleOf),
+    cart: [...visit.cart].map(([id, quantity]) => ({
+      product_id: id,
+      variant_id: world.products.get(id)!.variantId,
+      quantity,
+    })),
   }
-  return blocksPlaced(visit)
-    .map(({ name, settings }) => renderBlock(name, { ...scope, settings }, rendering(visit)))
-    .join('\n')
+  const html = (place: 'above' | 'below'): string =>
+    blocksPlaced(visit)
+      .filter(({ name }) => placeOf(name) === place)
+      .map(({ name, settings }) => renderBlock(name, { ...scope, settings }, rendering(visit)))
+      .join('\n')
+  return { block_html: html('above'), below_html: html('below') }
 }
 
 function show(visit: Visit, template: string, title: string, scope: object, status = 200): true {
@@ -169,7 +164,8 @@ function asset(visit: Visit, name: string): true {
 }
 
 function home(visit: Visit): true {
-  const all = [...visit.world.products.values()].filter((one) => one.priceMinor > 0)
+  const { world } = visit
+  const all = [...world.products.values()].filter((one) => one.priceMinor > 0 && isListed(world, one))
   const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE))
   const page = Math.min(pages, Math.max(1, Number.parseInt(visit.url.searchParams.get('page') ?? '1', 10) || 1))
   const products = all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((one) => shown(visit, one))
@@ -177,15 +173,24 @@ function home(visit: Visit): true {
     products,
     page,
     pages,
-    block_html: blocksHtml(visit),
+    ...blocksHtml(visit),
   })
 }
 
 function product(visit: Visit, id: string): true {
   const found = visit.world.products.get(Number(id))
-  if (!found) return notFound(visit)
+  if (!found || !isOnStore(visit.world, found)) return notFound(visit)
   const product = shown(visit, found)
-  return show(visit, 'product', product.title, { product, block_html: blocksHtml(visit) })
+  return show(visit, 'product', product.title, { product, ...blocksHtml(visit, found) })
+}
+
+/** A product's picture in any width: it is drawn, so that no file is needed. */
+function image(visit: Visit, name: string): true {
+  const product = [...visit.world.products.values()].find((one) => one.image?.name === decodeURIComponent(name))
+  if (!product) return notFound(visit)
+  visit.response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'max-age=3600' })
+  visit.response.end(renderPicture(shown(visit, product), rendering(visit)))
+  return true
 }
 
 function shown(visit: Visit, product: WorldProduct) {
@@ -199,6 +204,7 @@ function shown(visit: Visit, product: WorldProduct) {
     title: titleIn(visit.locale, product.title),
     price: money(visit.world, visit.locale, product.priceMinor),
     kind: kinds.find(([pattern]) => pattern.test(product.title))?.[1] ?? 'bottle',
+    is_sold_out: !variantsOf(product).some(isForSale),
     hue: [...product.sku].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 360, 7),
   }
 }
@@ -215,8 +221,10 @@ async function addToCart(visit: Visit): Promise<true> {
   const asked = Number(form.get('id'))
   const quantity = Math.min(99, Math.max(1, Number.parseInt(form.get('quantity') ?? '1', 10) || 1))
   // Shopify's form names the variant; this theme's own names the product, which has one.
-  const id = [...visit.world.products.values()].find((one) => one.id === asked || one.variantId === asked)?.id
-  if (id === undefined) return notFound(visit)
+  const product = [...visit.world.products.values()].find((one) => one.id === asked || one.variantId === asked)
+  if (!product || !isOnStore(visit.world, product)) return notFound(visit)
+  const { id } = product
+  if (!isForSale(variantsOf(product)[0]!)) return sendTo(visit.response, `/storefront/products/${id}`)
   visit.cart.set(id, Math.min(99, (visit.cart.get(id) ?? 0) + quantity))
   return sendTo(visit.response, '/storefront/cart', [cartCookie(visit.cart)])
 }
@@ -247,6 +255,7 @@ function cart(visit: Visit, problem: string | null = null, code = ''): true {
     problem,
     code,
     credit: credit > 0 ? shown(credit) : null,
+    ...blocksHtml(visit),
   }
   return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422)
 }
@@ -304,7 +313,7 @@ function account(visit: Visit, problem: string | null = null): true {
     ...accountScope(world, locale, customer, (title) => titleIn(locale, title)),
     problem,
     done: Object.entries(done).find(([deed]) => deed === url.searchParams.get('done'))?.[1] ?? null,
-    block_html: blocksHtml(visit),
+    ...blocksHtml(visit),
   }
   return show(visit, 'account', words.account, scope, problem === null ? 200 : 502)
 }

@@ -185,11 +185,11 @@ function remove(identifiers: Identifier[], call: Call) {
 }
 
 /** What Liquid has as `app.metafields` for the app's own blocks: the app's own fields and nobody else's. */
-export function appMetafields(world: World): { namespace: string; key: string; type: string; value: unknown }[] {
+export function appMetafields(world: World) {
   const owner = gid('AppInstallation', installationNumber(world))
   return [...(world.otherMetafields.get(owner) ?? [])].map(([path, field]) => {
     const { namespace, key } = metafieldOf(owner, path, field)
-    return { namespace, key, type: field.type, value: jsonValue(field) }
+    return { namespace, key, field, type: field.type, value: jsonValue(field) }
   })
 }
 

@@ -33,6 +33,7 @@ export function shell(context: DoorContext, locale: Locale, page: ShellPage): st
   <nav class="nav" id="nav" aria-label="${words.admin}">
     <a href="/admin/customers"${current(page.path.startsWith('/admin/customers') && !page.path.startsWith('/admin/customers/segments'))}>${words.customers}</a>
     <a href="/admin/customers/segments"${current(page.path.startsWith('/admin/customers/segments'))}>${words.segments}</a>
+    <a href="/admin/products"${current(page.path.startsWith('/admin/products'))}>${words.products}</a>
     <a href="/storefront">${words.onlineStore}</a>
     <p>${words.apps}</p>
     <a href="${APP_HOME}" id="app-home"${current(page.isApp === true)}>Morello</a>

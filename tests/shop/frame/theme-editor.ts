@@ -1,7 +1,7 @@
 import { escapeHtml } from '../door-context.ts'
 import type { DoorContext, Locale } from '../door-context.ts'
 import { blockSchema, defaultsOf, schemaText } from '../storefront/liquid.ts'
-import type { BlockSetting } from '../storefront/liquid.ts'
+import type { BlockSetting, BlockSettings } from '../storefront/liquid.ts'
 import { BLOCKS, blockInTheme, keepBlockInTheme } from '../storefront/theme-settings.ts'
 import type { BlockName } from '../storefront/theme-settings.ts'
 import type { World } from '../world.ts'
@@ -35,8 +35,10 @@ function blockCard(world: World, name: BlockName, locale: Locale, notice: string
   const words = wordsIn(locale)
   const schema = blockSchema(name)
   const { isAdded, settings } = blockInTheme(world, name)
-  const values: Record<string, string> = { ...defaultsOf(schema), ...settings }
-  const fields = schema.settings.map((setting) => field(name, setting, values[setting.id ?? ''] ?? '', locale)).join('')
+  const values: BlockSettings = { ...defaultsOf(schema), ...settings }
+  const fields = schema.settings
+    .map((setting) => field(name, setting, String(values[setting.id ?? ''] ?? ''), locale))
+    .join('')
   const title = escapeHtml(schemaText(schema.name, locale))
   return `<section class="card"><p class="done" role="status">${notice.replace('{block}', title)}</p>
 <form method="post" action="${EDITOR}"><input type="hidden" name="block" value="${name}"><h2>${title}</h2>
@@ -47,6 +49,7 @@ ${isAdded ? fields : ''}
 
 function field(block: BlockName, setting: BlockSetting, value: string, locale: Locale): string {
   const text = (given: string | undefined): string => escapeHtml(schemaText(given, locale))
+  if (setting.type === 'paragraph') return `<p class="help">${text(setting.content)}</p>`
   if (setting.id === undefined) return `<h2 style="margin-top:20px">${text(setting.content)}</h2>`
   const name = escapeHtml(setting.id)
   const id = `${block}-${name}`
@@ -64,7 +67,7 @@ function field(block: BlockName, setting: BlockSetting, value: string, locale: L
         .join('')}</select>`
     : setting.type === 'textarea'
       ? `<textarea ${common} rows="2" placeholder="${text(setting.placeholder)}">${escapeHtml(value)}</textarea>`
-      : `<input ${common} value="${escapeHtml(value)}" placeholder="${text(setting.placeholder)}">`
+      : `<input ${common}${setting.type === 'range' ? ` type="number" min="${setting.min}" max="${setting.max}"` : ''} value="${escapeHtml(value)}" placeholder="${text(setting.placeholder)}">`
   return `<label for="${id}">${text(setting.label)}</label>${control}${hint}`
 }
 
@@ -77,9 +80,9 @@ export function saveThemeEditor(context: DoorContext, form: URLSearchParams): Bl
     keepBlockInTheme(context.world, name, { ...block, isAdded: form.has('add') })
     return name
   }
-  const settings: Record<string, string> = {}
-  for (const setting of blockSchema(name).settings)
-    if (setting.id !== undefined) settings[setting.id] = form.get(setting.id) ?? ''
+  const settings: BlockSettings = {}
+  for (const { id, type } of blockSchema(name).settings)
+    if (id !== undefined) settings[id] = type === 'range' ? Number(form.get(id)) : (form.get(id) ?? '')
   keepBlockInTheme(context.world, name, { isAdded: true, settings })
   return name
 }

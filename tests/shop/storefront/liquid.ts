@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Liquid } from 'liquidjs'
 import type { TagToken, Template, TopLevelToken } from 'liquidjs'
+import { NOT_PERFORMED, imageTag, imageUrl } from './liquid-products.ts'
+import type { LiquidCartLine, LiquidMetafields, LiquidProduct, Recommendations } from './liquid-products.ts'
 
 export const EXTENSION = new URL('../../../extensions/storefront/', import.meta.url).pathname
 const THEME = new URL('../theme/', import.meta.url).pathname
@@ -13,7 +15,9 @@ export type BlockSetting = {
   content?: string
   info?: string
   placeholder?: string
-  default?: string
+  default?: string | number
+  min?: number
+  max?: number
   options?: { value: string; label: string }[]
 }
 export type BlockSchema = { name: string; target: string; stylesheet?: string; settings: BlockSetting[] }
@@ -114,6 +118,12 @@ function newEngine(rendering: Rendering, roots: string[]): Liquid {
   engine.registerFilter('money', function (value: unknown) {
     return moneyText(Number(value), String(this.context.getSync(['cart', 'currency', 'iso_code'])))
   })
+  engine.registerFilter('image_url', (image: unknown, ...rest: [string, unknown][]) =>
+    imageUrl(image, Object.fromEntries(rest)),
+  )
+  engine.registerFilter('image_tag', (url: unknown, ...rest: [string, unknown][]) =>
+    imageTag(url, Object.fromEntries(rest)),
+  )
   engine.registerFilter('json', (value: unknown) =>
     JSON.stringify(value ?? null).replaceAll(
       /[<>&\u2028\u2029]/g,
@@ -162,22 +172,30 @@ function escapeOnce(text: string): string {
 export type LiquidCustomer = {
   first_name: string | null
   orders_count: number
-  metafields: { '$app:morello'?: { state?: { value: unknown }; rewards?: { value: unknown } } }
+  metafields: LiquidMetafields
 }
-
-/** Metafields of the app's own installation, by namespace and key. */
-export type AppMetafields = Record<string, Record<string, { type: string; value: unknown }>>
 
 /** Where the theme sends a shopper to sign in, and with what goes into their basket. */
 const LOGIN_URL = '/storefront/who'
 const CART_ADD_URL = '/storefront/cart/add'
 const ACCOUNT_URL = '/storefront/who'
 
+/** As the theme editor keeps them: a range's is a number. */
+export type BlockSettings = Record<string, string | number>
+
 export type BlockScope = {
   customer: LiquidCustomer | null
-  settings: Record<string, string>
+  settings: BlockSettings
   isDesignMode?: boolean
-  app?: AppMetafields
+  /** Metafields of the app's own installation, by namespace and key. */
+  app?: LiquidMetafields
+  /** The product of the page, if it is a product's. */
+  product?: LiquidProduct | null
+  /** What `collections['all']` lists, and the collection of the page, if it is a collection's. */
+  all?: LiquidProduct[]
+  collection?: { products: LiquidProduct[] } | null
+  cart?: LiquidCartLine[]
+  recommendations?: Recommendations
   /** The shop's own currency, and the one that the shopper sees prices in. */
   currency?: string
   shoppersCurrency?: string
@@ -190,7 +208,11 @@ export function blockScope(given: BlockScope, rendering: Rendering): Record<stri
     customer: given.customer,
     app: { metafields: given.app ?? {} },
     shop: { currency },
-    cart: { currency: { iso_code: given.shoppersCurrency ?? currency } },
+    cart: { currency: { iso_code: given.shoppersCurrency ?? currency }, items: given.cart ?? [] },
+    product: given.product ?? null,
+    collection: given.collection ?? null,
+    collections: { all: { products: given.all ?? [] } },
+    recommendations: given.recommendations ?? NOT_PERFORMED,
     routes: {
       account_login_url: LOGIN_URL,
       storefront_login_url: LOGIN_URL,
@@ -198,7 +220,11 @@ export function blockScope(given: BlockScope, rendering: Rendering): Record<stri
       cart_add_url: CART_ADD_URL,
     },
     request: { locale: { iso_code: rendering.locale }, design_mode: given.isDesignMode === true },
-    block: { settings: given.settings, shopify_attributes: given.isDesignMode ? 'data-shopify-editor-block="1"' : '' },
+    block: {
+      id: 'block-1',
+      settings: given.settings,
+      shopify_attributes: given.isDesignMode ? 'data-shopify-editor-block="1"' : '',
+    },
   }
 }
 
@@ -212,10 +238,17 @@ export function renderBlock(name: string, given: BlockScope, rendering: Renderin
   return `<div id="shopify-block-${name}" class="shopify-block shopify-app-block">${html}</div>`
 }
 
-export function defaultsOf(schema: BlockSchema): Record<string, string> {
-  const settings: Record<string, string> = {}
+export function defaultsOf(schema: BlockSchema): BlockSettings {
+  const settings: BlockSettings = {}
   for (const setting of schema.settings) if (setting.id !== undefined) settings[setting.id] = setting.default ?? ''
   return settings
+}
+
+/** A drawn product as a file of its own. */
+export function renderPicture(product: object, rendering: Rendering): string {
+  const engine = engineFor(rendering, [`${THEME}templates`, `${THEME}snippets`])
+  const svg = engine.renderFileSync('picture', {}, { globals: { product } }) as string
+  return svg.trim().replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="900" ')
 }
 
 /** A page of the small theme. */
