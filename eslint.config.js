@@ -11,7 +11,8 @@ const may = (who, list, message) => ({
   message,
 })
 // Settings, confirmed links, who is kept out and what a shop's history teaches are rows that every stage reads, how fresh the
-// pages are is asked on all of them, and a lock, a statement through either door and what follows for rewards are nobody's.
+// pages are is asked on all of them, and a lock, a statement through either door, which orders count and what follows for
+// rewards are nobody's.
 const BESIDE_THE_STAGES = [
   'settings.ts',
   'freshness.ts',
@@ -22,6 +23,7 @@ const BESIDE_THE_STAGES = [
   'owed-grants.ts',
   'either-door.ts',
   'theme-editor.ts',
+  'valid-orders.ts',
 ]
 const stages = existsSync('app/flow') ? readdirSync('app/flow') : []
 const zones = [

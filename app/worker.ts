@@ -28,6 +28,7 @@ import { showOffers } from './jobs/show-offers.ts'
 import { syncRewards } from './jobs/sync-rewards.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
+import { workOutInsightsJob } from './jobs/work-out-insights.ts'
 import { config } from './outside/config.server.ts'
 import { closeDatabase } from './outside/database.server.ts'
 import { log } from './outside/log.server.ts'
@@ -51,6 +52,7 @@ const JOBS = [
   recompute,
   recomputeCustomerJob,
   fillSegments,
+  workOutInsightsJob,
   linkAccounts,
   announceJob(moveText),
   publish,

@@ -60,6 +60,8 @@ export const WORK = {
    * was read anew: who is in which.
    */
   'fill-segments': z.object({ of: z.literal('data').optional() }),
+  /** entity: the shop. What products and categories say of it, for the page Insights. */
+  'work-out-insights': z.object({}),
   /** entity: the shop. Tell Shopify Flow of moves that it has not been told of. */
   announce: z.object({}),
   /** entity: the shop. Bring tags and metafields in Shopify to what the stages say. */

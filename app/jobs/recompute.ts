@@ -1,4 +1,5 @@
 import { recomputeFeatures } from '#app/flow/features/recompute.ts'
+import { oweInsights } from '#app/flow/insights/work-out.ts'
 import { recomputeMemberships } from '#app/flow/segments/memberships.ts'
 import { recomputeOwn } from '#app/flow/segments/own/memberships.ts'
 import { now } from '#app/outside/clock.ts'
@@ -15,5 +16,6 @@ export const recompute = defineJob({
     const standings = await recomputeFeatures(shop, asOf, payload.cause, stillMine)
     await recomputeMemberships(shop, asOf, payload.cause, standings, stillMine)
     await recomputeOwn(shop, asOf, payload.cause, stillMine)
+    await oweInsights(shop)
   },
 })

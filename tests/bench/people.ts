@@ -66,6 +66,7 @@ async function fill(): Promise<void> {
 async function measure(): Promise<void> {
   const { benchMoves, benchRehearsal } = await import('./past-and-moves.ts')
   const { benchOwnSegments, benchRuleCounts } = await import('./rules.ts')
+  const { benchInsights } = await import('./insights.ts')
   const [sample, exact] = await benchRuleCounts(shop)
   say(sample!, 10)
   say(exact!, 10)
@@ -73,6 +74,8 @@ async function measure(): Promise<void> {
   for (const figure of await benchMoves(shop)) say(figure, 3)
   // Asked for by a button: a few readings of the orders, of which it looks at a sample.
   say(await benchRehearsal(shop), 5)
+  // Once a night, and after an edited rule: some readings of the orders and lines, and one count over them.
+  say(await benchInsights(shop, Date.now()), 5)
   const [twenty, one] = await benchOwnSegments(shop, Date.now())
   say(twenty!, 8)
   say(one!, null)

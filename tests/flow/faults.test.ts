@@ -12,6 +12,7 @@ import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publish } from '#app/jobs/publish.ts'
 import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
+import { workOutInsightsJob } from '#app/jobs/work-out-insights.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import { owe, startWorker } from '#app/outside/queue.server.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
@@ -23,7 +24,7 @@ import { FIRST, fillWithSomeOfEverything, oweImport, type PlayedShop, playShop, 
 // Shopify's library keeps the fetch that it finds when it is loaded; the local shop puts one in place later.
 setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
-const JOBS = [backfillShop, ingestBulkResult, catchUp, readBeside, recompute, publish]
+const JOBS = [backfillShop, ingestBulkResult, catchUp, readBeside, recompute, workOutInsightsJob, publish]
 const ORDERS = 60
 const PATIENCE_MS = 300_000
 

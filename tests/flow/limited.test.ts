@@ -19,6 +19,7 @@ import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
+import { workOutInsightsJob } from '#app/jobs/work-out-insights.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { defineJob, owe, startWorker } from '#app/outside/queue.server.ts'
 import { action } from '#app/routes/webhooks.tsx'
@@ -36,6 +37,7 @@ const JOBS = [
   readBeside,
   followScopes,
   recompute,
+  workOutInsightsJob,
   recomputeCustomerJob,
   refreshOrder,
   refreshCustomer,

@@ -14,6 +14,7 @@ import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
+import { workOutInsightsJob } from '#app/jobs/work-out-insights.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import { defineJob, startWorker } from '#app/outside/queue.server.ts'
 import { action } from '#app/routes/webhooks.tsx'
@@ -26,7 +27,7 @@ setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
 const announce = defineJob({ kind: 'announce', handler: async () => {} })
 const JOBS = [
-  ...[backfillShop, ingestBulkResult, catchUp, readBeside, recompute, publish],
+  ...[backfillShop, ingestBulkResult, catchUp, readBeside, recompute, workOutInsightsJob, publish],
   ...[refreshOrder, refreshCustomer, recomputeCustomerJob, publishCustomer, announce],
 ]
 const CUSTOMERS = 6

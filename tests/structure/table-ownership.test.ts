@@ -65,6 +65,7 @@ const OWNERS: Record<string, string[]> = {
     'OffersOff',
     'VisitorToken',
   ],
+  'app/flow/insights/': ['Insight'],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],
 }

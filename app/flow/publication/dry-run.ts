@@ -1,3 +1,4 @@
+import { csvLine } from '#app/domain/csv.ts'
 import type { DryRun } from '#app/domain/pages.ts'
 import type { SettingsData } from '#app/domain/settings.ts'
 import { withShop, withShopBulk } from '#app/outside/database.server.ts'
@@ -56,23 +57,12 @@ export async function dryRunList(shop: ShopId, trial: Trial = {}): Promise<strin
     const input = { shop, purpose: 'start' as const, settings }
     const groups = await planGroups(tx, input)
     const endings = groups.map((group) =>
-      [
-        cell(group.add.join('; ')),
-        cell(group.remove.join('; ')),
-        group.state !== null || group.clear ? 'yes' : 'no',
-      ].join(),
+      csvLine([group.add.join('; '), group.remove.join('; '), group.state !== null || group.clear ? 'yes' : 'no']),
     )
     const rows = await changesByCustomer(tx, input, groups)
     return [
-      'customer_id,tags_added,tags_removed,segment_changed',
+      csvLine(['customer_id', 'tags_added', 'tags_removed', 'segment_changed']),
       ...rows.map((row) => `${row.customer},${endings[row.group]}`),
-      '',
-    ].join('\r\n')
+    ].join('')
   })
-}
-
-/** One CSV cell. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -10,9 +10,9 @@ import { withShop, withShopBulk, type BulkTx, type ShopId } from '#app/outside/d
 import { drawSheet } from '#app/outside/pdf.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { readSettings } from '../settings.ts'
+import { validOrderSql } from '../valid-orders.ts'
 import { cardVersions, lastReview, writeReview } from './card-words.ts'
 import { exclusionOfSegment } from './exclusions-page.ts'
-import { validOrderSql } from './own/rule-sql.ts'
 
 /** Customers looked at of a larger segment, by PostgreSQL's own hash of the id: the same ones every time. */
 const LOOKED_AT = 2000

@@ -63,6 +63,7 @@ export const ERASED_WITH_A_SHOP = [
   'Learned',
   'Estimates',
   'LifetimeFit',
+  'Insight',
   'ProductCycle',
   'Settings',
   'Tombstone',

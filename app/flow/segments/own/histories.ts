@@ -6,7 +6,8 @@ import { now } from '#app/outside/clock.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import { readPeople, SAMPLED_ONE_IN } from './people.ts'
-import { validOrderSql, type RuleContext } from './rule-sql.ts'
+import { validOrderSql } from '../../valid-orders.ts'
+import type { RuleContext } from './rule-sql.ts'
 import { readingsDone } from './unread.ts'
 
 /** Of larger shops every second, fourth … customer is read: the same ones whenever a rule is tried. */

@@ -6,7 +6,8 @@ import { tagKeyOf } from '#app/domain/settings.ts'
 import type { Stage } from '#app/domain/stages.ts'
 import { readCopy, type CopyRow } from '#app/outside/copy-rows.server.ts'
 import type { BulkTx } from '#app/outside/database.server.ts'
-import { ordersOfCollections, validOrderSql, type RuleContext } from './rule-sql.ts'
+import { validOrderSql } from '../../valid-orders.ts'
+import { ordersOfCollections, type RuleContext } from './rule-sql.ts'
 
 /** Different sets of tags whose keys are remembered. */
 const TAG_SETS = 20_000

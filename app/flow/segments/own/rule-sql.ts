@@ -15,6 +15,7 @@ import {
 import { tagKeyOf } from '#app/domain/settings.ts'
 import { dayFromText, type ShopCalendar } from '#app/domain/shop-calendar.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
+import { validOrderSql } from '../../valid-orders.ts'
 
 /** What a rule needs to know beside the rows. */
 export type RuleContext = {
@@ -207,27 +208,6 @@ function between(op: 'at-least' | 'at-most' | 'exactly', value: number, atLeast:
   if (op === 'at-least') return atLeast(value)
   if (op === 'at-most') return `NOT (${atLeast(value + 1)})`
   return `${atLeast(value)} AND NOT (${atLeast(value + 1)})`
-}
-
-/** Orders that count, as domain/order.ts has it. What it compares with comes from closed lists and from the shop's row. */
-export function validOrderSql(
-  order: string,
-  { asOf, orderRule, shop }: Pick<RuleContext, 'asOf' | 'orderRule' | 'shop'>,
-): string {
-  const column = (name: string) => `${order}."${name}"`
-  const statuses = orderRule.statuses.filter((status) => /^[A-Z_]+$/.test(status) && status !== 'REFUNDED')
-  return [
-    `${column('customer')} IS NOT NULL`,
-    `${column('processedAt')} <= '${new Date(asOf).toISOString()}'`,
-    orderRule.countTests ? null : `NOT ${column('isTest')}`,
-    orderRule.countCancelled ? null : `${column('cancelledAt')} IS NULL`,
-    `${column('financialStatus')} IN ('${statuses.join("', '")}')`,
-    `${column('subtotalMinor')} > 0`,
-    // As the column's own type, of which PostgreSQL knows that nearly all orders have the shop's: else it expects hardly any.
-    `${column('currency')} = coalesce((SELECT s."currency" FROM "Shop" s WHERE s."shop" = ${Number(shop)}), '')::bpchar`,
-  ]
-    .filter((part) => part !== null)
-    .join(' AND ')
 }
 
 /** The first millisecond of a day of the shop: where clocks are put forward at midnight, that is not 0:00. */
