@@ -11,8 +11,8 @@ const may = (who, list, message) => ({
   message,
 })
 // Settings, confirmed links, who is kept out and what a shop's history teaches are rows that every stage reads, how fresh the
-// pages are is asked on all of them, and a lock, a statement through either door, which orders count and what follows for
-// rewards are nobody's.
+// pages are is asked on all of them, and a lock, a statement through either door, which orders count, what follows for rewards
+// and for picks, and files of changes are nobody's.
 const BESIDE_THE_STAGES = [
   'settings.ts',
   'freshness.ts',
@@ -21,9 +21,11 @@ const BESIDE_THE_STAGES = [
   'confirmed-links.ts',
   'kept-out.ts',
   'owed-grants.ts',
+  'owed-picks.ts',
   'either-door.ts',
   'theme-editor.ts',
   'valid-orders.ts',
+  'bulk-change.ts',
 ]
 const stages = existsSync('app/flow') ? readdirSync('app/flow') : []
 const zones = [

@@ -14,6 +14,7 @@ import { leaveShop } from './jobs/leave-shop.ts'
 import { linkAccounts } from './jobs/link-accounts.ts'
 import { lookAtDeliveries } from './jobs/look-at-deliveries.ts'
 import { nightly } from './jobs/nightly.ts'
+import { pickCustomer } from './jobs/pick-customer.ts'
 import { publish } from './jobs/publish.ts'
 import { publishCustomer } from './jobs/publish-customer.ts'
 import { readAccount } from './jobs/read-account.ts'
@@ -21,10 +22,12 @@ import { readAccounts } from './jobs/read-accounts.ts'
 import { recompute } from './jobs/recompute.ts'
 import { recomputeCustomerJob } from './jobs/recompute-customer.ts'
 import { redact } from './jobs/redact.ts'
+import { rebuildRecommendations } from './jobs/rebuild-recommendations.ts'
 import { readBeside } from './jobs/read-beside.ts'
 import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
 import { showOffers } from './jobs/show-offers.ts'
+import { showPicks } from './jobs/show-picks.ts'
 import { syncRewards } from './jobs/sync-rewards.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
@@ -64,6 +67,9 @@ const JOBS = [
   issueGrants,
   showOffers,
   lookAtDeliveries,
+  rebuildRecommendations,
+  pickCustomer,
+  showPicks,
   leaveShop,
   nightly,
   redact,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What is read beside orders and customers. */
-export const BESIDE = ['collections', 'words', 'checkouts'] as const
+export const BESIDE = ['collections', 'words', 'checkouts', 'products'] as const
 export type Beside = (typeof BESIDE)[number]
 
 /**
@@ -82,6 +82,15 @@ export const WORK = {
   'show-offers': z.object({}),
   /** entity: the shop. Whether orders that a reward waits for have been delivered; again while any waits. */
   'look-at-deliveries': z.object({}),
+  /**
+   * entity: the shop. What goes with what and what everybody is shown. `mayKeepChoice`: only what the merchant pins or keeps
+   * out has changed.
+   */
+  'rebuild-recommendations': z.object({ mayKeepChoice: z.boolean().optional() }),
+  /** entity: the customer's id. What they are shown of it, after an order, from what was last learned of everybody. */
+  'pick-customer': z.object({}),
+  /** entity: the shop. Brings what is recommended to Shopify. */
+  'show-picks': z.object({}),
   /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
   'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */

@@ -1,7 +1,9 @@
 import { config } from '#app/outside/config.server.ts'
 
+type Block = 'segment-message' | 'reward-banner' | 'picked-for-you'
+
 /** Shopify's deep link that puts one of our blocks into the shop's theme: the file's name in extensions/storefront/blocks. */
-export function themeEditorUrl(domain: string, block: 'segment-message' | 'reward-banner'): string {
+export function themeEditorUrl(domain: string, block: Block): string {
   const id = encodeURIComponent(`${config.shopifyApiKey}/${block}`)
   return `https://${domain}/admin/themes/current/editor?template=index&addAppBlockId=${id}&target=newAppsSection`
 }

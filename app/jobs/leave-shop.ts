@@ -1,4 +1,5 @@
 import { leaveShop as leave } from '#app/flow/publication/leaving.ts'
+import { withdrawPicks } from '#app/flow/recommendations/show.ts'
 import { withdrawRewards } from '#app/flow/rewards/sync.ts'
 import { withdrawGranted } from '#app/flow/rewards/withdraw.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
@@ -9,6 +10,7 @@ export const leaveShop = defineJob({
     // First what shoppers could still be promised.
     await withdrawRewards(shop, { stillMine })
     await withdrawGranted(shop, { stillMine })
+    await withdrawPicks(shop, { stillMine })
     return leave(shop, { stillMine, signal })
   },
 })

@@ -104,11 +104,12 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'CustomerOrders',
       'CollectionsBulk',
       'ProductsCounted',
+      'ProductsBulk',
     ],
     topics: [],
-    features: ['cherry-picker', 'own segments', 'segment card'],
+    features: ['cherry-picker', 'own segments', 'segment card', 'recommendations'],
     reason:
-      'Which product a line sold tells whether a discount was open to everybody that week; a segment may name a collection, and its card says from which its customers buy.',
+      'Which product a line sold tells whether a discount was open to everybody that week; a segment may name a collection, and its card says from which its customers buy; only what is on sale is recommended.',
   },
   write_customers: {
     documents: [
@@ -126,10 +127,23 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'OffersDefinitionDelete',
       'OffersShow',
       'OffersTakeDown',
+      'PicksDefinition',
+      'PicksDefinitionDelete',
+      'PicksSet',
+      'PicksTakeDown',
     ],
     topics: [],
-    features: ['tagging', 'storefront message', 'rewards'],
-    reason: 'Segments are written to customers as tags and one metafield, and their own rewards as another.',
+    features: ['tagging', 'storefront message', 'rewards', 'recommendations'],
+    reason:
+      'Segments are written to customers as tags and one metafield, their own rewards and what is recommended to them as others.',
+  },
+  write_products: {
+    documents: ['PicksDefinition', 'PicksDefinitionDelete', 'PicksSet', 'PicksTakeDown'],
+    topics: [],
+    features: ['recommendations on product pages'],
+    reason:
+      'What goes with a product is a metafield of the product, so that its page shows it without asking our servers; nothing else of a product is changed.',
+    isOptional: true,
   },
   write_discounts: {
     documents: [

@@ -101,6 +101,7 @@ function Navigation() {
       </Link>
       <Link to="/app/segments">{t('nav.segments')}</Link>
       <Link to="/app/rewards">{t('nav.rewards')}</Link>
+      <Link to="/app/recommendations">{t('nav.recommendations')}</Link>
       <Link to="/app/insights">{t('nav.insights')}</Link>
       <Link to="/app/activity">{t('nav.activity')}</Link>
       <Link to="/app/settings">{t('nav.settings')}</Link>

@@ -10,7 +10,9 @@ import { backfillShop } from '#app/jobs/backfill-shop.ts'
 import { catchUp } from '#app/jobs/catch-up.ts'
 import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publish } from '#app/jobs/publish.ts'
+import { rebuildRecommendations } from '#app/jobs/rebuild-recommendations.ts'
 import { readBeside } from '#app/jobs/read-beside.ts'
+import { showPicks } from '#app/jobs/show-picks.ts'
 import { recompute } from '#app/jobs/recompute.ts'
 import { workOutInsightsJob } from '#app/jobs/work-out-insights.ts'
 import { withShop } from '#app/outside/database.server.ts'
@@ -24,7 +26,17 @@ import { FIRST, fillWithSomeOfEverything, oweImport, type PlayedShop, playShop, 
 // Shopify's library keeps the fetch that it finds when it is loaded; the local shop puts one in place later.
 setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
-const JOBS = [backfillShop, ingestBulkResult, catchUp, readBeside, recompute, workOutInsightsJob, publish]
+const JOBS = [
+  backfillShop,
+  ingestBulkResult,
+  catchUp,
+  readBeside,
+  recompute,
+  workOutInsightsJob,
+  rebuildRecommendations,
+  showPicks,
+  publish,
+]
 const ORDERS = 60
 const PATIENCE_MS = 300_000
 

@@ -15,8 +15,11 @@ import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publishCustomer } from '#app/jobs/publish-customer.ts'
 import { publish } from '#app/jobs/publish.ts'
 import { recomputeCustomerJob } from '#app/jobs/recompute-customer.ts'
+import { pickCustomer } from '#app/jobs/pick-customer.ts'
+import { rebuildRecommendations } from '#app/jobs/rebuild-recommendations.ts'
 import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
+import { showPicks } from '#app/jobs/show-picks.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
 import { workOutInsightsJob } from '#app/jobs/work-out-insights.ts'
@@ -35,6 +38,9 @@ const JOBS = [
   ingestBulkResult,
   catchUp,
   readBeside,
+  rebuildRecommendations,
+  pickCustomer,
+  showPicks,
   followScopes,
   recompute,
   workOutInsightsJob,

@@ -10,8 +10,11 @@ import { ingestBulkResult } from '#app/jobs/ingest-bulk-result.ts'
 import { publishCustomer } from '#app/jobs/publish-customer.ts'
 import { publish } from '#app/jobs/publish.ts'
 import { recomputeCustomerJob } from '#app/jobs/recompute-customer.ts'
+import { pickCustomer } from '#app/jobs/pick-customer.ts'
+import { rebuildRecommendations } from '#app/jobs/rebuild-recommendations.ts'
 import { readBeside } from '#app/jobs/read-beside.ts'
 import { recompute } from '#app/jobs/recompute.ts'
+import { showPicks } from '#app/jobs/show-picks.ts'
 import { refreshCustomer } from '#app/jobs/refresh-customer.ts'
 import { refreshOrder } from '#app/jobs/refresh-order.ts'
 import { workOutInsightsJob } from '#app/jobs/work-out-insights.ts'
@@ -27,8 +30,17 @@ setAbstractFetchFunc((input, init) => fetch(input as RequestInfo, init))
 
 const announce = defineJob({ kind: 'announce', handler: async () => {} })
 const JOBS = [
-  ...[backfillShop, ingestBulkResult, catchUp, readBeside, recompute, workOutInsightsJob, publish],
-  ...[refreshOrder, refreshCustomer, recomputeCustomerJob, publishCustomer, announce],
+  ...[
+    backfillShop,
+    ingestBulkResult,
+    catchUp,
+    readBeside,
+    rebuildRecommendations,
+    recompute,
+    workOutInsightsJob,
+    publish,
+  ],
+  ...[showPicks, pickCustomer, refreshOrder, refreshCustomer, recomputeCustomerJob, publishCustomer, announce],
 ]
 const CUSTOMERS = 6
 const LONG_AGO = Date.now() - 100 * 86_400_000

@@ -10,6 +10,7 @@ const OWNERS: Record<string, string[]> = {
     'Order',
     'Line',
     'Collection',
+    'Product',
     'AbandonedCheckout',
     'SyncRun',
     'LiveHealth',
@@ -66,6 +67,7 @@ const OWNERS: Record<string, string[]> = {
     'VisitorToken',
   ],
   'app/flow/insights/': ['Insight'],
+  'app/flow/recommendations/': ['Recommender', 'RecommendationChoice', 'ProductPicks', 'CustomerPicks'],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],
 }

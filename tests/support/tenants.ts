@@ -33,6 +33,7 @@ const SAMPLE: Record<string, string> = {
   'bigint[]': `'{7}'`,
   'timestamp with time zone[]': `'{2026-01-07 07:07:07Z}'`,
   'double precision[]': `'{7}'`,
+  'real[]': `'{7}'`,
 }
 
 /** `("shop", …) VALUES (shop, 7, 'seven', …)`: the same row for every shop but for its shop. */

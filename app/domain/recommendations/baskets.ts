@@ -1,4 +1,4 @@
-import type { Instant } from '../order.ts'
+import type { Instant } from '#app/domain/order.ts'
 
 /**
  * Who bought what and when, in columns: customers hold baskets, oldest first, and baskets hold products, each once.

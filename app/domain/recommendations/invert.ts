@@ -1,4 +1,4 @@
-import { Bug } from '../../errors.ts'
+import { Bug } from '#app/errors.ts'
 
 /** Pivots that are taken out at once: a panel of so many columns and its rows stay in the processor's cache. */
 const BLOCK = 64

@@ -1,5 +1,5 @@
 /** What a customer's own history and the season say on top of a model: late baskets count more, and so does what sells lately. */
-import { DAY_MS, type Instant } from '../order.ts'
+import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { productsOf, type Baskets, type Known } from './baskets.ts'
 import type { Model } from './models.ts'
 

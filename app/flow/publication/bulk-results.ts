@@ -1,7 +1,7 @@
-import { OutsideFailure } from '#app/errors.ts'
 import { withShopBulk } from '#app/outside/database.server.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
+import { parsedLine, resultLines } from '../bulk-change.ts'
 import { confirm, confirmAll } from './confirm.ts'
 import type { Confirmed } from './confirm.ts'
 import { withRefusals } from './runs.ts'
@@ -24,7 +24,7 @@ type ResultLine = {
 
 /** What one line of a result says: the customers whose change is done, or Shopify's words. */
 export function readResultLine(text: string): { customers: Confirmed[]; refusal: string | null } {
-  const line = parsed(text)
+  const line = parsedLine<ResultLine>(text)
   const { tagsAdd, tagsRemove, metafieldsSet, metafieldsDelete } = line.data ?? {}
   const answer = tagsAdd ?? tagsRemove ?? metafieldsSet ?? metafieldsDelete
   const refusal = answer?.userErrors?.[0]?.message ?? line.errors?.[0]?.message ?? (answer ? null : 'no answer')
@@ -49,15 +49,6 @@ export function readResultLine(text: string): { customers: Confirmed[]; refusal:
   return { customers, refusal: null }
 }
 
-/** A file that is not whole counts as gone: what it would have confirmed is sent once more, which does no harm. */
-function parsed(text: string): ResultLine {
-  try {
-    return JSON.parse(text) as ResultLine
-  } catch (cause) {
-    throw new OutsideFailure('bulk-file-gone', 'a line of a result file is no JSON', { cause })
-  }
-}
-
 /** Reads a result file to its end and writes what it confirms into the ledger, some thousands at a time. */
 export async function readResults(
   shop: ShopId,
@@ -78,7 +69,7 @@ export async function readResults(
       await confirm(tx, shop, run.id, operation.kind, batch)
     })
   }
-  for await (const line of linesOf(file.body)) {
+  for await (const line of resultLines(file.body)) {
     const result = readResultLine(line)
     customers.push(...result.customers)
     if (result.refusal !== null) words.push(result.refusal)
@@ -92,15 +83,4 @@ export async function readResults(
     })
   }
   run.progress.refusals = withRefusals(run.progress.refusals, words)
-}
-
-async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of body) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = parts.pop() ?? ''
-    for (const part of parts) if (part !== '') yield part
-  }
-  if (rest !== '') yield rest
 }

@@ -5,7 +5,6 @@ import { Bug, OutsideFailure } from '#app/errors.ts'
 import {
   BulkChangeDocument,
   BulkChangeStatusDocument,
-  LinesUploadDocument,
   StatesDeleteDocument,
   StatesSetDocument,
   TagsAddDocument,
@@ -14,6 +13,7 @@ import {
 import { withShopBulk } from '#app/outside/database.server.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
+import { uploadLines } from '../bulk-change.ts'
 import { readResults } from './bulk-results.ts'
 import { saveProgress } from './runs.ts'
 import type { Operation, Run } from './runs.ts'
@@ -109,7 +109,7 @@ async function start(
     operation.state = 'done'
     return 'nothing-to-send'
   }
-  const stagedUploadPath = await upload(admin, lines, `${operation.kind}-${run.id}-${operation.after}.jsonl`)
+  const stagedUploadPath = await uploadLines(admin, lines, `${operation.kind}-${run.id}-${operation.after}.jsonl`)
   const wasSent = operation.isSent
   operation.isSent = true
   await save(shop, run, hold)
@@ -152,21 +152,6 @@ function variablesOf(kind: Operation['kind'], { customer, add, remove, state }: 
   if (kind === 'remove') return { id, tags: remove }
   const identifier = { ownerId: id, namespace: STATE_NAMESPACE, key: STATE_KEY }
   return { metafields: [kind === 'state' ? { ...identifier, type: 'json', value: state } : identifier] }
-}
-
-/** Puts the lines where Shopify wants them and answers their path there. */
-async function upload(admin: Admin, lines: string, filename: string): Promise<string> {
-  const { stagedUploadsCreate: answer } = await admin.change(LinesUploadDocument, {
-    input: [{ resource: 'BULK_MUTATION_VARIABLES', filename, mimeType: 'text/jsonl', httpMethod: 'POST' }],
-  })
-  const target = answer?.stagedTargets?.[0]
-  const path = target?.parameters.find((parameter) => parameter.name === 'key')?.value
-  if (!target?.url || !path) {
-    const words = answer?.userErrors.map((error) => error.message).join(' ')
-    throw new OutsideFailure('shopify-refused', words || 'no place for the file')
-  }
-  await admin.uploadFile({ url: target.url, parameters: target.parameters }, lines)
-  return path
 }
 
 /** Reads the result of an operation that has ended; one that Shopify gave up is started again, up to three times. */

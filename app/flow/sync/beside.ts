@@ -1,6 +1,6 @@
 /**
- * What is read beside orders and customers, for the conditions of the merchant's own segments: collections, Shopify's words
- * for each customer, and checkouts that were left. Each is a run of its own that looks at Shopify until it has read it; one
+ * What is read beside orders and customers: for the conditions of the merchant's own segments collections, Shopify's words for
+ * each customer, and checkouts that were left; for recommendations the products. Each is a run of its own that looks at Shopify until it has read it; one
  * that comes to nothing is tried again by its next turn.
  */
 import type { Beside } from '#app/domain/work.ts'
@@ -17,6 +17,7 @@ import { pollAfterMs } from './ingest.ts'
 import { operationOf, startOperation, type Operation } from './operations.ts'
 import { finishRun, noteOperation, openBeside, operationsOfOthers, type BesideRun } from './runs.ts'
 import { takeWords, WORDS_TEXT } from './customer-words.ts'
+import { PRODUCTS_TEXT, takeProducts } from './products.ts'
 
 /** How often left checkouts are asked for. */
 const CHECKOUTS_EVERY = '1 hour'
@@ -24,6 +25,7 @@ const CHECKOUTS_EVERY = '1 hour'
 const IN_BULK = {
   collections: { text: COLLECTIONS_TEXT, take: takeCollections },
   words: { text: WORDS_TEXT, take: takeWords },
+  products: { text: PRODUCTS_TEXT, take: takeProducts },
 }
 
 /** Reads one of them, or looks whether Shopify has written it down yet. */
@@ -45,10 +47,11 @@ export async function readBeside(holder: Holder & { entity: string }): Promise<v
     await finishRun(tx, shop, run.id, { state: 'done', problem: null })
     if (hasChanged && (await isNamed(tx, shop, subject)))
       await owe(tx, shop, 'fill-segments', String(shop), { of: 'data' })
+    if (subject === 'products') await owe(tx, shop, 'rebuild-recommendations', String(shop), {})
   })
 }
 
-type InBulk = (typeof IN_BULK)['collections' | 'words']
+type InBulk = (typeof IN_BULK)[keyof typeof IN_BULK]
 
 async function readInBulk(
   holder: Holder,
@@ -119,6 +122,7 @@ function parsed(line: string): unknown {
 
 /** Whether a rule of the shop's own looks at it. */
 async function isNamed(tx: BulkTx, shop: ShopId, subject: Beside): Promise<boolean> {
+  if (subject === 'products') return false
   const named = { collections: '"bought-in"', checkouts: '"left-checkout"', words: '"(rfm-group|spend-tier)"' }[subject]
   return (
     (await tx.query('SELECT FROM "OwnSegment" WHERE shop = $1 AND rule::text ~ $2 LIMIT 1', [shop, named])).length > 0
@@ -129,6 +133,7 @@ async function isNamed(tx: BulkTx, shop: ShopId, subject: Beside): Promise<boole
 export async function oweBeside(tx: BulkTx, shop: ShopId): Promise<void> {
   await owe(tx, shop, 'read-beside', 'collections', {})
   await owe(tx, shop, 'read-beside', 'checkouts', {})
+  await owe(tx, shop, 'read-beside', 'products', {})
   if (await isNamed(tx, shop, 'words')) await owe(tx, shop, 'read-beside', 'words', {})
 }
 

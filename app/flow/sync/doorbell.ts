@@ -99,11 +99,13 @@ const STORED = `s."syncedAt" IS NOT NULL AS "isImported",
 const ASKED = `"Shop" s CROSS JOIN unnest($2::bigint[]) WITH ORDINALITY ring(id, n)`
 const STORED_ORDERS = `SELECT ${STORED}, NULL AS "echoAt", false AS "isWritten"
   FROM ${ASKED} LEFT JOIN "Order" t ON t.shop = $1 AND t.id = ring.id WHERE s.shop = $1 ORDER BY ring.n`
-const STORED_CUSTOMERS = `SELECT ${STORED}, (extract(epoch FROM greatest(l."echoAt", r."echoAt")) * 1000)::float8 AS "echoAt",
-    EXISTS (SELECT FROM "PublicationRun" p WHERE p.shop = $1 AND p.state IN ('planned', 'running')
+const STORED_CUSTOMERS = `SELECT ${STORED}, (extract(epoch FROM greatest(l."echoAt", r."echoAt", k."echoAt")) * 1000)::float8 AS "echoAt",
+    k."sentIn" IS NOT NULL AND EXISTS (SELECT FROM "Work" w WHERE w.shop = $1 AND w.kind = 'show-picks'
+      AND w.state IN ('waiting', 'running')) OR EXISTS (SELECT FROM "PublicationRun" p WHERE p.shop = $1 AND p.state IN ('planned', 'running')
       AND p.id = (l.problem -> 'pending' ->> 'run')::int)
     AND EXISTS (SELECT FROM "Work" w WHERE w.shop = $1 AND w.kind = 'publish' AND w.state IN ('waiting', 'running'))
     AS "isWritten"
   FROM ${ASKED} LEFT JOIN "Customer" t ON t.shop = $1 AND t.id = ring.id
   LEFT JOIN "Ledger" l ON l.shop = $1 AND l.customer = ring.id
-  LEFT JOIN "CustomerRewards" r ON r.shop = $1 AND r.customer = ring.id WHERE s.shop = $1 ORDER BY ring.n`
+  LEFT JOIN "CustomerRewards" r ON r.shop = $1 AND r.customer = ring.id
+  LEFT JOIN "CustomerPicks" k ON k.shop = $1 AND k.customer = ring.id WHERE s.shop = $1 ORDER BY ring.n`

@@ -177,8 +177,10 @@ async function customerChanges(tx: BulkTx, shop: ShopId, look: HealthLookQuery):
   const ids = nodes.map((node) => idOf(node.id, 'gid://shopify/Customer/', 'id'))
   // What we wrote ourselves need not come back to us.
   const known = await tx.query<{ id: string; at: Instant }>(
-    `SELECT c.id::text, ${ms('greatest(c."updatedAt", l."echoAt")')} AS at FROM "Customer" c
-     LEFT JOIN "Ledger" l ON l.shop = c.shop AND l.customer = c.id WHERE c.shop = $1 AND c.id = ANY ($2::bigint[])`,
+    `SELECT c.id::text, ${ms('greatest(c."updatedAt", l."echoAt", r."echoAt", k."echoAt")')} AS at FROM "Customer" c
+     LEFT JOIN "Ledger" l ON l.shop = c.shop AND l.customer = c.id
+     LEFT JOIN "CustomerRewards" r ON r.shop = c.shop AND r.customer = c.id
+     LEFT JOIN "CustomerPicks" k ON k.shop = c.shop AND k.customer = c.id WHERE c.shop = $1 AND c.id = ANY ($2::bigint[])`,
     [shop, ids],
   )
   const onItsWay = await waiting(tx, shop, 'refresh-customer', ids)

@@ -33,6 +33,7 @@ const TABLES: readonly PersonTable[] = [
   { table: 'Review', of: 'customer', column: 'customer', orderBy: 'id' },
   { table: 'Delivery', of: 'order', column: 'order', orderBy: '"order"' },
   { table: 'RewardExposure', of: 'customer', column: 'customer', orderBy: 'reward, day' },
+  { table: 'CustomerPicks', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OffersOff', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
   // A hash says nothing to anybody without the key: which ones there are is told.

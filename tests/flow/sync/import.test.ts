@@ -64,10 +64,11 @@ describe('an undisturbed import', () => {
       ['catch-up', 'customers', 'done'],
       ['catch-up', 'orders', 'done'],
     ])
-    // What only rules look at, by whichever worker was free first.
+    // What only rules and recommendations look at, by whichever worker was free first.
     expect(told.slice(4).sort()).toEqual([
       ['beside', 'checkouts', 'done'],
       ['beside', 'collections', 'done'],
+      ['beside', 'products', 'done'],
     ])
     expect(runs[0]).toMatchObject({ rootsRead: 12, rootObjectCount: 12, orphans: 0 })
     expect(await stagedFor(shop)).toBe(0)
@@ -83,7 +84,7 @@ describe('an undisturbed import', () => {
     const played = await playShop(() => {})
     await importAll(played)
     expect(await storedRows(played.shop)).toEqual({ customers: [], orders: [], lines: [] })
-    expect((await runsOf(played.shop)).map((run) => run.state)).toEqual(Array(6).fill('done'))
+    expect((await runsOf(played.shop)).map((run) => run.state)).toEqual(Array(7).fill('done'))
   })
 
   test('a second import changes nothing but what Shopify has changed', async () => {

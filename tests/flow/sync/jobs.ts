@@ -8,7 +8,10 @@ import { uninstallShop } from '#app/jobs/uninstall-shop.ts'
 import { defineJob, type Job } from '#app/outside/queue.server.ts'
 
 /** The stages are another test's business: here they only end the chain. */
-const stages = defineJob({ kind: 'recompute', handler: async () => {} })
+const stages = [
+  defineJob({ kind: 'recompute', handler: async () => {} }),
+  defineJob({ kind: 'rebuild-recommendations', handler: async () => {} }),
+]
 
 export const JOBS: Job[] = [
   backfillShop,
@@ -18,5 +21,5 @@ export const JOBS: Job[] = [
   exportData,
   redact,
   uninstallShop,
-  stages,
+  ...stages,
 ]

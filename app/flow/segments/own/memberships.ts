@@ -5,6 +5,7 @@ import { personAt } from '#app/domain/rules/person.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { oweGrants, oweGrantsOf } from '../../owed-grants.ts'
+import { owePicksOf } from '../../owed-picks.ts'
 import { holdWholeShop, joinSingleCustomers } from '../../recompute-lock.ts'
 import { readSettings } from '../../settings.ts'
 import type { Cause } from '../memberships.ts'
@@ -88,6 +89,7 @@ export async function recomputeOwnOf(
     )
     if (changes > 0 && (await readSettings(tx, shop)).taggingOn) await owe(tx, shop, 'publish-customer', customer, {})
     await oweGrantsOf(tx, shop, customer)
+    await owePicksOf(tx, shop, customer)
     await stillMine(tx)
     return 'done'
   })

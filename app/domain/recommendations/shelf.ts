@@ -1,0 +1,31 @@
+/** Products as the shop sells them now, by position: what stands beside what, at which price. */
+export type Shelf = {
+  /** Shopify's ids. */
+  ids: readonly number[]
+  /** Not published, nothing left, a gift card, or kept out by the merchant. */
+  isOut: Uint8Array
+  /** In shop money; NaN: unknown. */
+  price: Float64Array
+  /** The collections that stand for a category, sorted. */
+  categories: readonly (readonly number[])[]
+  /** How long one piece lasts; NaN: it is no refill, or unknown. */
+  cycleDays: Float64Array
+  /** What is left of 100 of list price, after discounts, as it was sold; 1 where nothing was sold. */
+  keptShare: Float64Array
+}
+
+/**
+ * How alike two products are that nobody has bought together yet: the share of categories in common, times how close their
+ * prices are (1 at the same price, a half at twice the price). 0 where either has no category.
+ *
+ * Known value: one category of two in common, 10 beside 20 → ½ × ½ = .25.
+ */
+export function alike({ categories, price }: Shelf, one: number, other: number): number {
+  const [own, others] = [categories[one]!, categories[other]!]
+  let common = 0
+  for (const category of own) if (others.includes(category)) common += 1
+  if (common === 0) return 0
+  const share = common / (own.length + others.length - common)
+  const ratio = price[one]! / price[other]!
+  return Number.isFinite(ratio) && ratio > 0 ? share * Math.min(ratio, 1 / ratio) : share
+}

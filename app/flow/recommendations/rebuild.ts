@@ -1,0 +1,207 @@
+/** Everything that is recommended in a shop, worked out anew: which model, what goes with what, and what each customer is shown. */
+import type { Instant } from '#app/domain/order.ts'
+import { allOf, type Known } from '#app/domain/recommendations/baskets.ts'
+import { choose, learn } from '#app/domain/recommendations/choice.ts'
+import type { ShopPicks } from '#app/domain/recommendations/documents.ts'
+import { topOf } from '#app/domain/recommendations/models.ts'
+import { coldOnes, firstPicks, goesWith, picksOf, type Learned } from '#app/domain/recommendations/picks.ts'
+import { salesOf, scoresOf, seasonAt } from '#app/domain/recommendations/taste.ts'
+import { togetherOf } from '#app/domain/recommendations/together.ts'
+import { DAY_MS } from '#app/domain/order.ts'
+import { OutsideFailure } from '#app/errors.ts'
+import { now } from '#app/outside/clock.ts'
+import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
+import { readSettings } from '../settings.ts'
+import { readPurchases, type Purchases } from './read-baskets.ts'
+import { readChoices, readRecommender, readShelf } from './stored.ts'
+import { writeCustomerPicks, writeProductPicks, writeRecommender, type CustomerRow, type ProductRow } from './write.ts'
+
+type Holder = { shop: ShopId; stillMine(tx: BulkTx): Promise<void>; signal: AbortSignal }
+
+/** A run over the whole shop says who is in which stage; it is waited for. */
+const RECOMPUTE_WAIT_MS = 5_000
+/** A choice made within the last day stands where only what the merchant pins or keeps out has changed. */
+const CHOICE_STANDS_MS = DAY_MS
+/** Between two looks at whether others have something to do. */
+const SLICE_MS = 25
+/** What is kept of each product's closest: enough for one customer worked out alone. */
+const NEAR = 24
+
+/**
+ * Reads the shop's baskets, chooses and learns the model, and stores what is to be shown; whoever writes it to Shopify looks
+ * only at what has changed. The same orders and moment give the same rows.
+ *
+ * @param mayKeepChoice  only what the merchant wants has changed
+ */
+export async function rebuildRecommendations(
+  holder: Holder,
+  mayKeepChoice: boolean,
+): Promise<void | { againInMs: number }> {
+  const { shop, stillMine, signal } = holder
+  const asOf = now()
+  const read = await withShopBulk(shop, async (tx) => {
+    if (await isRecomputing(tx, shop)) return null
+    return readAll(tx, shop, asOf)
+  })
+  if (read === null) return { againInMs: RECOMPUTE_WAIT_MS }
+  const { purchases, recommender } = read
+  const { baskets } = purchases
+  const isYoung = recommender.chosenAt !== null && asOf - recommender.chosenAt < CHOICE_STANDS_MS
+  const kept = mayKeepChoice && isYoung ? recommender.choice : null
+  const choice = kept ?? (await unhurried(choose(baskets), signal))
+  const model = await unhurried(learn(baskets, choice), signal)
+  const known = allOf(baskets)
+  const together = togetherOf(known)
+  const shelf = read.shelfOf(purchases.keptShare)
+  const season = choice.reading.isSeasonal
+    ? seasonAt(salesOf(known), asOf, new Float64Array(baskets.productCount))
+    : null
+  const position = (id: number) => purchases.products.find(id)
+  const learned: Learned = {
+    model,
+    isPersonal: choice.model !== 'popularity',
+    reading: choice.reading,
+    together,
+    season,
+    shelf,
+    cold: coldOnes(together, shelf),
+    pinned: read.pinned.map(position).filter((at) => at >= 0),
+    asOf,
+  }
+  const ids = (positions: readonly number[]) => positions.map((at) => shelf.ids[at]!)
+  const products = await unhurried(productRows(learned, ids), signal)
+  const first: ShopPicks = { off: !recommender.isOn, first: ids(firstPicks(known, learned)) }
+  const shown = await unhurried(customerRows(known, purchases, learned, read.standing), signal)
+
+  await withShopBulk(shop, async (tx) => {
+    await writeProductPicks(tx, shop, products)
+    await writeCustomerPicks(tx, shop, shown)
+    await writeRecommender(tx, shop, {
+      choice,
+      chosenAt: kept === null ? asOf : recommender.chosenAt!,
+      rebuiltAt: asOf,
+      counts: {
+        customers: known.counts.length,
+        baskets: baskets.at.length,
+        products: shelf.isOut.reduce((sum, isOut) => sum + 1 - isOut, 0),
+      },
+      wanted: first,
+    })
+    await owe(tx, shop, 'show-picks', String(shop), {})
+    await stillMine(tx)
+  })
+}
+
+async function isRecomputing(tx: BulkTx, shop: ShopId): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM "Work" WHERE shop = $1 AND kind = 'recompute' AND state IN ('waiting', 'running') AND "nextAt" < now() LIMIT 1`,
+    [shop],
+  )
+  return rows.length > 0
+}
+
+type Standing = { isActive: boolean; isCherryPicker: boolean }
+
+async function readAll(tx: BulkTx, shop: ShopId, asOf: Instant) {
+  const [facts] = await tx.query<{ currency: string | null }>('SELECT currency FROM "Shop" WHERE shop = $1', [shop])
+  const settings = await readSettings(tx, shop)
+  const { products, shelfOf } = await readShelf(tx, shop)
+  const rule = { rule: settings.orderRule, currency: facts?.currency ?? '' }
+  const purchases = await readPurchases(tx, shop, products, rule, asOf)
+  const { pinned } = await readChoices(tx, shop)
+  return {
+    purchases,
+    shelfOf,
+    pinned,
+    recommender: await readRecommender(tx, shop),
+    standing: await readStanding(tx, shop),
+  }
+}
+
+/** Who is to see what goes with the last order, and who comes for discounts; by customer's id, others are neither. */
+async function readStanding(tx: BulkTx, shop: ShopId): Promise<Map<number, Standing>> {
+  const rows = await tx.query<{ customer: string; stage: string; cherry: string }>(
+    `SELECT "customer"::text, "stage", "cherryPicker" AS "cherry" FROM "Membership"
+     WHERE "shop" = $1 AND ("stage" IN ('new', 'repeat', 'loyal') OR "cherryPicker" <> 'none')`,
+    [shop],
+  )
+  return new Map(rows.map(({ customer, stage, cherry }) => [Number(customer), standingOf(stage, cherry)]))
+}
+
+export function standingOf(stage: string, cherry: string): Standing {
+  return { isActive: ['new', 'repeat', 'loyal'].includes(stage), isCherryPicker: cherry !== 'none' }
+}
+
+function* productRows(
+  learned: Learned,
+  ids: (positions: readonly number[]) => number[],
+): Generator<void, ProductRow[]> {
+  const { model, together, shelf, isPersonal, season } = learned
+  const scores = new Float64Array(model.products)
+  const rows: ProductRow[] = []
+  for (let product = 0; product < model.products; product++) {
+    scoresOf(model, isPersonal ? new Map([[product, 1]]) : new Map(), season, scores)
+    const near = topOf(scores, NEAR, (other) => other === product || scores[other]! <= 0)
+    const weights = near.map((other) => scores[other]!)
+    rows.push({
+      product: shelf.ids[product]!,
+      customers: together.times[product]!,
+      near: ids(near),
+      weights,
+      wanted: shelf.isOut[product] === 1 ? [] : ids(goesWith(product, learned, scores)),
+    })
+    yield
+  }
+  return rows
+}
+
+function* customerRows(
+  known: Known,
+  { customers, returned, pieces }: Purchases,
+  learned: Learned,
+  standing: ReadonlyMap<number, Standing>,
+): Generator<void, CustomerRow[]> {
+  const scores = new Float64Array(known.productCount)
+  const none = new Set<number>()
+  const rows: CustomerRow[] = []
+  for (let customer = 0; customer < known.counts.length; customer++) {
+    const id = customers[customer]!
+    const own = pieces.get(id)
+    const picks = picksOf(
+      {
+        known,
+        customer,
+        ...(standing.get(id) ?? { isActive: false, isCherryPicker: false }),
+        returned: returned.get(id) ?? none,
+        piecesOf: (product) => own?.get(product) ?? 1,
+      },
+      learned,
+      scores,
+    )
+    if (picks !== null)
+      rows.push({
+        customer: id,
+        wanted: { lead: picks.lead, picks: picks.picks.map(({ product, why }) => [learned.shelf.ids[product]!, why]) },
+      })
+    yield
+  }
+  return rows
+}
+
+/** Runs a learning to its end and lets others work in between. */
+async function unhurried<T>(learning: Generator<void, T>, signal: AbortSignal): Promise<T> {
+  for (let until = performance.now() + SLICE_MS; ;) {
+    const step = learning.next()
+    if (step.done === true) return step.value
+    if (performance.now() < until) continue
+    if (signal.aborted) throw new OutsideFailure('lease-lost', 'the worker stops')
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    until = performance.now() + SLICE_MS
+  }
+}
+
+/** The recommendations are worked out anew, keeping the choice of the model where it is of today. */
+export async function oweRebuild(tx: BulkTx, shop: ShopId): Promise<void> {
+  await owe(tx, shop, 'rebuild-recommendations', String(shop), { mayKeepChoice: true })
+}

@@ -1,0 +1,87 @@
+/** Stores what is to be shown; rows that come out as they are stored are not written. */
+import type { Instant } from '#app/domain/order.ts'
+import type { Choice } from '#app/domain/recommendations/choice.ts'
+import type { CustomerPicks, ShopPicks } from '#app/domain/recommendations/documents.ts'
+import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
+import type { Counts } from './stored.ts'
+
+/** `near`: the closest products and how much, best first. */
+export type ProductRow = { product: number; customers: number; near: number[]; weights: number[]; wanted: number[] }
+export type CustomerRow = { customer: number; wanted: CustomerPicks }
+
+const PRODUCTS_AT_ONCE = 1_000
+const CUSTOMERS_AT_ONCE = 5_000
+
+export async function writeProductPicks(tx: BulkTx, shop: ShopId, rows: readonly ProductRow[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += PRODUCTS_AT_ONCE) {
+    const batch = rows.slice(from, from + PRODUCTS_AT_ONCE)
+    await tx.query(
+      `INSERT INTO "ProductPicks" AS p ("shop", "product", "customers", "near", "weights", "wanted")
+       SELECT $1::int, r."product", r."customers", coalesce(r."near", '{}'), coalesce(r."weights", '{}'),
+         CASE WHEN r."wanted" <> '[]'::jsonb THEN r."wanted" END
+       FROM jsonb_to_recordset($2::jsonb)
+         AS r("product" bigint, "customers" int, "near" bigint[], "weights" real[], "wanted" jsonb)
+       ON CONFLICT ("shop", "product") DO UPDATE SET "customers" = excluded."customers", "near" = excluded."near",
+         "weights" = excluded."weights", "wanted" = excluded."wanted"
+       WHERE (p."customers", p."near", p."weights", p."wanted")
+         IS DISTINCT FROM (excluded."customers", excluded."near", excluded."weights", excluded."wanted")`,
+      [shop, JSON.stringify(batch)],
+    )
+  }
+  await tx.query(
+    `UPDATE "ProductPicks" p SET "wanted" = NULL, "near" = '{}', "weights" = '{}', "customers" = 0
+     WHERE p."shop" = $1 AND NOT EXISTS (SELECT FROM unnest($2::bigint[]) id WHERE id = p."product")
+       AND (p."wanted" IS NOT NULL OR p."customers" > 0)`,
+    [shop, rows.map(({ product }) => product)],
+  )
+}
+
+export async function putCustomerPicks(tx: BulkTx, shop: ShopId, rows: readonly CustomerRow[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += CUSTOMERS_AT_ONCE)
+    await tx.query(
+      `INSERT INTO "CustomerPicks" AS p ("shop", "customer", "wanted")
+       SELECT $1::int, r."customer", r."wanted"
+       FROM jsonb_to_recordset($2::jsonb) AS r("customer" bigint, "wanted" jsonb)
+       ON CONFLICT ("shop", "customer") DO UPDATE SET "wanted" = excluded."wanted"
+       WHERE p."wanted" IS DISTINCT FROM excluded."wanted"`,
+      [shop, JSON.stringify(rows.slice(from, from + CUSTOMERS_AT_ONCE))],
+    )
+}
+
+/** Of everybody: whoever is not among these has none. */
+export async function writeCustomerPicks(tx: BulkTx, shop: ShopId, rows: readonly CustomerRow[]): Promise<void> {
+  await putCustomerPicks(tx, shop, rows)
+  await tx.query(
+    `UPDATE "CustomerPicks" p SET "wanted" = NULL WHERE p."shop" = $1 AND p."wanted" IS NOT NULL
+       AND NOT EXISTS (SELECT FROM unnest($2::bigint[]) id WHERE id = p."customer")`,
+    [shop, rows.map(({ customer }) => customer)],
+  )
+  // What Shopify has refused is sent again after each rebuild.
+  for (const table of ['CustomerPicks', 'ProductPicks'])
+    await tx.query(
+      `UPDATE "${table}" SET "sent" = NULL WHERE "shop" = $1 AND "sent" IS NOT NULL AND "sentIn" IS NULL`,
+      [shop],
+    )
+}
+
+/** @param made  of one rebuild; `isOn` stays as the merchant has it */
+export async function writeRecommender(
+  tx: BulkTx,
+  shop: ShopId,
+  made: { choice: Choice; chosenAt: Instant; rebuiltAt: Instant; counts: Counts; wanted: ShopPicks },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO "Recommender" ("shop", "choice", "chosenAt", "rebuiltAt", "counts", "wanted")
+     VALUES ($1, $2::jsonb, $3::timestamptz, $4::timestamptz, $5::jsonb, $6::jsonb)
+     ON CONFLICT ("shop") DO UPDATE SET "choice" = excluded."choice", "chosenAt" = excluded."chosenAt",
+       "rebuiltAt" = excluded."rebuiltAt", "counts" = excluded."counts", "wanted" = excluded."wanted"`,
+    [
+      shop,
+      JSON.stringify(made.choice),
+      new Date(made.chosenAt),
+      new Date(made.rebuiltAt),
+      JSON.stringify(made.counts),
+      JSON.stringify(made.wanted),
+    ],
+  )
+}

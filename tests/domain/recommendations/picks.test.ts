@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '#app/domain/order.ts'
+import { allOf, type Baskets } from '#app/domain/recommendations/baskets.ts'
+import { learned as learnedFrom } from '#app/domain/recommendations/models.ts'
+import { learn } from '#app/domain/recommendations/choice.ts'
+import {
+  coldOnes,
+  firstPicks,
+  goesWith,
+  picksOf,
+  type Learned,
+  type Shopper,
+} from '#app/domain/recommendations/picks.ts'
+import { alike, type Shelf } from '#app/domain/recommendations/shelf.ts'
+import { togetherOf } from '#app/domain/recommendations/together.ts'
+import { baskets } from './shops.ts'
+
+// 0, 1 and 2 are bought together, so are 3, 4 and 5; 6 is bought by many, 7 by nobody yet.
+const SHOP: readonly (readonly (readonly number[])[])[] = [
+  ...Array.from({ length: 6 }, () => [[0, 1], [2], [6]]),
+  ...Array.from({ length: 5 }, () => [[3, 4], [5], [6]]),
+  ...Array.from({ length: 9 }, () => [[6]]),
+]
+
+type Change = Partial<Omit<Shelf, 'ids'>> & Partial<Pick<Learned, 'isPersonal' | 'pinned' | 'asOf'>>
+
+function learn8(shop: Baskets, change: Change = {}): Learned {
+  const shelf: Shelf = {
+    ids: [10, 11, 12, 13, 14, 15, 16, 17],
+    isOut: new Uint8Array(8),
+    price: new Float64Array(8).fill(100),
+    categories: Array.from({ length: 8 }, () => []),
+    cycleDays: new Float64Array(8).fill(NaN),
+    keptShare: new Float64Array(8).fill(1),
+    ...change,
+  }
+  const together = togetherOf(allOf(shop))
+  return {
+    model: learnedFrom(learn(shop, { model: 'cosine', lambda: 200 })),
+    isPersonal: true,
+    reading: { halfLifeBaskets: null, isSeasonal: false },
+    together,
+    season: null,
+    shelf,
+    cold: coldOnes(together, shelf),
+    pinned: [],
+    asOf: 10 * DAY_MS,
+    ...change,
+  }
+}
+
+/** The first customer of a shop with these baskets, before everybody else's. */
+function shown(own: readonly (readonly number[])[], change: Change = {}, shopper: Partial<Shopper> = {}) {
+  const shop = baskets([own, ...SHOP], 8)
+  const picks = picksOf(
+    {
+      known: allOf(shop),
+      customer: 0,
+      isActive: true,
+      isCherryPicker: false,
+      returned: new Set(),
+      piecesOf: () => 1,
+      ...shopper,
+    },
+    learn8(shop, change),
+    new Float64Array(8),
+  )
+  return picks && { lead: picks.lead, picks: picks.picks.map(({ product, why }) => [product, why]) }
+}
+
+describe('what a customer is shown', () => {
+  test('goes with the last order of those who buy now, and with all orders of others', () => {
+    expect(shown([[3], [0]])!.picks.slice(0, 2)).toEqual([
+      [1, 'goes-with'],
+      [2, 'goes-with'],
+    ])
+    const all = shown([[3], [0]], {}, { isActive: false })!
+    expect(all.lead).toBe('for-you')
+    expect(all.picks.map(([product]) => product)).toEqual(expect.arrayContaining([1, 2, 4, 5]))
+  })
+
+  test('is nothing that they have bought, sent back, or that is out', () => {
+    const isOut = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0)
+    const products = shown([[0, 6]], { isOut }, { returned: new Set([2]) })!.picks.map(([product]) => product)
+    expect(products.sort()).toEqual([3, 4, 5, 7])
+  })
+
+  test('begins with what runs low, from 80 % of how long it lasts to one and a half times', () => {
+    const cycleDays = Float64Array.of(10, NaN, NaN, NaN, NaN, NaN, NaN, NaN)
+    const at = (days: number, piecesOf = () => 1) => shown([[0]], { cycleDays, asOf: days * DAY_MS }, { piecesOf })!
+    expect(at(7.9).lead).toBe('goes-with')
+    expect(at(8).picks[0]).toEqual([0, 'low'])
+    expect(at(8).lead).toBe('low')
+    expect(at(15).lead).toBe('low')
+    expect(at(15.1).lead).toBe('goes-with')
+    // Two pieces last twice as long.
+    expect(at(8, () => 2).lead).toBe('goes-with')
+    expect(at(16, () => 2).lead).toBe('low')
+  })
+
+  test('has what leaves more money first for those who come for discounts', () => {
+    const price = Float64Array.of(100, 100, 300, 100, 100, 100, 100, 100)
+    const keptShare = Float64Array.of(1, 0.5, 1, 1, 1, 1, 1, 1)
+    expect(shown([[0]], { price, keptShare })!.picks[0]).toEqual([1, 'goes-with'])
+    expect(shown([[0]], { price, keptShare }, { isCherryPicker: true })!.picks[0]).toEqual([2, 'goes-with'])
+  })
+
+  test('has room for one product that nobody knows yet, if it stands beside what they bought', () => {
+    const categories = [[1], [], [], [], [], [], [], [1]]
+    expect(shown([[0]], { categories })!.picks).toContainEqual([7, 'for-you'])
+    expect(shown([[0]])!.picks).not.toContainEqual([7, 'for-you'])
+  })
+
+  test('begins with what the merchant has pinned, unless they have it', () => {
+    expect(shown([[0]], { pinned: [5, 0] })!.picks[0]).toEqual([5, 'pinned'])
+    expect(shown([[0]], { pinned: [5, 0] })!.picks.map(([product]) => product)).not.toContain(0)
+  })
+
+  test('is popular where popularity is what the shop uses', () => {
+    const { lead, picks } = shown([[0]], { isPersonal: false })!
+    expect(lead).toBe('popular')
+    expect(new Set(picks.map(([, why]) => why))).toEqual(new Set(['popular']))
+  })
+
+  test('is nothing of their own for whoever has bought nothing', () => {
+    const shop = baskets([[[0]]], 8)
+    const known = { ...allOf(shop), counts: Uint32Array.of(0) }
+    const shopper = { isActive: true, isCherryPicker: false, returned: new Set<number>(), piecesOf: () => 1 }
+    expect(picksOf({ known, customer: 0, ...shopper }, learn8(shop), new Float64Array(8))).toBeNull()
+  })
+})
+
+describe('other places', () => {
+  test('a product’s page has what goes with it, then what stands beside it', () => {
+    const categories = [[], [], [], [], [], [], [2], [2]]
+    const shop = baskets(SHOP, 8)
+    expect(goesWith(0, learn8(shop), new Float64Array(8)).slice(0, 2)).toEqual([1, 2])
+    expect(goesWith(7, learn8(shop, { categories }), new Float64Array(8))).toEqual([6])
+  })
+
+  test('guests see what those who came back began with, then what most people buy', () => {
+    const shop = baskets(SHOP, 8)
+    expect(firstPicks(allOf(shop), learn8(shop)).slice(0, 5)).toEqual([0, 1, 3, 4, 6])
+    expect(firstPicks(allOf(shop), learn8(shop, { pinned: [7] }))[0]).toBe(7)
+  })
+
+  test('two products are alike by their categories and prices', () => {
+    const price = Float64Array.of(10, 20, 10, 10, 10, 10, 10, NaN)
+    const { shelf } = learn8(baskets(SHOP, 8), { price, categories: [[1], [1, 2], [], [], [], [], [], [1]] })
+    expect(alike(shelf, 0, 1)).toBeCloseTo(0.25, 12)
+    expect(alike(shelf, 0, 2)).toBe(0)
+    expect(alike(shelf, 0, 7)).toBe(1)
+  })
+})
