@@ -200,8 +200,3 @@ async function unhurried<T>(learning: Generator<void, T>, signal: AbortSignal): 
     until = performance.now() + SLICE_MS
   }
 }
-
-/** The recommendations are worked out anew, keeping the choice of the model where it is of today. */
-export async function oweRebuild(tx: BulkTx, shop: ShopId): Promise<void> {
-  await owe(tx, shop, 'rebuild-recommendations', String(shop), { mayKeepChoice: true })
-}
