@@ -108,6 +108,8 @@ export type InsightsPage = {
   period: InsightPeriod
   /** none: no order is imported yet · limited: Shopify hides older orders · working: being worked out · failed: it cannot be */
   state: 'none' | 'limited' | 'working' | 'failed' | 'ready'
+  /** It is being worked out anew at this moment. */
+  isUnderWay: boolean
   /** When it was worked out. */
   asOf: Instant | null
   insights: Insights | null

@@ -1,4 +1,5 @@
 import { oweNightly } from '#app/flow/features/nightly.ts'
+import { forgetOldLists } from '#app/flow/messages/lists.ts'
 import { forgetOldChanges } from '#app/flow/publication/history.ts'
 import { forgetEndedTokens } from '#app/flow/rewards/visitor.ts'
 import { forgetOldSetup } from '#app/flow/segments/setup/take-over.ts'
@@ -10,6 +11,7 @@ export const nightly = defineJob({
     await forgetOldChanges(shop)
     await forgetOldSetup(shop)
     await forgetEndedTokens(shop)
+    await forgetOldLists(shop)
     await oweNightly(shop)
   },
 })

@@ -14,6 +14,6 @@ export const loader = forMerchant({ query: Query }, ({ shop, query }) => insight
 export default function Insights() {
   const page = useLoaderData<InsightsPage>()
   const [, setSearch] = useSearchParams()
-  useFollowing(page.state === 'working')
+  useFollowing(page.state === 'working' || page.isUnderWay)
   return <InsightsScreen page={page} onPeriod={(period) => setSearch({ period })} />
 }

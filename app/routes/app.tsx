@@ -100,6 +100,7 @@ function Navigation() {
         {t('nav.home')}
       </Link>
       <Link to="/app/segments">{t('nav.segments')}</Link>
+      <Link to="/app/messages">{t('nav.messages')}</Link>
       <Link to="/app/rewards">{t('nav.rewards')}</Link>
       <Link to="/app/recommendations">{t('nav.recommendations')}</Link>
       <Link to="/app/insights">{t('nav.insights')}</Link>

@@ -7,7 +7,7 @@ import { useWords } from './i18n.tsx'
 const BAR_HEIGHT = 8
 
 /** What each segment spends on: a picture with a small chart each, and the same as a table. */
-export function CategoriesCard({ categories }: { categories: InsightsPage['categories'] }) {
+export function CategoriesCard({ categories, isUnderWay }: Pick<InsightsPage, 'categories' | 'isUnderWay'>) {
   const { t } = useWords()
   const [isTable, setIsTable] = useState(false)
   return (
@@ -22,7 +22,7 @@ export function CategoriesCard({ categories }: { categories: InsightsPage['categ
           </Text>
         </BlockStack>
         {categories === null ? (
-          <Text as="p">{t('insights.categories.unread')}</Text>
+          <Text as="p">{isUnderWay ? t('insights.empty.working.text') : t('insights.categories.unread')}</Text>
         ) : categories.every((each) => each.categories.length === 0) ? (
           <Text as="p">{t('insights.categories.none')}</Text>
         ) : (

@@ -52,7 +52,7 @@ export function InsightsScreen({ page, onPeriod }: Props) {
             <FirstOrdersCard insights={insights} period={period} />
             <SecondOrdersCard insights={insights} period={period} />
             <PickersCard insights={insights} period={period} />
-            <CategoriesCard categories={page.categories} />
+            <CategoriesCard categories={page.categories} isUnderWay={page.isUnderWay} />
           </>
         )}
       </BlockStack>

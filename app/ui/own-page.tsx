@@ -7,6 +7,7 @@ import { cardPath } from './card-fields.ts'
 import { FlowTick } from './flow-tick.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { messagePath } from './message-fields.ts'
 import { RuleGroup } from './own-conditions.tsx'
 import { draftOf, freshDraft, isComplete, ruleOf, type DraftGroup } from './own-draft.ts'
 import { OwnPreviewCard } from './own-preview.tsx'
@@ -75,7 +76,14 @@ export function OwnScreen(props: Props) {
         )
       }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
-      secondaryActions={page.id === null ? [] : [{ content: t('card.open'), url: cardPath(`own:${page.id}`) }]}
+      secondaryActions={
+        page.id === null
+          ? []
+          : [
+              { content: t('card.open'), url: cardPath(`own:${page.id}`) },
+              { content: t('messages.open'), url: messagePath(`own:${page.id}`) },
+            ]
+      }
     >
       <SaveBar
         isOpen={isDirty}

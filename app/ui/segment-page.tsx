@@ -7,6 +7,7 @@ import { CustomerList } from './customer-list.tsx'
 import { FlowTick } from './flow-tick.tsx'
 import { FreshnessText, FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
+import { messagePath } from './message-fields.ts'
 import { RankedBy } from './outlook.tsx'
 import { EmptyCard } from './page-states.tsx'
 import { KeptOutLine } from './rewards-card.tsx'
@@ -64,7 +65,10 @@ export function SegmentScreen(props: Props) {
         </Badge>
       }
       backAction={{ content: t('nav.segments'), url: '/app/segments' }}
-      secondaryActions={[{ content: t('card.open'), url: cardPath(page.segment) }]}
+      secondaryActions={[
+        { content: t('card.open'), url: cardPath(page.segment) },
+        { content: t('messages.open'), url: messagePath(page.segment) },
+      ]}
     >
       <SaveBar
         isOpen={isDirty}

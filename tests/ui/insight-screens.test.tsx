@@ -26,6 +26,7 @@ const PAGE: InsightsPage = {
   freshness: FRESH,
   period: '365',
   state: 'ready',
+  isUnderWay: false,
   asOf: AS_OF,
   insights: insightsOf(STORED),
   categories: [

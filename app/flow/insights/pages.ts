@@ -39,13 +39,14 @@ export async function insightsPage(shop: ShopId, period: InsightPeriod): Promise
     const stored = await readStored(tx, shop, period)
     const { products, categories, currency } = stored
     const isMissing = products === null || (categories === null && (await areCollectionsRead(tx, shop)))
-    if (stored.isWorked && !stored.isLimited && isMissing && stored.work === null)
-      await owe(tx, shop, 'work-out-insights', String(shop), {})
+    const owes = stored.isWorked && !stored.isLimited && isMissing && stored.work === null
+    if (owes) await owe(tx, shop, 'work-out-insights', String(shop), {})
     const state = stateOf(stored)
     return {
       freshness,
       period,
       state,
+      isUnderWay: owes || stored.work === 'waiting' || stored.work === 'running',
       asOf: stored.asOf,
       insights: state === 'ready' && products !== null ? insightsOf(products, SHOWN) : null,
       categories: state === 'ready' && categories !== null ? spendersOf(categories, currency) : null,

@@ -35,6 +35,7 @@ const TABLES: readonly PersonTable[] = [
   { table: 'RewardExposure', of: 'customer', column: 'customer', orderBy: 'reward, day' },
   { table: 'CustomerPicks', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OffersOff', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'MessageSending', of: 'customer', column: 'customer', orderBy: 'at' },
   { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
   // A hash says nothing to anybody without the key: which ones there are is told.
   {

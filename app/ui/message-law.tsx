@@ -1,0 +1,123 @@
+import { Badge, BlockStack, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris'
+import type { ReactNode } from 'react'
+import { AD_MARK, confirmBy, messageLaw, withAdMark } from '#app/domain/messages/law.ts'
+import { consentFor, type MessagePage } from '#app/domain/messages/message.ts'
+import { useBrowserNow, useWords } from './i18n.tsx'
+import type { MessageDraft } from './message-fields.ts'
+
+type Props = {
+  page: MessagePage
+  draft: MessageDraft
+  setDraft: (draft: MessageDraft) => void
+  dateError: { error?: string }
+}
+
+/** What Korean law asks of this message, with what can be put right at once; nothing where nothing says it goes to Korea. */
+export function MessageLaw({ page, draft, setDraft, dateError }: Props) {
+  const { t, f } = useWords()
+  const law = messageLaw(draft, page.channel, page.shop)
+  if (law === null) return null
+  const names = (fields: readonly ('subjectEn' | 'subjectKo' | 'textEn' | 'textKo')[]) =>
+    f.list(fields.map((field) => t(`messages.field.${field}`)))
+  const old = page.old[consentFor(page.channel)]
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <BlockStack gap="100">
+          <Text as="h2" variant="headingMd">
+            {t('messages.law.title')}
+          </Text>
+          <Text as="p" tone="subdued">
+            {t(`messages.law.reason.${law.reason}`)}
+          </Text>
+        </BlockStack>
+        {law.unmarked.length === 0 ? (
+          <Point tone="success" badge={t('messages.law.fine')}>
+            {t('messages.law.marked', { mark: AD_MARK })}
+          </Point>
+        ) : (
+          <Point tone="critical" badge={t('messages.law.missing')}>
+            {t('messages.law.unmarked', { mark: AD_MARK, fields: names(law.unmarked) })}{' '}
+            <Button
+              variant="plain"
+              onClick={() =>
+                setDraft({
+                  ...draft,
+                  ...Object.fromEntries(law.unmarked.map((field) => [field, withAdMark(draft[field])])),
+                })
+              }
+            >
+              {t('messages.law.mark', { mark: AD_MARK })}
+            </Button>
+          </Point>
+        )}
+        {law.noOptOut.length === 0 ? null : (
+          <Point tone="attention" badge={t('messages.law.look')}>
+            {t('messages.law.optOut', { fields: names(law.noOptOut) })}
+          </Point>
+        )}
+        {law.hasNight ? (
+          <Point tone="attention" badge={t('messages.law.look')}>
+            {t('messages.law.night')}
+          </Point>
+        ) : (
+          <Text as="p">{t('messages.law.noNight')}</Text>
+        )}
+        <Point
+          tone={old === 0 ? 'success' : 'attention'}
+          badge={old === 0 ? t('messages.law.fine') : t('messages.law.look')}
+        >
+          {old === 0 ? t('messages.law.twoYearsNone') : t('messages.law.twoYears', { count: old, n: f.number(old) })}
+        </Point>
+        <div style={{ maxWidth: 280 }}>
+          <TextField
+            type="date"
+            label={t('messages.field.confirmedOn')}
+            value={draft.confirmedOn}
+            onChange={(confirmedOn) => setDraft({ ...draft, confirmedOn })}
+            autoComplete="off"
+            {...dateError}
+          />
+        </div>
+        <ConfirmAgain confirmedOn={draft.confirmedOn} />
+        <Text as="p" tone="subdued">
+          {t('messages.law.noAdvice')}
+        </Text>
+      </BlockStack>
+    </Card>
+  )
+}
+
+const SOON_MS = 60 * 86_400_000
+
+function ConfirmAgain({ confirmedOn }: { confirmedOn: string }) {
+  const { t, f } = useWords()
+  const now = useBrowserNow()
+  const by = /^\d{4}-\d\d-\d\d$/.test(confirmedOn) ? confirmBy(confirmedOn) : null
+  if (by === null) return null
+  const isDue = now !== null && Date.parse(`${by}T00:00:00Z`) - now < SOON_MS
+  return (
+    <Text as="p" {...(isDue ? { tone: 'critical' as const } : {})}>
+      {t(isDue ? 'messages.law.confirmNow' : 'messages.law.confirmBy', { date: f.day(by) })}
+    </Text>
+  )
+}
+
+function Point({
+  tone,
+  badge,
+  children,
+}: {
+  tone: 'success' | 'attention' | 'critical'
+  badge: string
+  children: ReactNode
+}) {
+  return (
+    <BlockStack gap="100">
+      <InlineStack>
+        <Badge tone={tone}>{badge}</Badge>
+      </InlineStack>
+      <Text as="p">{children}</Text>
+    </BlockStack>
+  )
+}
