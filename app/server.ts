@@ -3,18 +3,33 @@
 // eslint-disable-next-line no-restricted-properties -- set, not read: config.server.ts reads it a moment later
 process.env.NODE_ENV ??= 'production'
 
-const [build, { VISITOR_ROADS }, { config }, { closeDatabase }, { startWeb }, { log }, { visitorDoor }] =
-  await Promise.all([
-    import('virtual:remix/server-build'),
-    import('./flow/rewards/visitor.ts'),
-    import('./outside/config.server.ts'),
-    import('./outside/database.server.ts'),
-    import('./outside/http.server.ts'),
-    import('./outside/log.server.ts'),
-    import('./outside/visitor.server.ts'),
-  ])
+const [
+  build,
+  { storeEvents },
+  { VISITOR_ROADS },
+  { config },
+  { closeDatabase },
+  { eventDoor },
+  { startWeb },
+  { log },
+  { visitorDoor },
+] = await Promise.all([
+  import('virtual:remix/server-build'),
+  import('./flow/events/receive.ts'),
+  import('./flow/rewards/visitor.ts'),
+  import('./outside/config.server.ts'),
+  import('./outside/database.server.ts'),
+  import('./outside/events.server.ts'),
+  import('./outside/http.server.ts'),
+  import('./outside/log.server.ts'),
+  import('./outside/visitor.server.ts'),
+])
 
-const web = await startWeb(build, visitorDoor(VISITOR_ROADS), { port: config.port, host: config.host })
+const web = await startWeb(
+  build,
+  { visitors: visitorDoor(VISITOR_ROADS), events: eventDoor(storeEvents) },
+  { port: config.port, host: config.host },
+)
 
 let isEnding = false
 async function end(): Promise<void> {

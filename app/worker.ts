@@ -3,6 +3,7 @@ import { backfillShop } from './jobs/backfill-shop.ts'
 import { carryOverJob } from './jobs/carry-over.ts'
 import { catchUp } from './jobs/catch-up.ts'
 import { checkHealth } from './jobs/check-health.ts'
+import { countVisits } from './jobs/count-visits.ts'
 import { exportData } from './jobs/export-data.ts'
 import { fillSegments } from './jobs/fill-segments.ts'
 import { followScopes } from './jobs/follow-scopes.ts'
@@ -28,6 +29,7 @@ import { refreshCustomer } from './jobs/refresh-customer.ts'
 import { refreshOrder } from './jobs/refresh-order.ts'
 import { showOffers } from './jobs/show-offers.ts'
 import { showPicks } from './jobs/show-picks.ts'
+import { syncPixel } from './jobs/sync-pixel.ts'
 import { syncRewards } from './jobs/sync-rewards.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
@@ -70,6 +72,8 @@ const JOBS = [
   rebuildRecommendations,
   pickCustomer,
   showPicks,
+  syncPixel,
+  countVisits,
   leaveShop,
   nightly,
   redact,

@@ -54,6 +54,9 @@ export type OwnEditor = {
   products: { id: string; title: string }[]
   /** By title. */
   collections: { id: string; title: string }[]
+  /** The merchant learns from visits: conditions may ask for them, and for these categories. */
+  learnsFromVisits: boolean
+  categories: { id: string; title: string }[]
   /** Where customers live, most frequent first: two letters each. */
   countries: string[]
   currency: string

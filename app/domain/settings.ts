@@ -136,6 +136,8 @@ export const SettingsShape = z
     rewards: rewardRuleShape.default(DEFAULT_REWARD_RULE),
     /** Accounts of one person are looked for, by keyed hashes of e-mail, phone and address (level 2). */
     linkAccounts: z.boolean().default(false),
+    /** The web pixel tells us what shoppers who allow it look at. */
+    learnFromVisits: z.boolean().default(false),
     /** Names are asked of Shopify for the rows on screen, and never kept (level 2). */
     showNames: z.boolean().default(false),
     setup: z

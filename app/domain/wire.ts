@@ -113,3 +113,33 @@ export type VisitorReason = Pick<PersonalOffer, 'because' | 'state' | 'join' | '
 
 /** Answer of POST /proxy/ask: it is in the merchant's queue. */
 export type VisitorAsked = { asked: true }
+
+/** What the web pixel tells of. What was searched for is not told: somebody typed it. */
+export type PixelKind =
+  | 'page-viewed'
+  | 'product-viewed'
+  | 'searched'
+  | 'cart-added'
+  | 'cart-removed'
+  | 'cart-viewed'
+  | 'checkout-started'
+  | 'checkout-completed'
+
+/** Why we recommend something: what its link carries as `mrl`. */
+export type PixelReason = 'goes-with' | 'low' | 'for-you' | 'popular' | 'first' | 'pinned'
+
+/** One thing that a shopper did; nothing in it is vouched for. */
+export type PixelEvent = {
+  /** Made by the browser: sent again, it is stored once. */
+  id: string
+  kind: PixelKind
+  /** Epoch milliseconds, by the shopper's clock. */
+  at: number
+  /** Digits of Shopify's ids. */
+  customer?: string
+  product?: string
+  reason?: PixelReason
+}
+
+/** Body of POST /events, as text/plain so that the browser asks nothing first; answered by a status alone. */
+export type PixelBatch = { key: string; events: PixelEvent[] }

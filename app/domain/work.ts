@@ -91,6 +91,10 @@ export const WORK = {
   'pick-customer': z.object({}),
   /** entity: the shop. Brings what is recommended to Shopify. */
   'show-picks': z.object({}),
+  /** entity: the shop. Our web pixel is in the shop, or gone from it, as the merchant has set. */
+  'sync-pixel': z.object({}),
+  /** entity: the shop. Visits of who came since the last time (`everybody`: of all), while anybody comes. */
+  'count-visits': z.object({ everybody: z.boolean().optional() }),
   /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
   'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */

@@ -1,3 +1,4 @@
+import { syncPixel } from '#app/flow/events/pixel.ts'
 import { leaveShop as leave } from '#app/flow/publication/leaving.ts'
 import { withdrawPicks } from '#app/flow/recommendations/show.ts'
 import { withdrawRewards } from '#app/flow/rewards/sync.ts'
@@ -11,6 +12,8 @@ export const leaveShop = defineJob({
     await withdrawRewards(shop, { stillMine })
     await withdrawGranted(shop, { stillMine })
     await withdrawPicks(shop, { stillMine })
+    // Off since she has begun to leave.
+    await syncPixel(shop, { stillMine })
     return leave(shop, { stillMine, signal })
   },
 })

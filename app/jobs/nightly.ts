@@ -1,3 +1,4 @@
+import { forgetOldEvents } from '#app/flow/events/forget.ts'
 import { oweNightly } from '#app/flow/features/nightly.ts'
 import { forgetOldLists } from '#app/flow/messages/lists.ts'
 import { forgetOldChanges } from '#app/flow/publication/history.ts'
@@ -12,6 +13,7 @@ export const nightly = defineJob({
     await forgetOldSetup(shop)
     await forgetEndedTokens(shop)
     await forgetOldLists(shop)
+    await forgetOldEvents(shop)
     await oweNightly(shop)
   },
 })

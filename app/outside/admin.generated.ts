@@ -669,6 +669,18 @@ export type DiscountShippingDestinationSelectionInput = {
 
 export type DiscountStatus = 'ACTIVE' | 'EXPIRED' | 'SCHEDULED'
 
+export type ErrorsWebPixelUserErrorCode =
+  | 'BLANK'
+  | 'INVALID_CONFIGURATION_JSON'
+  | 'INVALID_RUNTIME_CONTEXT'
+  | 'INVALID_SETTINGS'
+  | 'INVALID_SETTINGS_DEFINITION'
+  | 'NOT_FOUND'
+  | 'NO_EXTENSION'
+  | 'TAKEN'
+  | 'UNABLE_TO_DELETE'
+  | 'UNEXPECTED_ERROR'
+
 export type FulfillmentDisplayStatus =
   | 'ATTEMPTED_DELIVERY'
   | 'CANCELED'
@@ -942,6 +954,10 @@ export type StoreCreditSystemEvent =
   | 'PAYMENT_RETURNED'
   | 'TAX_FINALIZATION'
 
+export type WebPixelInput = {
+  settings: Scalars['JSON']['input']
+}
+
 export type WebhookSubscriptionFormat = 'JSON' | 'XML'
 
 export type WebhookSubscriptionInput = {
@@ -1175,6 +1191,44 @@ export type WebhookSubscriptionTopic =
   | 'THEMES_UPDATE'
   | 'VARIANTS_IN_STOCK'
   | 'VARIANTS_OUT_OF_STOCK'
+
+export type PixelNowQueryVariables = Exact<{ [key: string]: never }>
+
+export type PixelNowQuery = { webPixel: { id: string } | null }
+
+export type PixelCreateMutationVariables = Exact<{
+  pixel: WebPixelInput
+}>
+
+export type PixelCreateMutation = {
+  webPixelCreate: {
+    webPixel: { id: string } | null
+    userErrors: Array<{ code: ErrorsWebPixelUserErrorCode | null; message: string }>
+  } | null
+}
+
+export type PixelUpdateMutationVariables = Exact<{
+  id: Scalars['ID']['input']
+  pixel: WebPixelInput
+}>
+
+export type PixelUpdateMutation = {
+  webPixelUpdate: {
+    webPixel: { id: string } | null
+    userErrors: Array<{ code: ErrorsWebPixelUserErrorCode | null; message: string }>
+  } | null
+}
+
+export type PixelDeleteMutationVariables = Exact<{
+  id: Scalars['ID']['input']
+}>
+
+export type PixelDeleteMutation = {
+  webPixelDelete: {
+    deletedWebPixelId: string | null
+    userErrors: Array<{ code: ErrorsWebPixelUserErrorCode | null; message: string }>
+  } | null
+}
 
 export type SegmentChangedMutationVariables = Exact<{
   handle: Scalars['String']['input']
@@ -5380,6 +5434,207 @@ export const CustomerCountsFragmentDoc = {
     },
   ],
 } as unknown as DocumentNode<CustomerCountsFragment, unknown>
+
+export const PixelNowDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'PixelNow' },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'webPixel' },
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<PixelNowQuery, PixelNowQueryVariables>
+
+export const PixelCreateDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'PixelCreate' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'pixel' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'WebPixelInput' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'webPixelCreate' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'webPixel' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'pixel' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'webPixel' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'code' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<PixelCreateMutation, PixelCreateMutationVariables>
+
+export const PixelUpdateDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'PixelUpdate' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'ID' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'pixel' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'WebPixelInput' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'webPixelUpdate' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'id' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'webPixel' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'pixel' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'webPixel' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'id' } }],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'code' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<PixelUpdateMutation, PixelUpdateMutationVariables>
+
+export const PixelDeleteDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'PixelDelete' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'ID' } } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'webPixelDelete' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'id' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'id' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'deletedWebPixelId' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'userErrors' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'code' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'message' } },
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<PixelDeleteMutation, PixelDeleteMutationVariables>
 
 export const SegmentChangedDocument = {
   kind: 'Document',

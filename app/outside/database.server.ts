@@ -246,7 +246,7 @@ async function inTransaction<T>(
 async function ask<R extends pg.QueryResultRow>(
   text: string,
   values: unknown[],
-  from: 'main' | 'ingest' = 'main',
+  from: 'main' | 'ingest' | 'visitor' = 'main',
 ): Promise<R> {
   try {
     const { rows } = await (await doors())[from].query<R>(text, values)
@@ -353,6 +353,27 @@ async function storeTogether(deliveries: ToStore[]): Promise<Outcome[]> {
   const answers: Outcome[] = []
   ordered.forEach(({ n }, at) => (answers[n] = outcomes[at]!))
   return answers
+}
+
+/** Events of one shop as they are stored; `at` as ISO 8601. */
+export type EventsOfShop = {
+  shop: ShopId
+  events: { id: string; kind: string; at: string; customer?: string; product?: string; reason?: string }[]
+}
+
+/**
+ * Stores events of several shops in one statement, each under its own policy.
+ *
+ * @returns the shops that take events; of the others nothing is stored
+ * @throws {OutsideFailure} when in doubt whether they are stored
+ */
+export async function receiveEvents(groups: readonly EventsOfShop[]): Promise<ShopId[]> {
+  const { shops } = await ask<{ shops: ShopId[] }>(
+    'SELECT receive_events($1) AS shops',
+    [JSON.stringify(groups)],
+    'visitor',
+  )
+  return shops
 }
 
 function codeOf(error: unknown): unknown {

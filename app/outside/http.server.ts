@@ -8,6 +8,7 @@ import { constants, createGzip, gzipSync } from 'node:zlib'
 import { createReadableStreamFromReadable, createRequestHandler, type ServerBuild } from '@remix-run/node'
 
 import { now } from './clock.ts'
+import { type EventDoor, LARGEST_EVENTS_BYTES } from './events.server.ts'
 import { log } from './log.server.ts'
 import { LARGEST_DEED_BYTES, type VisitorAnswer, type VisitorArrival } from './visitor.server.ts'
 import { LARGEST_BODY_BYTES, receiveDelivery } from './webhook.server.ts'
@@ -26,8 +27,8 @@ const REQUEST_MS = 60_000
 type VisitorDoor = (arrival: VisitorArrival) => Promise<VisitorAnswer>
 
 /**
- * Serves the production build: Shopify's deliveries and the shoppers it hands on go straight to their doors, the build's
- * files come from memory, all else is Remix's.
+ * Serves the production build: Shopify's deliveries, the shoppers it hands on and what its pixel tells go straight to their
+ * doors, the build's files come from memory, all else is Remix's.
  *
  * In the place of remix-serve, for three reasons: a delivery does not pay for Express, Remix's routing and a stream (they
  * took ten times as long as verifying and storing it); remix-serve writes every address to the log with the session
@@ -35,7 +36,7 @@ type VisitorDoor = (arrival: VisitorArrival) => Promise<VisitorAnswer>
  */
 export async function startWeb(
   build: ServerBuild,
-  visitors: VisitorDoor,
+  doors: { visitors: VisitorDoor; events: EventDoor },
   where: { port: number; host?: string | undefined },
 ) {
   const remix = createRequestHandler(build, 'production')
@@ -47,7 +48,8 @@ export async function startWeb(
     const { method = '', url = '' } = request
     const at = url.split('?', 1)[0]!
     if (method === 'POST' && at === '/webhooks') return takeDelivery(request, response)
-    if (at.startsWith('/proxy/')) return takeVisitor(visitors, request, response)
+    if (at.startsWith('/proxy/')) return takeVisitor(doors.visitors, request, response)
+    if (at === '/events') return takeEvents(doors.events, request, response)
     const asset = method === 'GET' || method === 'HEAD' ? assets.get(at) : undefined
     if (asset) return sendAsset(asset, request, response)
     const begunAt = now()
@@ -117,6 +119,19 @@ function takeVisitor(visitors: VisitorDoor, request: IncomingMessage, response: 
         response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text),
       (error: unknown) => {
         log.error({ error }, 'a visitor was not judged')
+        response.writeHead(500).end()
+      },
+    )
+  })
+}
+
+function takeEvents(events: EventDoor, request: IncomingMessage, response: ServerResponse): void {
+  wholeBody(request, LARGEST_EVENTS_BYTES, (body) => {
+    if (body === null) response.setHeader('connection', 'close')
+    events({ method: request.method ?? '', body }).then(
+      ({ status, headers }) => response.writeHead(status, headers).end(),
+      (error: unknown) => {
+        log.error({ error }, 'events were not judged')
         response.writeHead(500).end()
       },
     )

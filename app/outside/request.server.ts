@@ -13,6 +13,7 @@ import { isShopDomain } from './shop-domain.ts'
 import { oweFirstImport, shopify } from './shopify.server.ts'
 
 export { forVisitor } from './visitor.server.ts'
+export { forPixel } from './events.server.ts'
 export { forFlowAction } from './flow-action.server.ts'
 export { forWebhook } from './webhook.server.ts'
 

@@ -177,6 +177,20 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
       'Signed-in shoppers claim a reward, ask why they see it and switch personal offers off on the storefront itself.',
     isOptional: true,
   },
+  read_customer_events: {
+    documents: ['PixelCreate', 'PixelUpdate'],
+    topics: [],
+    features: ['visits as conditions of segments'],
+    reason: 'The web pixel hears of pages, products, carts and checkouts of shoppers who allow it.',
+    isOptional: true,
+  },
+  write_pixels: {
+    documents: ['PixelNow', 'PixelCreate', 'PixelUpdate', 'PixelDelete'],
+    topics: [],
+    features: ['visits as conditions of segments'],
+    reason: 'The merchant switches the web pixel on and off in Morello itself.',
+    isOptional: true,
+  },
   read_store_credit_accounts: {
     documents: ['CreditAccounts', 'CreditTransactions'],
     topics: [],

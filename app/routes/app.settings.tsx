@@ -1,6 +1,8 @@
 import { useFetcher, useLoaderData } from '@remix-run/react'
+import { useAppBridge } from '@shopify/app-bridge-react'
 import { useState } from 'react'
 import { z } from 'zod'
+import { learnFromVisits, learning, stopLearning } from '#app/flow/events/pixel.ts'
 import { freshnessFor } from '#app/flow/freshness.ts'
 import { movesToAnnounce } from '#app/flow/publication/announce.ts'
 import { leaving, prepareToLeave } from '#app/flow/publication/leaving.ts'
@@ -20,6 +22,7 @@ import { forMerchant } from '#app/outside/request.server.ts'
 import type { MerchantContext } from '#app/outside/request.server.ts'
 import type { DryRun } from '#app/domain/pages.ts'
 import type { SwitchAnswer } from '#app/domain/people-pages.ts'
+import { VISITS_SCOPES } from '#app/domain/learning.ts'
 import { useFollowing } from '#app/ui/following.ts'
 import { SettingsFields, settingsFieldsOf, tagFieldsOf } from '#app/ui/settings-fields.ts'
 import { SETTINGS_ACTS, SettingsScreen } from '#app/ui/settings-page.tsx'
@@ -40,6 +43,8 @@ const ACTS: Record<SettingsAct, (shop: ShopId) => Promise<unknown>> = {
   unlink: switchLinkingOff,
   'show-names': (shop) => switchNames(shop, true),
   'hide-names': (shop) => switchNames(shop, false),
+  learn: learnFromVisits,
+  'forget-visits': stopLearning,
   leave: async (shop) => {
     await endRewards(shop)
     await prepareToLeave(shop)
@@ -60,9 +65,19 @@ export const loader = forMerchant({}, async ({ shop }): Promise<SettingsView> =>
     freshnessFor(shop),
   ])
   const [flow, segments, left] = await Promise.all([movesToAnnounce(shop), shopifySegments(shop), leaving(shop)])
-  const [linking, looks] = await Promise.all([linkingFor(shop), nameLooks(shop)])
+  const [linking, looks, visits] = await Promise.all([linkingFor(shop), nameLooks(shop), learning(shop)])
   const people = { linking, showNames: settings.showNames, looks }
-  return { settings, orders, codes, freshness, flow, shopifySegments: segments, leaving: left, people }
+  return {
+    settings,
+    orders,
+    codes,
+    freshness,
+    flow,
+    shopifySegments: segments,
+    leaving: left,
+    people,
+    learning: visits,
+  }
 })
 
 export const action = forMerchant({ form: SettingsForm }, async ({ shop, form }): Promise<Answer> => {
@@ -82,7 +97,20 @@ export default function SettingsRoute() {
   const refused = saving.state === 'idle' && saving.data !== undefined && 'refused' in saving.data
   const { linking } = page.people
   const isReading = linking.state === 'reading' || linking.state === 'linking'
-  useFollowing(page.shopifySegments.isUnderWay || page.leaving.state === 'under-way' || isReading)
+  const { isOn, isThere, problem } = page.learning
+  const isPuttingUp = isOn && !isThere && problem === null
+  useFollowing(page.shopifySegments.isUnderWay || page.leaving.state === 'under-way' || isReading || isPuttingUp)
+  const shopify = useAppBridge()
+  const [isDeclined, setIsDeclined] = useState(false)
+  async function act(intent: SettingsAct) {
+    if (intent === 'learn') {
+      // Granted already, Shopify answers so without asking.
+      const { result } = await shopify.scopes.request([...VISITS_SCOPES])
+      setIsDeclined(result !== 'granted-all')
+      if (result !== 'granted-all') return
+    }
+    void saving.submit({ intent }, { method: 'post' })
+  }
   return (
     <SettingsScreen
       page={page}
@@ -97,7 +125,8 @@ export default function SettingsRoute() {
         trial.load(`/app/settings/trial?${new URLSearchParams(fields).toString()}`)
       }}
       onSave={(draft) => saving.submit({ intent: 'save', patch: settingsFieldsOf(draft) }, { method: 'post' })}
-      onAct={(intent) => saving.submit({ intent }, { method: 'post' })}
+      isDeclined={isDeclined}
+      onAct={(intent) => void act(intent)}
     />
   )
 }

@@ -6,6 +6,7 @@ import {
   MOST_CHECKOUT_DAYS,
   RFM_GROUPS,
   SPEND_TIERS,
+  VISIT_FEATURES,
   type WordFeature,
 } from '#app/domain/rules/rule.ts'
 import { STAGES } from '#app/domain/stages.ts'
@@ -21,7 +22,10 @@ import {
 } from './own-draft.ts'
 import { wordText } from './own-text.ts'
 
-type Offers = Pick<OwnEditor, 'tags' | 'products' | 'collections' | 'countries' | 'others' | 'currency'>
+type Offers = Pick<
+  OwnEditor,
+  'tags' | 'products' | 'collections' | 'learnsFromVisits' | 'categories' | 'countries' | 'others' | 'currency'
+>
 type GroupProps = {
   group: DraftGroup
   depth: number
@@ -115,6 +119,8 @@ function ConditionRow({ condition, offers, onChange, onRemove }: RowProps) {
       (about === 'tag' && offers.tags.length === 0) ||
       (about === 'bought' && offers.products.length === 0) ||
       (about === 'bought-in' && offers.collections.length === 0) ||
+      (about === 'interested-in' && offers.categories.length === 0) ||
+      (!offers.learnsFromVisits && VISIT_FEATURES.some((feature) => about === `number:${feature}`)) ||
       (about === 'one-of:country' && offers.countries.length === 0) ||
       (about === 'segment' && offers.others.length === 0)
     )
@@ -203,6 +209,7 @@ function Value({ condition, offers, onChange }: Omit<RowProps, 'onRemove'>) {
       />
     )
   if (about === 'bought-in') return <FromCollection condition={condition} offers={offers} onChange={onChange} />
+  if (about === 'interested-in') return <Titled condition={condition} offered={offers.categories} onChange={onChange} />
   if (about === 'left-checkout') return <Within condition={condition} onChange={onChange} />
   if (about.startsWith('one-of:')) return <OneOf condition={condition} offers={offers} onChange={onChange} />
   if (about === 'bought') return <Product condition={condition} offers={offers} onChange={onChange} />

@@ -44,6 +44,7 @@ export const SUBJECTS: readonly string[] = [
   'bought',
   'bought-in',
   'left-checkout',
+  'interested-in',
   'tag',
   'consent:email',
   'consent:sms',
@@ -111,6 +112,8 @@ function conditionOf(condition: Condition, currency: string, isNot: boolean): Dr
     }
     case 'left-checkout':
       return { ...freshCondition('left-checkout'), op, within: String(condition.withinDays) }
+    case 'interested-in':
+      return { ...freshCondition('interested-in'), op, value: condition.collection, title: condition.title }
     case 'segment':
       return { ...freshCondition('segment'), op, value: String(condition.segment) }
   }
@@ -167,6 +170,8 @@ function filledIn(draft: DraftCondition, currency: string): Condition {
       })
     case 'left-checkout':
       return is<'left-checkout'>({ kind: 'left-checkout', withinDays: wholeFrom(draft.within) })
+    case 'interested-in':
+      return is<'interested-in'>({ kind: 'interested-in', collection: draft.value, title: draft.title })
     default:
       return is<'segment'>({ kind: 'segment', segment: wholeFrom(draft.value) })
   }

@@ -98,6 +98,8 @@ function featureText(t: TFunction, condition: Condition, words: OwnWords, f: For
       return f === null
         ? t('own.leftCheckout')
         : t('own.leftCheckoutWithin', { count: condition.withinDays, n: f.number(condition.withinDays) })
+    case 'interested-in':
+      return t('own.interestedIn', { title: condition.title })
     case 'segment':
       return t('own.inSegment', { name: words.names.get(condition.segment) ?? '–' })
   }

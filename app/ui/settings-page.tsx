@@ -1,6 +1,7 @@
 import { Banner, BlockStack, Box, Button, Card, Layout, Page, Select, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { Announcements, BenefitCodeCard, DryRun, Freshness, Leaving, ShopifySegments } from '#app/domain/pages.ts'
+import type { Learning } from '#app/domain/learning.ts'
 import type { PeopleSettings, SwitchAnswer } from '#app/domain/people-pages.ts'
 import type { LeftOutReason } from '#app/domain/order.ts'
 import { SettingsShape, patchedSettings } from '#app/domain/settings.ts'
@@ -19,6 +20,7 @@ import { SegmentSettings } from './settings-segments.tsx'
 import { StopTagging } from './settings-stop.tsx'
 import { LinkingSettings, NameSettings } from './settings-people.tsx'
 import { TagSettings } from './settings-tags.tsx'
+import { VisitSettings } from './settings-visits.tsx'
 
 /** What the settings page shows. */
 export type SettingsView = {
@@ -31,6 +33,7 @@ export type SettingsView = {
   shopifySegments: ShopifySegments
   leaving: Leaving
   people: PeopleSettings
+  learning: Learning
 }
 
 /** What a button does at once, without the save bar. */
@@ -46,6 +49,8 @@ export const SETTINGS_ACTS = [
   'unlink',
   'show-names',
   'hide-names',
+  'learn',
+  'forget-visits',
   'leave',
 ] as const
 export type SettingsAct = (typeof SETTINGS_ACTS)[number]
@@ -56,6 +61,8 @@ export type SettingsProps = {
   tagPreview: { of: string; run: DryRun } | null
   isPreviewing: boolean
   isSaving: boolean
+  /** Shopify asked for what learning from visits needs, and the merchant said no. */
+  isDeclined: boolean
   /** What Shopify said to the last switch of protected customer data; null: none was touched. */
   switched: SwitchAnswer | null
   /** Field → key of a text, from the server. */
@@ -184,6 +191,19 @@ export function SettingsScreen(props: SettingsProps) {
             description={<Inset>{t('linking.text')}</Inset>}
           >
             <LinkingSettings people={page.people} answer={props.switched} isSaving={isSaving} onAct={onAct} />
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection
+            id="visits"
+            title={<Inset>{t('visits.title')}</Inset>}
+            description={<Inset>{t('visits.text')}</Inset>}
+          >
+            <VisitSettings
+              learning={page.learning}
+              isDeclined={props.isDeclined}
+              isSaving={isSaving}
+              onLearn={() => onAct('learn')}
+              onForget={() => onAct('forget-visits')}
+            />
           </Layout.AnnotatedSection>
           <Layout.AnnotatedSection
             title={<Inset>{t('names.title')}</Inset>}

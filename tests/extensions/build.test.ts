@@ -23,10 +23,13 @@ type ExtensionToml = {
 
 /** Shopify's limit for the compressed script of a UI extension, enforced at deploy only. */
 const LARGEST_SCRIPT_BYTES = 64 * 1024
+/** The same of a web pixel, not compressed. */
+const LARGEST_PIXEL_BYTES = 128 * 1024
 
 /** Everything that is deployed: folder, type, handle, where it shows. The CLI skips a type that it does not know, silently. */
 const DEPLOYED = [
   ['customer-block', 'ui_extension', 'customer-block', 'admin.customer-details.block.render'],
+  ['pixel', 'web_pixel_extension', 'pixel', null],
   ['review-written', 'flow_action', 'review-written', null],
   ['segment-action', 'ui_extension', 'segment-action', 'admin.customer-segment-details.action.render'],
   ['segment-change', 'flow_trigger', 'segment-changed', null],
@@ -51,7 +54,9 @@ describe('Shopify’s CLI', () => {
     expect(build.output).toContain('morello built!')
     expect(build.code).toBe(0)
     const built = [...build.output.matchAll(/([\w-]+) successfully\s+built|Bundling theme extension ([\w-]+)/g)]
-    expect(built.map((match) => match[1] ?? match[2]).sort()).toEqual([...SCRIPTS, 'morello-storefront'].sort())
+    expect(built.map((match) => match[1] ?? match[2]).sort()).toEqual(
+      [...SCRIPTS, 'pixel', 'morello-storefront'].sort(),
+    )
     // Theme check's errors would leave the exit code at 0.
     expect(build.output).not.toMatch(/error|offense|warning|invalid|deprecat/i)
     // Theme check asks for newer documentation than it brings, and goes on with its own.
@@ -110,13 +115,30 @@ describe.each(SCRIPTS)('the script of %s', (folder) => {
   })
 })
 
+describe('the web pixel', () => {
+  test('is far smaller than Shopify takes, and holds nothing of the app or of any package', () => {
+    const script = build.bundle('pixel')
+    expect(Buffer.byteLength(script)).toBeLessThan(LARGEST_PIXEL_BYTES)
+    expect(Buffer.byteLength(script)).toBeLessThan(4 * 1024)
+    expect(script).not.toMatch(/zod|prisma|preact|process\.env|https?:|window|localStorage|cookie/i)
+  })
+
+  test('is loaded only for shoppers who allow analytics and marketing, in a worker without a page', () => {
+    const { runtime_context, customer_privacy } = tomlOf('pixel') as Record<string, unknown>
+    expect([runtime_context, customer_privacy]).toEqual([
+      'strict',
+      { analytics: true, marketing: true, preferences: false, sale_of_data: 'disabled' },
+    ])
+  })
+})
+
 test('the extensions take from the app what is erased when they are built, and only its wire contract', () => {
   const imports = filesBelow('extensions', '.ts', '.tsx')
     .flatMap((file) => [...read(file).matchAll(/^import (type )?.*? from '([^']+)'$/gms)])
     .filter(([, , from]) => from!.includes('/app/'))
-  expect(imports.length).toBe(SCRIPTS.length)
+  const takers = [...SCRIPTS, 'pixel']
   expect(imports.map(([, type, from]) => [type, from])).toEqual(
-    SCRIPTS.map(() => ['type ', '../../../app/domain/wire.ts']),
+    takers.map(() => ['type ', '../../../app/domain/wire.ts']),
   )
 })
 

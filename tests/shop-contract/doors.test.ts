@@ -21,7 +21,8 @@ const scopes = new LocalShop({ world, appUrl: null, ...app })
 const { happen, played, faults } = scopes
 const admin: DoorContext['admin'] = (asked) => answer({ shop: played, scopes: new Set(played.tokens.scopes) }, asked)
 const doors = { origin: '', tunnelOrigin: '', appUrl: null, appProxy: null, hasScope: () => true }
-const context: DoorContext = { world, happen, admin, scopes, faults, ...doors, ...app }
+const webPixel = () => played.webPixel
+const context: DoorContext = { world, happen, admin, scopes, faults, webPixel, ...doors, ...app }
 let shop: Server
 let appServer: Server
 let tunnel: { origin: string; stop(): Promise<void> }

@@ -193,6 +193,8 @@ const NOTHING_DONE = {
   deletedCodeDiscountId: null,
   bulkCreation: null,
   storeCreditAccountTransaction: null,
+  webPixel: null,
+  deletedWebPixelId: null,
 }
 
 function forcedUserErrors(call: Call, parent: string, name: string): unknown {

@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts'
 import type { Happenings } from './happenings.ts'
 import type { LocalShop } from './playing.ts'
 import type { AppProxy } from './storefront/app-proxy.ts'
+import type { WebPixel } from './web-pixel.ts'
 import type { World } from './world.ts'
 
 /** What the pages of the shop need to know: the admin frame, the storefront and the page with two doors. */
@@ -25,6 +26,8 @@ export type DoorContext = {
   appUrl: string | null
   appProxy: AppProxy | null
   faults: Faults
+  /** The app's web pixel in this shop. */
+  webPixel(): WebPixel | null
   hasScope(scope: string): boolean
 }
 

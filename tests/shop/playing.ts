@@ -103,6 +103,7 @@ export class LocalShop {
       happen: this.happen,
       flow: new FlowTriggers(),
       definitions: [],
+      webPixel: null,
       level2: playing.level2 ?? false,
       calls: [],
     }
@@ -151,6 +152,7 @@ export class LocalShop {
       iana_timezone: timezone,
     })
     this.played.webhooks.subscriptions.uninstalled()
+    this.played.webPixel = null
     await told
   }
 

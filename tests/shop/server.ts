@@ -73,6 +73,7 @@ export async function startShop(options: StartOptions): Promise<RunningShop> {
     appUrl: playing.appUrl,
     appProxy: options.appProxy === undefined ? appConfig().appProxy : options.appProxy,
     faults: shop.faults,
+    webPixel: () => shop.played.webPixel,
     hasScope: (scope) => shop.played.tokens.scopes.includes(scope),
   }
   const server = createServer((request, response) => {

@@ -11,6 +11,7 @@ import { allProducts, installationMetafields, ownMetafields, pageProduct } from 
 import { shippingFor } from './pricing.ts'
 import { spendableMinor } from './store-credit.ts'
 import { BLOCKS, blockInTheme, placeOf } from './storefront/theme-settings.ts'
+import { managerHtml, pixelScript, type Consent, type Published } from './storefront/web-pixels.ts'
 import { behaviourText, codeProblemText, storefrontWords } from './storefront/words.ts'
 import { goodsMinor } from './world.ts'
 import { isForSale, isListed, isOnStore, variantsOf } from './products.ts'
@@ -70,6 +71,10 @@ export async function storefrontHandler(
       return sendTo(response, ownPath(url.searchParams.get('back'), '/storefront'), [
         cookie('shop_locale', url.searchParams.get('to') === 'ko' ? 'ko' : 'en'),
       ])
+    case 'pixels':
+      return await pixels(visit, id)
+    case 'consent':
+      return await consent(visit)
     case 'who':
       return who(visit)
     case 'account':
@@ -129,7 +134,14 @@ function blocksHtml(visit: Visit, product: WorldProduct | null = null) {
   return { block_html: html('above'), below_html: html('below') }
 }
 
-function show(visit: Visit, template: string, title: string, scope: object, status = 200): true {
+function show(
+  visit: Visit,
+  template: string,
+  title: string,
+  scope: object,
+  status = 200,
+  published: Published[] = [],
+): true {
   const { world, locale, url, customer } = visit
   const words = storefrontWords(locale)
   let count = 0
@@ -148,6 +160,7 @@ function show(visit: Visit, template: string, title: string, scope: object, stat
       stylesheets: stylesheetsOf(blocksPlaced(visit).map(({ name }) => name)),
       who: customer === null ? words.guest : nameOf(customer),
       is_guest: customer === null,
+      ...pixelScope(visit, published),
     },
     rendering(visit),
   )
@@ -161,6 +174,44 @@ function asset(visit: Visit, name: string): true {
   visit.response.writeHead(200, { 'content-type': `${kind}; charset=utf-8`, 'cache-control': 'no-store' })
   visit.response.end(readFileSync(file))
   return true
+}
+
+/** The app's pixel on a page, and the shopper's word about it. */
+function pixelScope(visit: Visit, published: Published[]): object {
+  const { context, customer, world, isPreview } = visit
+  const pixel = isPreview ? null : context.webPixel()
+  if (pixel === null) return {}
+  const said = cookieOf(visit.request, 'shop_consent')
+  const consent: Consent = said === 'yes' || said === 'no' ? said : null
+  const shopper = customer && { id: customer.id, orders: world.ordersOf(customer.id).length }
+  return {
+    consent: consent ?? 'open',
+    pixel_html: managerHtml(pixel, {
+      consent,
+      customer: shopper,
+      events: [{ name: 'page_viewed', data: {} }, ...published],
+    }),
+  }
+}
+
+async function pixels(visit: Visit, name: string): Promise<true> {
+  const script = await pixelScript(name)
+  if (script === null) return notFound(visit)
+  visit.response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
+  visit.response.end(script)
+  return true
+}
+
+async function consent(visit: Visit): Promise<true> {
+  const form = await formOf(visit.request)
+  const said = form.get('consent') === 'yes' ? 'yes' : 'no'
+  return sendTo(visit.response, ownPath(form.get('back'), '/storefront'), [cookie('shop_consent', said)])
+}
+
+function variantOf(visit: Visit, id: number) {
+  const { title, priceMinor } = visit.world.products.get(id)!
+  const price = { amount: priceMinor / 100, currencyCode: visit.world.shop.currency }
+  return { id: String(id), price, product: { id: String(id), title } }
 }
 
 function home(visit: Visit): true {
@@ -181,7 +232,8 @@ function product(visit: Visit, id: string): true {
   const found = visit.world.products.get(Number(id))
   if (!found || !isOnStore(visit.world, found)) return notFound(visit)
   const product = shown(visit, found)
-  return show(visit, 'product', product.title, { product, ...blocksHtml(visit, found) })
+  const viewed = { name: 'product_viewed', data: { productVariant: variantOf(visit, found.id) } }
+  return show(visit, 'product', product.title, { product, ...blocksHtml(visit, found) }, 200, [viewed])
 }
 
 /** A product's picture in any width: it is drawn, so that no file is needed. */
@@ -226,7 +278,7 @@ async function addToCart(visit: Visit): Promise<true> {
   const { id } = product
   if (!isForSale(variantsOf(product)[0]!)) return sendTo(visit.response, `/storefront/products/${id}`)
   visit.cart.set(id, Math.min(99, (visit.cart.get(id) ?? 0) + quantity))
-  return sendTo(visit.response, '/storefront/cart', [cartCookie(visit.cart)])
+  return sendTo(visit.response, `/storefront/cart?added=${id}`, [cartCookie(visit.cart)])
 }
 
 function goodsIn(cart: Visit['cart']): { productId: number; quantity: number }[] {
@@ -257,7 +309,14 @@ function cart(visit: Visit, problem: string | null = null, code = ''): true {
     credit: credit > 0 ? shown(credit) : null,
     ...blocksHtml(visit),
   }
-  return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422)
+  const added = visit.world.products.get(Number(visit.url.searchParams.get('added')))
+  const published: Published[] = [{ name: 'cart_viewed', data: { cart: null } }]
+  if (added && problem === null)
+    published.unshift({
+      name: 'product_added_to_cart',
+      data: { cartLine: { merchandise: variantOf(visit, added.id), quantity: 1 } },
+    })
+  return show(visit, 'cart', words.cart, scope, problem === null ? 200 : 422, published)
 }
 
 async function buy(visit: Visit): Promise<true> {
@@ -286,7 +345,11 @@ function thanks(visit: Visit, id: string): true {
   // Only the order's own shopper sees it; a guest's is known by its address alone, as on a real status page.
   const isGuests = cookieOf(visit.request, 'shop_guest_order') === id
   if (!order || (order.customerId !== (visit.customer?.id ?? null) && !isGuests)) return notFound(visit)
-  return show(visit, 'thanks', storefrontWords(visit.locale).thanks, { order: shownOrder(visit, order) })
+  // The checkout names things by their gids.
+  const buyer = order.customerId === null ? null : { id: `gid://shopify/Customer/${order.customerId}` }
+  const completed = { name: 'checkout_completed', data: { checkout: { order: { customer: buyer } } } }
+  const scope = { order: shownOrder(visit, order) }
+  return show(visit, 'thanks', storefrontWords(visit.locale).thanks, scope, 200, [completed])
 }
 
 function shownOrder(visit: Visit, order: WorldOrder) {

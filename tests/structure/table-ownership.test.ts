@@ -69,6 +69,7 @@ const OWNERS: Record<string, string[]> = {
   'app/flow/insights/': ['Insight'],
   'app/flow/recommendations/': ['Recommender', 'RecommendationChoice', 'ProductPicks', 'CustomerPicks'],
   'app/flow/messages/': ['Message', 'MessageExport', 'MessageSending'],
+  'app/flow/events/': ['StorefrontEvent', 'CustomerVisits', 'WebPixel'],
   'app/flow/settings.ts': ['Settings'],
   'app/outside/': ['Session', 'Inbox', 'Work'],
 }

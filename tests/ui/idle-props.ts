@@ -24,6 +24,7 @@ export const settings = {
   isPreviewing: false,
   isSaving: false,
   switched: null,
+  isDeclined: false,
   errors: {},
   onPreviewTags: nothing,
   onSave: nothing,

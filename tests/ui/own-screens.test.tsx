@@ -34,6 +34,8 @@ const PAGE: OwnEditor = {
   tags: ['VIP', 'wholesale'],
   products: [{ id: '7', title: 'Toner' }],
   collections: [{ id: '9', title: 'Toners' }],
+  learnsFromVisits: true,
+  categories: [{ id: '9', title: 'Toners' }],
   countries: ['KR', 'US'],
   currency: 'KRW',
   tagPrefix: 'seg:',

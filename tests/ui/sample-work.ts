@@ -131,6 +131,7 @@ export const NOTHING_NEW: ActivityPage = {
 
 export const SETTINGS: SettingsView = {
   freshness: FRESH,
+  learning: { isOn: true, isThere: true, customers: 812, problem: null },
   people: {
     linking: { state: 'off', read: 0, total: null, waiting: 0, problem: null },
     showNames: false,

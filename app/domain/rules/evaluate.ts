@@ -112,6 +112,10 @@ function conditionTest(condition: Condition, others: RulesById, inside: readonly
       const { withinDays } = condition
       return (person) => (person.leftCheckoutDays ?? Infinity) < withinDays
     }
+    case 'interested-in': {
+      const { collection } = condition
+      return (person) => person.interests.has(collection)
+    }
     case 'segment': {
       const { segment } = condition
       if (inside.includes(segment)) throw new Bug(`segment ${segment} names itself`)
@@ -217,6 +221,8 @@ export function subjectOf(condition: Condition): string {
       return `bought-in ${condition.collection} ${condition.withinDays ?? 'ever'}`
     case 'left-checkout':
       return 'left-checkout'
+    case 'interested-in':
+      return `interested-in ${condition.collection}`
     case 'segment':
       return `segment ${condition.segment}`
   }
@@ -266,6 +272,7 @@ function candidates(condition: Condition, rule: Rule, person: Person): FactValue
     case 'flag':
     case 'consent':
     case 'tag':
+    case 'interested-in':
       return [true, false]
   }
 }
@@ -318,6 +325,10 @@ export function withFact(person: Person, condition: Condition, value: FactValue)
       return { ...person, words: { ...person.words, [condition.feature satisfies WordFeature]: value } }
     case 'left-checkout':
       return { ...person, leftCheckoutDays: value === null ? null : Number(value) }
+    case 'interested-in': {
+      const others = [...person.interests].filter((each) => each !== condition.collection)
+      return { ...person, interests: new Set(value === true ? [...others, condition.collection] : others) }
+    }
     case 'bought-in': {
       const days = person.boughtIn.get(condition.collection) ?? []
       const within = days.filter((each) => each < (condition.withinDays ?? Infinity))

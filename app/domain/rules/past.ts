@@ -189,8 +189,10 @@ export function personThen(
   into.stageSince = needsSince ? stageSinceOf(facts, past, i, overTime) : asOf
   into.bought = boughtThen(past.bought.get(i), asOf)
   into.boughtIn = boughtInThen(past.people[i]!.boughtIn, asOf)
-  // A checkout is as many days ago as it is today.
-  if (into.checkoutAt !== null) into.checkoutAt += Math.round((asOf - past.readAt) / DAY_MS) * DAY_MS
+  // A checkout and a visit are as many days ago as they are today.
+  const earlierMs = Math.round((asOf - past.readAt) / DAY_MS) * DAY_MS
+  if (into.checkoutAt !== null) into.checkoutAt += earlierMs
+  if (into.visitAt !== null) into.visitAt += earlierMs
   return into
 }
 

@@ -40,6 +40,10 @@ export type StoredPerson = {
   country: string | null
   /** When the last of the checkouts that were never completed was begun, if a rule asks for it. */
   checkoutAt: Instant | null
+  /** As last counted, if a rule asks for it; null, and no interests: nothing is known of visits. */
+  visits30d: number | null
+  visitAt: Instant | null
+  interests: ReadonlySet<string>
 }
 
 /** One customer at one moment, as rules see them. Days are whole ones, rounded down; null: not known, or never. */
@@ -63,6 +67,8 @@ export type Person = {
   words: Record<WordFeature, string | null>
   /** Days since a checkout was left after which nothing was ordered. */
   leftCheckoutDays: number | null
+  /** Categories of which they looked at most. */
+  interests: ReadonlySet<string>
 }
 
 /** Shopify's state of somebody who has said yes. */
@@ -96,6 +102,8 @@ export function personAt(stored: StoredPerson, asOf: Instant, calendar: ShopCale
       ),
       'full-price-orders': whole(stored.fullPriceOccasions),
       'benefits-used': whole(stored.benefitsUsed),
+      'visits-30d': stored.visits30d,
+      'since-visit-days': stored.visitAt === null ? null : daysBetween(stored.visitAt, asOf),
     },
     days: {
       'first-order': isLimited || firstAt === null ? null : calendar.dayOf(firstAt),
@@ -117,6 +125,7 @@ export function personAt(stored: StoredPerson, asOf: Instant, calendar: ShopCale
       stored.checkoutAt === null || (lastAt !== null && lastAt >= stored.checkoutAt)
         ? null
         : daysBetween(stored.checkoutAt, asOf),
+    interests: stored.interests,
   }
 }
 

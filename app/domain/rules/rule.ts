@@ -26,6 +26,8 @@ export const NUMBER_FEATURES = [
   'discount-percent',
   'full-price-orders',
   'benefits-used',
+  'visits-30d',
+  'since-visit-days',
 ] as const
 export type NumberFeature = (typeof NUMBER_FEATURES)[number]
 
@@ -40,6 +42,9 @@ const WHOLE_HISTORY_FEATURES: readonly NumberFeature[] = [
   'full-price-orders',
   'benefits-used',
 ]
+
+/** Told by the web pixel. */
+export const VISIT_FEATURES: readonly NumberFeature[] = ['visits-30d', 'since-visit-days']
 
 /** What Shopify itself says of a customer, by the words that it has for it. */
 export const RFM_GROUPS = [
@@ -131,6 +136,13 @@ const leftCheckoutCondition = z.object({
   kind: z.literal('left-checkout'),
   withinDays: z.number().int().min(1).max(MOST_CHECKOUT_DAYS),
 })
+/** Of all categories they looked at this one most, in the last 90 days. */
+const interestedInCondition = z.object({
+  kind: z.literal('interested-in'),
+  collection: z.string().regex(/^[1-9]\d{0,18}$/),
+  /** What it was called when it was chosen. */
+  title: z.string().max(300),
+})
 const segmentCondition = z.object({ kind: z.literal('segment'), segment: z.number().int().positive() })
 
 /**
@@ -148,6 +160,7 @@ export type Condition =
   | z.infer<typeof oneOfCondition>
   | z.infer<typeof boughtInCondition>
   | z.infer<typeof leftCheckoutCondition>
+  | z.infer<typeof interestedInCondition>
   | z.infer<typeof segmentCondition>
 
 export type Rule =
@@ -168,6 +181,7 @@ const RuleShape: z.ZodType<Rule> = z.lazy(() =>
     oneOfCondition,
     boughtInCondition,
     leftCheckoutCondition,
+    interestedInCondition,
     segmentCondition,
   ]),
 )
@@ -264,6 +278,12 @@ export function needsWholeHistory(condition: Condition): boolean {
   return condition.kind === 'flag' && condition.flag !== 'business'
 }
 
+/** Whether a condition rests on what the web pixel tells: not known of anybody while the merchant does not learn from visits. */
+export function needsVisits(condition: Condition): boolean {
+  if (condition.kind === 'number') return VISIT_FEATURES.includes(condition.feature)
+  return condition.kind === 'interested-in'
+}
+
 /** What is read beside orders and customers, and may be missing until it was read for the first time. */
 export const READ_BESIDE = ['collections', 'checkouts'] as const
 export type ReadBeside = (typeof READ_BESIDE)[number]
@@ -271,7 +291,8 @@ export type ReadBeside = (typeof READ_BESIDE)[number]
 /** Of these, what a rule looks at, with the segments that it names. */
 export function readBesideFor(rule: Rule, others: RulesById): ReadBeside[] {
   const kinds = new Set(allConditionsOf(rule, others).map(({ kind }) => kind))
-  return READ_BESIDE.filter((subject) => kinds.has(subject === 'collections' ? 'bought-in' : 'left-checkout'))
+  const isOfCollections = kinds.has('bought-in') || kinds.has('interested-in')
+  return READ_BESIDE.filter((subject) => (subject === 'collections' ? isOfCollections : kinds.has('left-checkout')))
 }
 
 /** The tags that a rule looks at, as keys, with those of the segments that it names. */
@@ -292,4 +313,9 @@ export function collectionsNamed(rule: Rule, others: RulesById): string[] {
     each.kind === 'bought-in' ? [each.collection] : [],
   )
   return [...new Set(collections)]
+}
+
+/** The categories of interest that a rule names, without those of the segments that it names. */
+export function categoriesNamed(rule: Rule): string[] {
+  return conditionsOf(rule).flatMap((each) => (each.kind === 'interested-in' ? [each.collection] : []))
 }

@@ -191,6 +191,8 @@ function narrow(limits: Limits, condition: Condition, holds: boolean): Limits | 
     }
     case 'consent':
       return say(limits, `consent ${condition.channel}`, holds)
+    case 'interested-in':
+      return say(limits, `interested-in ${condition.collection}`, holds)
     case 'tag':
       return say(limits, `tag ${tagKeyOf(condition.tag)}`, holds)
     case 'segment':

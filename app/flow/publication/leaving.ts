@@ -30,7 +30,7 @@ type LeaveRun = {
 /** Turns everything off and has all of ours taken out of the shop. Asked for twice, it goes on as it is. */
 export async function prepareToLeave(shop: ShopId): Promise<void> {
   await withShop(shop, async (tx) => {
-    await saveSettingsIn(tx, shop, { taggingOn: false, shopifySegmentsOn: false })
+    await saveSettingsIn(tx, shop, { taggingOn: false, shopifySegmentsOn: false, learnFromVisits: false })
     const newest = await newestLeave(tx, shop)
     if (newest?.state !== 'running') {
       await planRun(tx, shop, 'remove')

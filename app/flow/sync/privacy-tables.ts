@@ -34,6 +34,8 @@ const TABLES: readonly PersonTable[] = [
   { table: 'Delivery', of: 'order', column: 'order', orderBy: '"order"' },
   { table: 'RewardExposure', of: 'customer', column: 'customer', orderBy: 'reward, day' },
   { table: 'CustomerPicks', of: 'customer', column: 'customer', orderBy: 'customer' },
+  { table: 'StorefrontEvent', of: 'customer', column: 'customer', orderBy: 'at, id' },
+  { table: 'CustomerVisits', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OffersOff', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'MessageSending', of: 'customer', column: 'customer', orderBy: 'at' },
   { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },

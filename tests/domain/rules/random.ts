@@ -37,6 +37,8 @@ const LARGEST: Record<(typeof NUMBER_FEATURES)[number], number> = {
   'discount-percent': 100,
   'full-price-orders': 5,
   'benefits-used': 3,
+  'visits-30d': 12,
+  'since-visit-days': 90,
 }
 
 const number: fc.Arbitrary<Condition> = fc.constantFrom(...NUMBER_FEATURES).chain((feature) =>
@@ -94,6 +96,11 @@ export function anyCondition(others: RulesById): fc.Arbitrary<Condition> {
       title: fc.constant('Toners'),
       times: fc.integer({ min: 1, max: 4 }),
       withinDays: fc.option(fc.integer({ min: 1, max: 300 }), { nil: null }),
+    }),
+    fc.record({
+      kind: fc.constant('interested-in' as const),
+      collection: fc.constantFrom(...Object.keys(COLLECTIONS), '999'),
+      title: fc.constant('Toners'),
     }),
     fc.record({ kind: fc.constant('left-checkout' as const), withinDays: fc.integer({ min: 1, max: 90 }) }),
   )
@@ -159,6 +166,13 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
     spendTier: fc.constantFrom(null, ...SPEND_TIERS),
     country: fc.constantFrom(null, ...COUNTRIES),
     checkout: fc.option(fc.double({ min: 0, max: 120, noNaN: true })),
+    visits: fc.option(
+      fc.record({
+        count: fc.integer({ min: 0, max: 12 }),
+        last: fc.double({ min: 0, max: 89, noNaN: true }),
+        interests: fc.uniqueArray(fc.constantFrom(...Object.keys(COLLECTIONS)), { maxLength: 2 }),
+      }),
+    ),
   })
   .map((told): StoredPerson => {
     const lastAt = told.n === 0 ? null : instant(told.last)
@@ -203,6 +217,9 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
       spendTier: told.spendTier,
       country: told.country,
       checkoutAt: told.checkout === null ? null : instant(told.checkout),
+      visits30d: told.visits === null ? null : told.visits.count,
+      visitAt: told.visits === null ? null : instant(told.visits.last),
+      interests: new Set(told.visits?.interests ?? []),
       bought: new Map(told.n === 0 ? [] : told.bought.map((product) => [product, lastAt!])),
     }
   })

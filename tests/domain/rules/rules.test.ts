@@ -115,6 +115,9 @@ describe('evaluating', () => {
     spendTier: 'HIGH',
     country: 'KR',
     checkoutAt: AS_OF - 5 * DAY_MS,
+    visits30d: 3,
+    visitAt: AS_OF - 2 * DAY_MS,
+    interests: new Set(['901']),
   }
   const holds = (each: Condition, stored: typeof buyer = buyer) =>
     memberTest(each, OTHERS)(personAt(stored, AS_OF, calendar, false))
@@ -150,11 +153,31 @@ describe('evaluating', () => {
     ['within 101 days there are two again', boughtIn(2, 101), true],
     ['5 days ago is not within 5 days', { kind: 'left-checkout', withinDays: 5 }, false],
     ['but within 6', { kind: 'left-checkout', withinDays: 6 }, true],
+    ['three visits are exactly three', { kind: 'number', feature: 'visits-30d', op: 'exactly', value: 3 }, true],
+    [
+      'a visit 2 days ago is not at most 1 day ago',
+      { kind: 'number', feature: 'since-visit-days', op: 'at-most', value: 1 },
+      false,
+    ],
+    [
+      'a category that they looked at most is one of interest',
+      { kind: 'interested-in', collection: '901', title: 'Toners' },
+      true,
+    ],
+    ['another is not', { kind: 'interested-in', collection: '902', title: 'Creams' }, false],
     ['one of several groups is enough', { kind: 'one-of', feature: 'rfm-group', values: ['CHAMPIONS', 'LOYAL'] }, true],
     ['another country is not this one', { kind: 'one-of', feature: 'country', values: ['US'] }, false],
     ['a segment that is there no more holds nobody', { kind: 'segment', segment: 99 }, false],
   ])('%s', (_name, condition, expected) => {
     expect(holds(condition)).toBe(expected)
+  })
+
+  test('of whom no visits are known, no condition on visits holds', () => {
+    const unknown = { ...buyer, visits30d: null, visitAt: null, interests: new Set() } as unknown as typeof buyer
+    for (const feature of ['visits-30d', 'since-visit-days'] as const)
+      for (const op of ['at-least', 'at-most'] as const)
+        expect(holds({ kind: 'number', feature, op, value: 0 }, unknown)).toBe(false)
+    expect(holds({ kind: 'interested-in', collection: '901', title: '' }, unknown)).toBe(false)
   })
 
   test('a checkout after which they ordered was not left', () => {

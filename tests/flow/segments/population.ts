@@ -35,6 +35,13 @@ const person = fc.record({
     }),
     { maxLength: 3 },
   ),
+  visits: fc.option(
+    fc.record({
+      count: fc.integer({ min: 0, max: 12 }),
+      days: fc.oneof(fc.integer({ min: 0, max: 89 }), fc.double({ min: 0, max: 89, noNaN: true })),
+      interests: fc.uniqueArray(fc.constantFrom(...Object.keys(COLLECTIONS)), { maxLength: 2 }),
+    }),
+  ),
   knownDays: fc.integer({ min: 401, max: 500 }),
 })
 
@@ -88,6 +95,12 @@ export async function populated(count: number): Promise<{ shop: ShopId; people: 
           `INSERT INTO "AbandonedCheckout" ("shop", "id", "customer", "createdAt", "updatedAt", "completedAt")
            VALUES ($1, $2, $3, $4, $4, $5)`,
           [shop, i * 10 + place, 5000 + i, new Date(ago(days)), isCompleted ? new Date(ago(days)) : null],
+        )
+    for (const [i, { visits }] of people.entries())
+      if (visits !== null)
+        await client.query(
+          `INSERT INTO "CustomerVisits" ("shop", "customer", "visits30d", "lastAt", "interests") VALUES ($1, $2, $3, $4, $5)`,
+          [shop, 5000 + i, visits.count, new Date(ago(visits.days)), visits.interests],
         )
     await client.query(
       `INSERT INTO "SyncRun" ("shop", "kind", "subject", "state", "startedAt", "finishedAt")

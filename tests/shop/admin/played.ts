@@ -6,6 +6,7 @@ import type { AdminSchema } from '../schema.ts'
 import type { StagedUploads } from '../staged-uploads.ts'
 import type { Bucket } from '../throttle.ts'
 import type { Tokens } from '../tokens.ts'
+import type { WebPixel } from '../web-pixel.ts'
 import type { Webhooks } from '../webhooks.ts'
 import type { World } from '../world.ts'
 import type { Definition } from './metafield-definitions.ts'
@@ -24,6 +25,8 @@ export type PlayedShop = {
   happen: Happenings
   flow: FlowTriggers
   definitions: Definition[]
+  /** The app's web pixel; null: it has put none there. */
+  webPixel: WebPixel | null
   /** Level 2 fields (name, e-mail, phone, address) are refused unless the app was approved for them. */
   level2: boolean
   /** Every Admin call, for tests that count them. */

@@ -16,6 +16,7 @@ import { segmentFields, segmentLists } from './segments.ts'
 import { shopFields } from './shop-fields.ts'
 import { creditFields, creditLists } from './store-credit.ts'
 import { tagFields } from './tags.ts'
+import { pixelFields } from './web-pixels.ts'
 import { subscriptionFields, subscriptionLists } from './webhook-subscriptions.ts'
 
 /** Every field the local shop plays, by type. What is not here is answered with an error naming it. */
@@ -37,6 +38,7 @@ export const FIELDS: PlayedFields = merged<PlayedFields>([
   creditFields,
   subscriptionFields,
   flowFields,
+  pixelFields,
   bulkFields,
 ])
 

@@ -67,6 +67,10 @@ const EN = {
   send_back: 'Send the order back',
   return_done: 'Sent back. You have your money again: this demonstration needs no parcel.',
   not_found: 'This page does not exist.',
+  consent: 'Cookies and privacy',
+  consent_text: 'May this shop learn from what you look at, to show you what suits you?',
+  consent_yes: 'Allow',
+  consent_no: 'Do not allow',
 }
 
 const KO: typeof EN = {
@@ -135,6 +139,10 @@ const KO: typeof EN = {
   send_back: '주문 반품하기',
   return_done: '반품했어요. 데모라서 택배를 보내지 않아도 바로 환불돼요.',
   not_found: '없는 페이지예요.',
+  consent: '쿠키와 개인정보',
+  consent_text: '살펴보신 상품을 참고해 더 잘 맞는 내용을 보여 드려도 될까요?',
+  consent_yes: '허용할게요',
+  consent_no: '허용하지 않을게요',
 }
 
 const BEHAVIOURS: Record<Locale, Record<string, string>> = {

@@ -50,7 +50,8 @@ export function troublesOf(rule: Rule, around: Surroundings): RuleTrouble[] {
       troubles.push({ kind: 'rule-tag-gone', tag: condition.tag, blocks: false })
     if (condition.kind === 'bought' && around.known?.products.has(condition.product) === false)
       troubles.push({ kind: 'rule-product-gone', title: condition.title, blocks: false })
-    if (condition.kind === 'bought-in' && around.known?.collections?.has(condition.collection) === false)
+    const isOfCollection = condition.kind === 'bought-in' || condition.kind === 'interested-in'
+    if (isOfCollection && around.known?.collections?.has(condition.collection) === false)
       troubles.push({ kind: 'rule-collection-gone', title: condition.title, blocks: false })
     if (condition.kind === 'segment' && !others.has(condition.segment))
       troubles.push({ kind: 'rule-segment-gone', blocks: true })

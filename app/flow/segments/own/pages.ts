@@ -87,6 +87,8 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       tags: await usualTags(tx, shop),
       products: await usualProducts(tx, shop),
       collections: await collectionsByTitle(tx, shop),
+      learnsFromVisits: settings.learnFromVisits,
+      categories: settings.learnFromVisits ? await collectionsByTitle(tx, shop, 'AND "isCategory"') : [],
       countries: await usualCountries(tx, shop),
       currency: await currencyOf(tx, shop),
       tagPrefix: settings.tagPrefix,
@@ -146,9 +148,13 @@ async function usualProducts(tx: BulkTx, shop: ShopId): Promise<OwnEditor['produ
   )
 }
 
-async function collectionsByTitle(tx: BulkTx, shop: ShopId): Promise<OwnEditor['collections']> {
+async function collectionsByTitle(
+  tx: BulkTx,
+  shop: ShopId,
+  only: '' | 'AND "isCategory"' = '',
+): Promise<OwnEditor['collections']> {
   return tx.query<{ id: string; title: string }>(
-    `SELECT "id"::text AS "id", "title" FROM "Collection" WHERE "shop" = $1 ORDER BY "title", "id" LIMIT ${OFFERED}`,
+    `SELECT "id"::text AS "id", "title" FROM "Collection" WHERE "shop" = $1 ${only} ORDER BY "title", "id" LIMIT ${OFFERED}`,
     [shop],
   )
 }

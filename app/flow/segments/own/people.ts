@@ -33,6 +33,7 @@ export type Looks = {
   collections: readonly string[]
   hasTags: boolean
   hasCheckouts: boolean
+  hasVisits: boolean
   hasOwn: boolean
 }
 
@@ -50,7 +51,7 @@ export async function readPeople(
   const sets = new Map<string, ReadonlySet<string>>()
   const words = new Map<string, string>()
   const person = emptyPerson()
-  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 29, (row) => {
+  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 32, (row) => {
     person.n = row.int4(1)
     person.firstAt = timeOf(row, 2)
     person.lastAt = timeOf(row, 3)
@@ -78,11 +79,15 @@ export async function readPeople(
     person.isVip = !row.isNull(26) && row.bool(26)
     person.buysInSales = !row.isNull(27) && row.bool(27)
     person.isRegular = !row.isNull(28) && row.bool(28)
+    person.visits30d = row.isNull(29) ? null : row.int4(29)
+    person.visitAt = timeOf(row, 30)
+    person.interests = row.isEmptyArray(31) ? NO_INTERESTS : new Set(row.texts(31))
     onPerson(row.int8(0), person, row.isNull(25) ? '' : wordOf(words, row, 25))
   })
 }
 
 const NO_TAGS: ReadonlySet<string> = new Set()
+const NO_INTERESTS: ReadonlySet<string> = new Set()
 const NOTHING: ReadonlyMap<string, Instant> = new Map()
 const NOTHING_IN: ReadonlyMap<string, readonly Instant[]> = new Map()
 
@@ -115,11 +120,14 @@ function emptyPerson(): StoredPerson {
     spendTier: null,
     country: null,
     checkoutAt: null,
+    visits30d: null,
+    visitAt: null,
+    interests: NO_INTERESTS,
   }
 }
 
 function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
-  const { hasTags, hasCheckouts, hasOwn } = looks
+  const { hasTags, hasCheckouts, hasVisits, hasOwn } = looks
   const shop = Number(context.shop)
   const ids = idsIn(looks.products)
   const collections = idsIn(looks.collections)
@@ -157,7 +165,8 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
     ${ids === '' ? 'NULL::text[]' : 'b."told"'}, ${collections === '' ? 'NULL::text[]' : 'bi."told"'},
     c."rfmGroup", c."spendTier", c."country", ${hasCheckouts ? 'ch."at"' : 'NULL::timestamptz'},
     ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'},
-    m."isVip", m."buysInSales", m."isRegular"
+    m."isVip", m."buysInSales", m."isRegular",
+    ${hasVisits ? 'v."visits30d", v."lastAt", v."interests"::text[]' : 'NULL::int, NULL::timestamptz, NULL::text[]'}
   FROM "CustomerFeatures" f
   LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
   LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"
@@ -165,6 +174,7 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
   ${ids === '' ? '' : bought}
   ${collections === '' ? '' : boughtIn}
   ${hasCheckouts ? checkouts : ''}
+  ${hasVisits ? `LEFT JOIN "CustomerVisits" v ON v."shop" = f."shop" AND v."customer" = f."customer"` : ''}
   WHERE f."shop" = ${shop} ${only}`
 }
 

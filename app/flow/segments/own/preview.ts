@@ -5,6 +5,7 @@ import { estimateOf } from '#app/domain/rules/estimate.ts'
 import { evaluate, memberTest } from '#app/domain/rules/evaluate.ts'
 import { personAt, SUBSCRIBED } from '#app/domain/rules/person.ts'
 import {
+  categoriesNamed,
   collectionsNamed,
   productsNamed,
   readBesideFor,
@@ -93,7 +94,7 @@ export async function previewOwn(
     const products = await knownProducts(tx, shop, productsNamed(rule, new Map()))
     const collections = unread.some(({ subject }) => subject === 'collections')
       ? null
-      : await knownCollections(tx, shop, collectionsNamed(rule, new Map()))
+      : await knownCollections(tx, shop, [...collectionsNamed(rule, new Map()), ...categoriesNamed(rule)])
     const troubles = troublesOf(rule, { ...around, known: { tags: spellings, products, collections } })
     return { troubles, unread, ...(await counted(tx, rule, saved, { ...context, spellings }, money)) }
   })

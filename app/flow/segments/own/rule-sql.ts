@@ -31,7 +31,7 @@ export type RuleContext = {
 
 /**
  * A condition for each rule on rows `f` (CustomerFeatures), `m` (Membership), `c` (Customer) and `ch` (the last checkout left
- * and not completed), never null; $1 is the shop.
+ * and not completed) and `v` (CustomerVisits), never null; $1 is the shop.
  */
 export type RuleSql = {
   where: string[]
@@ -39,6 +39,7 @@ export type RuleSql = {
   needsMembership: boolean
   needsCustomer: boolean
   needsCheckouts: boolean
+  needsVisits: boolean
 }
 
 /** More days than any shop has: what is compared with more is false, or true, of everybody. */
@@ -55,6 +56,7 @@ export function ruleSql(rules: readonly Rule[], context: RuleContext): RuleSql {
     needsMembership: needs(/\bm\."/),
     needsCustomer: needs(/\bc\."/),
     needsCheckouts: needs(/\bch\."/),
+    needsVisits: needs(/\bv\."/),
   }
 }
 
@@ -63,12 +65,20 @@ export function peopleFrom({
   needsMembership,
   needsCustomer,
   needsCheckouts,
-}: Pick<RuleSql, 'needsMembership' | 'needsCustomer' | 'needsCheckouts'>): string {
+  needsVisits,
+}: Pick<RuleSql, 'needsMembership' | 'needsCustomer' | 'needsCheckouts' | 'needsVisits'>): string {
   const membership = `LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"`
   const customer = `LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"`
   const checkouts = `LEFT JOIN (SELECT a."customer", max(a."createdAt") AS "at" FROM "AbandonedCheckout" a
     WHERE a."shop" = $1 AND a."completedAt" IS NULL GROUP BY a."customer") ch ON ch."customer" = f."customer"`
-  return `"CustomerFeatures" f ${needsMembership ? membership : ''} ${needsCustomer ? customer : ''} ${needsCheckouts ? checkouts : ''}`
+  const visits = `LEFT JOIN "CustomerVisits" v ON v."shop" = f."shop" AND v."customer" = f."customer"`
+  const joined = [
+    needsMembership ? membership : '',
+    needsCustomer ? customer : '',
+    needsCheckouts ? checkouts : '',
+    needsVisits ? visits : '',
+  ]
+  return `"CustomerFeatures" f ${joined.join(' ')}`
 }
 
 type Bind = (value: unknown, type: string) => string
@@ -134,6 +144,8 @@ function conditionSql(condition: Exclude<Condition, { kind: 'segment' }>, contex
     case 'left-checkout':
       return `ch."at" > coalesce(f."lastAt", '-infinity')
         AND ch."at" > ${bind(new Date(context.asOf - condition.withinDays * DAY_MS), 'timestamptz')}`
+    case 'interested-in':
+      return `${bind(condition.collection, 'bigint')} = ANY (v."interests")`
   }
 }
 
@@ -164,6 +176,7 @@ const INSTANTS: { [feature in NumberFeature]?: string } = {
   'since-last-days': 'f."lastAt"',
   'since-first-days': 'f."firstAt"',
   'known-days': 'c."createdAt"',
+  'since-visit-days': 'v."lastAt"',
   'in-stage-days': `CASE WHEN m."stage" IS NOT NULL THEN m."stageSince" END`,
 }
 const COUNTS: { [feature in NumberFeature]?: string } = {
@@ -172,6 +185,7 @@ const COUNTS: { [feature in NumberFeature]?: string } = {
   spent: 'f."netMinor"',
   'full-price-orders': 'f."fullPriceOccasions"',
   'benefits-used': 'f."benefitsUsed"',
+  'visits-30d': 'v."visits30d"',
 }
 
 /** Whole numbers are never divided out: both sides are multiplied, so that no rounding decides. */

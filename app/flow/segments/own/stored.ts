@@ -3,6 +3,7 @@ import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import {
   allConditionsOf,
   collectionsNamed,
+  needsVisits,
   productsNamed,
   readRule,
   type Condition,
@@ -91,6 +92,7 @@ export function looksOf(rules: readonly Rule[], others: RulesById, hasOwn: boole
     collections: [...new Set(rules.flatMap((rule) => collectionsNamed(rule, others)))],
     hasTags: has('tag'),
     hasCheckouts: has('left-checkout'),
+    hasVisits: rules.some((rule) => allConditionsOf(rule, others).some(needsVisits)),
     hasOwn,
   }
 }
