@@ -8,7 +8,7 @@ import { chromium, type FrameLocator, type Locator, type Page } from 'playwright
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { startStack, type Stack } from '../demo/stack.ts'
 import { seededWorld } from '../shop/behaviours.ts'
-import type { WorldCustomer } from '../shop/world.ts'
+import type { World, WorldCustomer } from '../shop/world.ts'
 
 const CHROMIUM = spawnSync('which', ['chromium']).stdout.toString().trim()
 const ARGS = [
@@ -66,11 +66,16 @@ export type Walk = { journey: Journey; page: Page; app: FrameLocator }
  *
  * @param take    is handed the walk before she arrives, and keeps it for the tests
  * @param arrive  what has happened when the first test begins
+ * @param fill    what the shop has beside what every journey's has
  */
-export function walk(take: (begun: Walk) => void, arrive: (begun: Walk) => Promise<void> = installAndImport): void {
+export function walk(
+  take: (begun: Walk) => void,
+  arrive: (begun: Walk) => Promise<void> = installAndImport,
+  fill: (world: World) => void = () => undefined,
+): void {
   let journey: Journey | undefined
   beforeAll(async () => {
-    journey = await beginJourney()
+    journey = await beginJourney(fill)
     const page = await journey.openAs('en')
     const begun = { journey, page, app: appIn(page) }
     take(begun)
@@ -79,11 +84,15 @@ export function walk(take: (begun: Walk) => void, arrive: (begun: Walk) => Promi
   afterAll(() => journey?.end(), PATIENT.timeout)
 }
 
-async function beginJourney(): Promise<Journey> {
+async function beginJourney(fill: (world: World) => void): Promise<Journey> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'morello-journey-'))
   const stack = await startStack({
     folder,
-    world: () => Promise.resolve(seededWorld(Date.now())),
+    world: () => {
+      const world = seededWorld(Date.now())
+      fill(world)
+      return Promise.resolve(world)
+    },
     say: () => undefined,
     isThrowaway: true,
   })

@@ -1,12 +1,12 @@
 /** What is stored and handed to the theme: product ids by Shopify's digits, and the metafields that hold them. */
 import { z } from 'zod'
-import { PICK_REASONS } from './picks.ts'
+import { LEADS, PICK_REASONS } from './picks.ts'
 
 const ProductId = z.number().int().positive()
 
 /** What a customer is shown, best first. */
 export const CustomerPicks = z.strictObject({
-  lead: z.enum(PICK_REASONS),
+  lead: z.enum(LEADS),
   picks: z.array(z.tuple([ProductId, z.enum(PICK_REASONS)])).min(1),
 })
 export type CustomerPicks = z.infer<typeof CustomerPicks>

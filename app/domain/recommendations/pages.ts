@@ -2,7 +2,7 @@
 import type { Freshness, Problem } from '#app/domain/pages.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { Choice } from './choice.ts'
-import type { PickReason } from './picks.ts'
+import type { Lead, PickReason } from './picks.ts'
 
 /** A product by its id; `isOnSale` false: sold out, unpublished, or a gift card, so that nobody is shown it. */
 export type PickProduct = { id: Id; title: string; isOnSale: boolean }
@@ -13,7 +13,7 @@ export type PickRow = PickProduct & { why: PickReason }
 export type PickPreview = {
   customer: Id
   /** Null: nothing of their own; they see what guests see. */
-  lead: PickReason | null
+  lead: Lead | null
   picks: PickRow[]
   bought: string[]
 }
@@ -43,7 +43,7 @@ export type RecommendationsPage = {
   offered: PickProduct[]
   preview: PickPreview | null
   /** Customers to look at: one of each kind, where there is one. */
-  examples: { customer: Id; lead: PickReason }[]
+  examples: { customer: Id; lead: Lead }[]
   themeEditorUrl: string | null
   freshness: Freshness
 }

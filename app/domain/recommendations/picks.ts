@@ -10,8 +10,12 @@ import type { Together } from './together.ts'
 export const PICK_REASONS = ['low', 'goes-with', 'for-you', 'popular', 'pinned'] as const
 export type PickReason = (typeof PICK_REASONS)[number]
 
+/** What a list is about. */
+export const LEADS = ['low', 'goes-with', 'for-you', 'popular'] as const
+export type Lead = (typeof LEADS)[number]
+
 /** Products by position, best first. */
-export type Picks = { lead: PickReason; picks: { product: number; why: PickReason }[] }
+export type Picks = { lead: Lead; picks: { product: number; why: PickReason }[] }
 
 /** More than the theme shows, so that what sells out meanwhile leaves no gap. */
 export const MOST_PICKS = 12
@@ -72,13 +76,13 @@ export function picksOf(shopper: Shopper, learned: Learned, scores: Float64Array
   for (const product of pinned) taken.add(product)
   const free = (product: number) => !isOut(product) && !bought.has(product) && !taken.has(product)
 
-  const why: PickReason = !isPersonal ? 'popular' : shopper.isActive ? 'goes-with' : 'for-you'
+  const why: Lead = !isPersonal ? 'popular' : shopper.isActive ? 'goes-with' : 'for-you'
   const weights = shopper.isActive ? lastOf(known, customer) : weightsOf(known, customer, learned.reading)
   scoresOf(model, weights, season, scores)
   const fitting = topOf(scores, CHERRY_CHOICE, (product) => !(free(product) && scores[product]! > 0))
   const ranked = shopper.isCherryPicker ? byMoneyLeft(fitting, scores, shelf) : fitting
   const room = MOST_PICKS - low.length - pinned.length
-  const chosen = ranked.slice(0, room).map((product) => ({ product, why }))
+  const chosen: { product: number; why: Lead }[] = ranked.slice(0, room).map((product) => ({ product, why }))
   const cold = isPersonal ? coldFor(weights, learned, (product) => free(product) && !ranked.includes(product)) : null
   if (cold !== null) chosen.splice(COLD_PLACE, 0, { product: cold, why: 'for-you' })
   for (const { product } of chosen) taken.add(product)
@@ -90,7 +94,7 @@ export function picksOf(shopper: Shopper, learned: Learned, scores: Float64Array
     ...chosen,
   ].slice(0, MOST_PICKS)
   if (picks.length === 0) return null
-  return { lead: low.length > 0 ? 'low' : (chosen[0]?.why ?? 'pinned'), picks }
+  return { lead: low.length > 0 ? 'low' : (chosen[0]?.why ?? why), picks }
 }
 
 function lastOf(known: Known, customer: number): Map<number, number> {

@@ -2,7 +2,7 @@
 import type { Id } from '#app/domain/order.ts'
 import { CustomerPicks } from '#app/domain/recommendations/documents.ts'
 import type { PickPreview, PickProduct, RecommendationsPage } from '#app/domain/recommendations/pages.ts'
-import { PICK_REASONS, type PickReason } from '#app/domain/recommendations/picks.ts'
+import { LEADS, type Lead, type PickReason } from '#app/domain/recommendations/picks.ts'
 import { domainOf, withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessFor } from '../freshness.ts'
 import { themeEditorUrl } from '../theme-editor.ts'
@@ -77,12 +77,12 @@ async function offeredProducts(tx: BulkTx, shop: ShopId, search: string): Promis
 
 /** One customer of each kind of lead. */
 async function examplesOf(tx: BulkTx, shop: ShopId): Promise<RecommendationsPage['examples']> {
-  const rows = await tx.query<{ lead: PickReason; customer: Id }>(
+  const rows = await tx.query<{ lead: Lead; customer: Id }>(
     `SELECT "wanted" ->> 'lead' AS lead, min(customer)::text AS customer FROM "CustomerPicks"
      WHERE shop = $1 AND "wanted" IS NOT NULL GROUP BY 1`,
     [shop],
   )
-  return PICK_REASONS.flatMap((lead) => rows.filter((row) => row.lead === lead))
+  return LEADS.flatMap((lead) => rows.filter((row) => row.lead === lead))
 }
 
 async function previewOf(tx: BulkTx, shop: ShopId, customer: Id): Promise<PickPreview> {

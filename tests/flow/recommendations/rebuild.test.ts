@@ -169,4 +169,35 @@ describe('what a shop recommends', () => {
     expect(picks.map(([product]) => product)).not.toContain(bought)
     expect(picks.length).toBeGreaterThan(4)
   })
+
+  test('an empty shop is worked out too, and switched on it has nothing to show', async () => {
+    const played = await playRecommended(() => undefined)
+    await on(played)
+    const page = await recommendationsPage(played.shop, '1', '')
+    expect(page).toMatchObject({ isOn: true, products: 0, first: [], shown: { customers: 0, waiting: 0 } })
+    expect(page.made?.choice).toMatchObject({ model: 'popularity', because: 'few' })
+    expect(page.preview).toMatchObject({ lead: null, picks: [], bought: [] })
+  })
+
+  test('of ten products whoever has nine is shown the tenth, and whoever has all of them none', async () => {
+    const played = await playRecommended((world) => {
+      for (let id = 1; id <= 10; id++) world.addProduct({ id, title: `Product ${id}` })
+      const at = world.now() - 40 * DAY_MS
+      for (const [id, count] of [
+        [101, 9],
+        [102, 10],
+      ] as const) {
+        world.addCustomer({ id, createdAt: at })
+        buy(
+          world,
+          id,
+          at,
+          Array.from({ length: count }, (_, n) => n + 1),
+        )
+      }
+    })
+    expect(await picksOfCustomer(played.shop, 101)).toEqual({ lead: 'popular', picks: [[10, 'popular']] })
+    expect(await picksOfCustomer(played.shop, 102)).toBeNull()
+    expect((await recommendationsPage(played.shop, null, '')).first).toHaveLength(10)
+  })
 })
