@@ -52,6 +52,11 @@ export async function fillLargeShop(client: pg.Client, shop: number, customers =
     [shop],
   )
   await client.query(
+    `INSERT INTO "Product" ("shop", "id", "title", "isOnSale", "isGiftCard", "priceMinor")
+     SELECT $1, 8000000000 + p, 'Product ' || p, p % 20 > 0, false, 500 + p FROM generate_series(0, 1999) p`,
+    [shop],
+  )
+  await client.query(
     `INSERT INTO "Collection" ("shop", "id", "title", "products", "isCategory")
      SELECT $1, 100 + c, 'Collection ' || c, array_agg(8000000000 + p), true
      FROM generate_series(0, 1999) p CROSS JOIN LATERAL (SELECT p % 40 AS c) k GROUP BY c`,

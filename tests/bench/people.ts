@@ -67,6 +67,7 @@ async function measure(): Promise<void> {
   const { benchMoves, benchRehearsal } = await import('./past-and-moves.ts')
   const { benchOwnSegments, benchRuleCounts } = await import('./rules.ts')
   const { benchInsights } = await import('./insights.ts')
+  const { benchRebuild } = await import('./rebuild.ts')
   const [sample, exact] = await benchRuleCounts(shop)
   say(sample!, 10)
   say(exact!, 10)
@@ -76,6 +77,8 @@ async function measure(): Promise<void> {
   say(await benchRehearsal(shop), 5)
   // Once a night, and after an edited rule: some readings of the orders and lines, and one count over them.
   say(await benchInsights(shop, Date.now()), 5)
+  // Once a night; its memory is the models' and a few thousand customers at a time.
+  say(await benchRebuild(shop), null)
   const [twenty, one] = await benchOwnSegments(shop, Date.now())
   say(twenty!, 8)
   say(one!, null)

@@ -1,5 +1,5 @@
 /** Which model a shop uses: the one that its own back-test says is clearly better than popularity, else popularity. */
-import { backTest, leaveOut, type Figures, type Tested } from './back-test.ts'
+import { backTest, leaveOut, type Figures, type Test, type Tested } from './back-test.ts'
 import { allOf, type Baskets } from './baskets.ts'
 import { cosine, ease, easeNearby, popularity, type Model } from './models.ts'
 import type { Reading } from './taste.ts'
@@ -24,6 +24,7 @@ const READINGS: readonly Reading[] = [
 ]
 /** Fewer customers with a basket to look for say nothing. */
 export const TESTED_NEEDED = 50
+const MOST_TESTED = 10_000
 
 export type Choice = {
   model: ModelName
@@ -43,7 +44,7 @@ export type Choice = {
  * A generator; it pauses at least every second.
  */
 export function* choose(baskets: Baskets): Generator<void, Choice> {
-  const last = leaveOut(baskets)
+  const last = sampled(leaveOut(baskets))
   const tested = last.leftOut.length
   const few: Choice = { model: 'popularity', because: 'few', lambda: 500, reading: PLAIN, tested, figures: null }
   if (tested < TESTED_NEEDED) return few
@@ -85,9 +86,15 @@ export function isClearlyBetter(ours: Float64Array, theirs: Float64Array): boole
   return mean > 0 && mean > 2 * Math.sqrt(variance / count)
 }
 
+/** More would say the same; the whole of it is learned from all the same. */
+function sampled(test: Test): Test {
+  const every = Math.ceil(test.leftOut.length / MOST_TESTED)
+  return every <= 1 ? test : { ...test, leftOut: test.leftOut.filter((_, at) => at % every === 0) }
+}
+
 /** λ and how histories are read, on the basket before the last. */
 function* settingsOf(baskets: Baskets): Generator<void, Pick<Choice, 'lambda' | 'reading'>> {
-  const earlier = leaveOut(baskets, 1)
+  const earlier = sampled(leaveOut(baskets, 1))
   const together = togetherOf(earlier.known)
   let best: { lambda: number; model: Model; ndcg10: number } | null = null
   for (const lambda of LAMBDAS) {

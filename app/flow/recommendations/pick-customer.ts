@@ -29,7 +29,7 @@ export async function pickCustomer(shop: ShopId, customer: Id, hold: Hold): Prom
     const [facts] = await tx.query<{ currency: string | null }>('SELECT currency FROM "Shop" WHERE shop = $1', [shop])
     const { orderRule } = await readSettings(tx, shop)
     const rule = { rule: orderRule, currency: facts?.currency ?? '' }
-    const purchases = await readPurchases(tx, shop, new IdIndex(), rule, asOf, customer)
+    const purchases = await readPurchases(tx, shop, new IdIndex(), rule, asOf, { only: customer })
     const picks = purchases.baskets.at.length === 0 ? null : await picksFor(tx, shop, customer, choice, purchases, asOf)
     if (picks === null) {
       await tx.query('UPDATE "CustomerPicks" SET "wanted" = NULL WHERE shop = $1 AND customer = $2::bigint', [

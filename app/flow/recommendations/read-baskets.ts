@@ -27,6 +27,7 @@ const FIELDS = 13
  * Reads them all, customer by customer, oldest first. Lines of products that Shopify does not name any more are nobody's.
  *
  * @param products  positions of the products on sale; others that were bought are added behind them
+ * @param isRefill  of which products the pieces are wanted
  * @param only  one customer's
  */
 export async function readPurchases(
@@ -35,7 +36,7 @@ export async function readPurchases(
   products: IdIndex,
   { rule, currency }: CountingRule,
   asOf: Instant,
-  only: Id | null = null,
+  { isRefill = () => true, only = null }: { isRefill?: (product: number) => boolean; only?: Id | null } = {},
 ): Promise<Purchases> {
   const gathered = new BasketsGathered()
   const customers: number[] = []
@@ -75,6 +76,7 @@ export async function readPurchases(
     if (left <= 0) return
     if (customers.at(-1) !== customer) customers.push(customer)
     gathered.add(customer, order, facts.orderedAt, product)
+    if (!isRefill(product)) return
     if (left > 1) within(pieces, customer, () => new Map<number, number>()).set(product, left)
     else pieces.get(customer)?.delete(product)
   })

@@ -15,7 +15,15 @@ import { owe } from '#app/outside/queue.server.ts'
 import { readSettings } from '../settings.ts'
 import { readPurchases, type Purchases } from './read-baskets.ts'
 import { readChoices, readRecommender, readShelf } from './stored.ts'
-import { writeCustomerPicks, writeProductPicks, writeRecommender, type CustomerRow, type ProductRow } from './write.ts'
+import {
+  clearOtherCustomers,
+  putCustomerPicks,
+  sendRefusedAgain,
+  writeProductPicks,
+  writeRecommender,
+  type CustomerRow,
+  type ProductRow,
+} from './write.ts'
 
 type Holder = { shop: ShopId; stillMine(tx: BulkTx): Promise<void>; signal: AbortSignal }
 
@@ -25,6 +33,7 @@ const RECOMPUTE_WAIT_MS = 5_000
 const CHOICE_STANDS_MS = DAY_MS
 /** Between two looks at whether others have something to do. */
 const SLICE_MS = 25
+const CUSTOMERS_AT_ONCE = 5_000
 /** What is kept of each product's closest: enough for one customer worked out alone. */
 const NEAR = 24
 
@@ -72,11 +81,12 @@ export async function rebuildRecommendations(
   const ids = (positions: readonly number[]) => positions.map((at) => shelf.ids[at]!)
   const products = await unhurried(productRows(learned, ids), signal)
   const first: ShopPicks = { off: !recommender.isOn, first: ids(firstPicks(known, learned)) }
-  const shown = await unhurried(customerRows(known, purchases, learned, read.standing), signal)
+  const shown = await writeEverybody(holder, known, purchases, learned, read.standing)
 
   await withShopBulk(shop, async (tx) => {
     await writeProductPicks(tx, shop, products)
-    await writeCustomerPicks(tx, shop, shown)
+    await clearOtherCustomers(tx, shop, shown)
+    await sendRefusedAgain(tx, shop)
     await writeRecommender(tx, shop, {
       choice,
       chosenAt: kept === null ? asOf : recommender.chosenAt!,
@@ -106,9 +116,9 @@ type Standing = { isActive: boolean; isCherryPicker: boolean }
 async function readAll(tx: BulkTx, shop: ShopId, asOf: Instant) {
   const [facts] = await tx.query<{ currency: string | null }>('SELECT currency FROM "Shop" WHERE shop = $1', [shop])
   const settings = await readSettings(tx, shop)
-  const { products, shelfOf } = await readShelf(tx, shop)
+  const { products, isRefill, shelfOf } = await readShelf(tx, shop)
   const rule = { rule: settings.orderRule, currency: facts?.currency ?? '' }
-  const purchases = await readPurchases(tx, shop, products, rule, asOf)
+  const purchases = await readPurchases(tx, shop, products, rule, asOf, { isRefill })
   const { pinned } = await readChoices(tx, shop)
   return {
     purchases,
@@ -156,37 +166,55 @@ function* productRows(
   return rows
 }
 
-function* customerRows(
+/**
+ * Works out everybody and stores them some thousands at a time, for all of them at once would be as much memory as the shop
+ * has customers. Answers who has picks.
+ */
+async function writeEverybody(
+  { shop, stillMine, signal }: Holder,
   known: Known,
   { customers, returned, pieces }: Purchases,
   learned: Learned,
   standing: ReadonlyMap<number, Standing>,
-): Generator<void, CustomerRow[]> {
+): Promise<number[]> {
   const scores = new Float64Array(known.productCount)
   const none = new Set<number>()
-  const rows: CustomerRow[] = []
-  for (let customer = 0; customer < known.counts.length; customer++) {
-    const id = customers[customer]!
-    const own = pieces.get(id)
-    const picks = picksOf(
-      {
+  const shown: number[] = []
+  for (let from = 0; from < customers.length; from += CUSTOMERS_AT_ONCE) {
+    const rows = await unhurried(someRows(from, Math.min(customers.length, from + CUSTOMERS_AT_ONCE)), signal)
+    for (const { customer } of rows) shown.push(customer)
+    await withShopBulk(shop, async (tx) => {
+      await putCustomerPicks(tx, shop, rows)
+      await stillMine(tx)
+    })
+  }
+  return shown
+
+  function* someRows(from: number, to: number): Generator<void, CustomerRow[]> {
+    const rows: CustomerRow[] = []
+    for (let customer = from; customer < to; customer++) {
+      const id = customers[customer]!
+      const own = pieces.get(id)
+      const shopper = {
         known,
         customer,
         ...(standing.get(id) ?? { isActive: false, isCherryPicker: false }),
         returned: returned.get(id) ?? none,
-        piecesOf: (product) => own?.get(product) ?? 1,
-      },
-      learned,
-      scores,
-    )
-    if (picks !== null)
-      rows.push({
-        customer: id,
-        wanted: { lead: picks.lead, picks: picks.picks.map(({ product, why }) => [learned.shelf.ids[product]!, why]) },
-      })
-    yield
+        piecesOf: (product: number) => own?.get(product) ?? 1,
+      }
+      const picks = picksOf(shopper, learned, scores)
+      if (picks !== null)
+        rows.push({
+          customer: id,
+          wanted: {
+            lead: picks.lead,
+            picks: picks.picks.map(({ product, why }) => [learned.shelf.ids[product]!, why]),
+          },
+        })
+      yield
+    }
+    return rows
   }
-  return rows
 }
 
 /** Runs a learning to its end and lets others work in between. */

@@ -100,7 +100,7 @@ type ProductRow = {
 export async function readShelf(
   tx: BulkTx,
   shop: ShopId,
-): Promise<{ products: IdIndex; shelfOf(keptShare: Float64Array): Shelf }> {
+): Promise<{ products: IdIndex; isRefill(product: number): boolean; shelfOf(keptShare: Float64Array): Shelf }> {
   const rows = await tx.query<ProductRow>(
     `SELECT p."id"::text, NOT p."isOnSale" OR p."isGiftCard" AS "isOut", p."priceMinor"::text, k."categories", c."cycleDays"
      FROM "Product" p
@@ -116,6 +116,7 @@ export async function readShelf(
   for (const { id } of rows) products.add(Number(id))
   return {
     products,
+    isRefill: (product) => rows[product]?.cycleDays != null,
     shelfOf: (keptShare) => {
       const size = products.size
       const ids = [...products.ids.subarray(0, size)]

@@ -10,7 +10,6 @@ export type ProductRow = { product: number; customers: number; near: number[]; w
 export type CustomerRow = { customer: number; wanted: CustomerPicks }
 
 const PRODUCTS_AT_ONCE = 1_000
-const CUSTOMERS_AT_ONCE = 5_000
 
 export async function writeProductPicks(tx: BulkTx, shop: ShopId, rows: readonly ProductRow[]): Promise<void> {
   for (let from = 0; from < rows.length; from += PRODUCTS_AT_ONCE) {
@@ -37,26 +36,27 @@ export async function writeProductPicks(tx: BulkTx, shop: ShopId, rows: readonly
 }
 
 export async function putCustomerPicks(tx: BulkTx, shop: ShopId, rows: readonly CustomerRow[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += CUSTOMERS_AT_ONCE)
-    await tx.query(
-      `INSERT INTO "CustomerPicks" AS p ("shop", "customer", "wanted")
+  await tx.query(
+    `INSERT INTO "CustomerPicks" AS p ("shop", "customer", "wanted")
        SELECT $1::int, r."customer", r."wanted"
        FROM jsonb_to_recordset($2::jsonb) AS r("customer" bigint, "wanted" jsonb)
        ON CONFLICT ("shop", "customer") DO UPDATE SET "wanted" = excluded."wanted"
        WHERE p."wanted" IS DISTINCT FROM excluded."wanted"`,
-      [shop, JSON.stringify(rows.slice(from, from + CUSTOMERS_AT_ONCE))],
-    )
+    [shop, JSON.stringify(rows)],
+  )
 }
 
-/** Of everybody: whoever is not among these has none. */
-export async function writeCustomerPicks(tx: BulkTx, shop: ShopId, rows: readonly CustomerRow[]): Promise<void> {
-  await putCustomerPicks(tx, shop, rows)
+/** Of whom nothing is to be shown any more: everybody but these. */
+export async function clearOtherCustomers(tx: BulkTx, shop: ShopId, shown: readonly number[]): Promise<void> {
   await tx.query(
     `UPDATE "CustomerPicks" p SET "wanted" = NULL WHERE p."shop" = $1 AND p."wanted" IS NOT NULL
        AND NOT EXISTS (SELECT FROM unnest($2::bigint[]) id WHERE id = p."customer")`,
-    [shop, rows.map(({ customer }) => customer)],
+    [shop, shown],
   )
-  // What Shopify has refused is sent again after each rebuild.
+}
+
+/** What Shopify has refused is sent again after each rebuild. */
+export async function sendRefusedAgain(tx: BulkTx, shop: ShopId): Promise<void> {
   for (const table of ['CustomerPicks', 'ProductPicks'])
     await tx.query(
       `UPDATE "${table}" SET "sent" = NULL WHERE "shop" = $1 AND "sent" IS NOT NULL AND "sentIn" IS NULL`,
