@@ -1,5 +1,6 @@
 /** What the page about recommendations shows, from stored rows. */
 import type { Id } from '#app/domain/order.ts'
+import type { Problem } from '#app/domain/pages.ts'
 import { CustomerPicks } from '#app/domain/recommendations/documents.ts'
 import type { PickPreview, PickProduct, RecommendationsPage } from '#app/domain/recommendations/pages.ts'
 import { LEADS, type Lead, type PickReason } from '#app/domain/recommendations/picks.ts'
@@ -26,7 +27,7 @@ export async function recommendationsPage(
   const freshness = await freshnessFor(shop)
   return withShopBulk(shop, async (tx) => {
     const recommender = await readRecommender(tx, shop)
-    const { choice, counts, rebuiltAt, isOn, wanted, problem } = recommender
+    const { choice, counts, rebuiltAt, isOn, wanted } = recommender
     const { pinned, excluded } = await readChoices(tx, shop)
     const [facts] = await tx.query<{ products: number; scopes: string; customers: number; waiting: number }>(
       `SELECT (SELECT count(*)::int FROM "Product" WHERE shop = $1) AS products,
@@ -41,7 +42,7 @@ export async function recommendationsPage(
       made: rebuiltAt === null || choice === null || counts === null ? null : { at: rebuiltAt, choice, ...counts },
       products: facts!.products,
       shown: { customers: facts!.customers, waiting: isOn ? facts!.waiting : 0 },
-      problem,
+      problem: await problemOf(tx, shop),
       asks: facts!.scopes.split(',').includes(PRODUCTS_SCOPE) ? [] : [PRODUCTS_SCOPE],
       pinned: await productsOf(tx, shop, pinned),
       excluded: await productsOf(tx, shop, [...excluded]),
@@ -53,6 +54,16 @@ export async function recommendationsPage(
       freshness,
     }
   })
+}
+
+/** Why what should be worked out or written is not: work that is tried no more. */
+async function problemOf(tx: BulkTx, shop: ShopId): Promise<Problem | null> {
+  const [row] = await tx.query<{ problem: Problem }>(
+    `SELECT problem FROM "Work" WHERE shop = $1 AND kind IN ('rebuild-recommendations', 'show-picks')
+       AND state IN ('dead', 'parked') AND problem IS NOT NULL ORDER BY "nextAt" DESC LIMIT 1`,
+    [shop],
+  )
+  return row?.problem ?? null
 }
 
 const PRODUCT = `p."id"::text AS id, p."title", p."isOnSale" AND NOT p."isGiftCard" AS "isOnSale"`

@@ -4,7 +4,6 @@ import { IdIndex } from '#app/domain/id-index.ts'
 import { MODELS, type Choice } from '#app/domain/recommendations/choice.ts'
 import { ShopPicks } from '#app/domain/recommendations/documents.ts'
 import type { Shelf } from '#app/domain/recommendations/shelf.ts'
-import type { Problem } from '#app/domain/pages.ts'
 import type { Instant } from '#app/domain/order.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { ask } from '../either-door.ts'
@@ -31,7 +30,6 @@ export type Recommender = {
   counts: Counts | null
   wanted: ShopPicks | null
   written: ShopPicks | null
-  problem: Problem | null
 }
 
 type Row = {
@@ -42,7 +40,6 @@ type Row = {
   counts: unknown
   wanted: unknown
   written: unknown
-  problem: Problem | null
 }
 
 const NOTHING: Recommender = {
@@ -53,13 +50,12 @@ const NOTHING: Recommender = {
   counts: null,
   wanted: null,
   written: null,
-  problem: null,
 }
 
 export async function readRecommender(tx: Tx | BulkTx, shop: ShopId): Promise<Recommender> {
   const [row] = await ask<Row>(
     tx,
-    `SELECT "isOn", "rebuiltAt", "chosenAt", "choice", "counts", "wanted", "written", "problem"
+    `SELECT "isOn", "rebuiltAt", "chosenAt", "choice", "counts", "wanted", "written"
      FROM "Recommender" WHERE "shop" = $1::int`,
     [shop],
   )
@@ -72,7 +68,6 @@ export async function readRecommender(tx: Tx | BulkTx, shop: ShopId): Promise<Re
     counts: Counts.nullable().parse(row.counts),
     wanted: ShopPicks.nullable().parse(row.wanted),
     written: ShopPicks.nullable().parse(row.written),
-    problem: row.problem,
   }
 }
 

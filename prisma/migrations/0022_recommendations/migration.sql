@@ -20,7 +20,6 @@ CREATE TABLE "Recommender" (
     "counts" JSONB,
     "wanted" JSONB,
     "written" JSONB,
-    "problem" JSONB,
 
     CONSTRAINT "Recommender_pkey" PRIMARY KEY ("shop")
 );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { chooseProduct, switchRecommendations } from '#app/flow/recommendations/choices.ts'
 import { recommendationsPage } from '#app/flow/recommendations/pages.ts'
 import { withShop } from '#app/outside/database.server.ts'
+import { owe } from '#app/outside/queue.server.ts'
 import type { PlayedShop } from '#tests/flow/sync/played.ts'
 import { chanceFrom } from '#tests/shop/chance.ts'
 import type { World } from '#tests/shop/world.ts'
@@ -199,5 +200,19 @@ describe('what a shop recommends', () => {
     expect(await picksOfCustomer(played.shop, 101)).toEqual({ lead: 'popular', picks: [[10, 'popular']] })
     expect(await picksOfCustomer(played.shop, 102)).toBeNull()
     expect((await recommendationsPage(played.shop, null, '')).first).toHaveLength(10)
+  })
+
+  test('what cannot be written says so on the page, and what is worked out stays', async () => {
+    const played = await playRecommended(tastes)
+    await withShop(played.shop, (tx) => owe(tx, played.shop, 'show-picks', String(played.shop), {}))
+    await connectAs('superuser', (client) =>
+      client.query(
+        `UPDATE "Work" SET state = 'dead', problem = '{"kind": "shopify-refused"}' WHERE shop = $1 AND kind = 'show-picks'`,
+        [played.shop],
+      ),
+    )
+    const page = await recommendationsPage(played.shop, null, '')
+    expect(page.problem).toEqual({ kind: 'shopify-refused' })
+    expect(page.made).not.toBeNull()
   })
 })
