@@ -4,7 +4,7 @@
  *   --orders N   orders of the large shop (1,000,000)
  *   --runs N     imports of it, of which the median counts (3)
  *   --only NAME  lifetime, recommendations, people (what pages ask of a large shop), storefront (the theme's blocks), import (with what
- *                runs on its tables), webhooks, claims or live
+ *                runs on its tables), webhooks, events, claims or live
  */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
@@ -13,6 +13,7 @@ import { buildIfChanged } from '../demo/build.ts'
 import { root, stopRunning } from '../demo/processes.ts'
 import type { Stack } from '../demo/stack.ts'
 import { benchClaims } from './claims.ts'
+import { benchEvents } from './events.ts'
 import { importHistory, type ImportFigures } from './import.ts'
 import { median } from './intervals.ts'
 import { benchLive } from './live.ts'
@@ -28,7 +29,17 @@ const { values: flags } = parseArgs({
 })
 const SMALL = 100_000
 const STOREFRONT_PAIRS = 30
-const PARTS = ['lifetime', 'recommendations', 'people', 'storefront', 'import', 'webhooks', 'claims', 'live'] as const
+const PARTS = [
+  'lifetime',
+  'recommendations',
+  'people',
+  'storefront',
+  'import',
+  'webhooks',
+  'events',
+  'claims',
+  'live',
+] as const
 
 /** What needs neither a build nor a stack. */
 const ALONE = ['lifetime', 'recommendations', 'people', 'storefront'] as const
@@ -50,6 +61,7 @@ async function run(): Promise<void> {
   const folder = path.join(root, '.local/bench')
   if (isAsked('import')) await runImport(folder)
   if (isAsked('webhooks')) await runWebhooks(`${folder}-webhooks`)
+  if (isAsked('events')) await runEvents(`${folder}-events`)
   if (isAsked('claims')) await runClaims(`${folder}-claims`)
   if (isAsked('live')) await runLive(`${folder}-live`)
 }
@@ -92,6 +104,18 @@ async function runWebhooks(folder: string): Promise<void> {
   say(
     `a burst of 1,000 a second for 30 s: slowest answer ${round(burst.slowestMs, 0)} ms (limit 5,000 ms), ` +
       `refused ${burst.refused}, acknowledged and lost ${burst.lost} (limit 0)`,
+  )
+}
+
+async function runEvents(folder: string): Promise<void> {
+  const { oursP99Ms, peerP99Ms, ratio, held } = await benchEvents(folder)
+  say(
+    `events of shoppers, 100 requests of 5 a second, p99: ${round(oursP99Ms)} ms beside ${round(peerP99Ms)} ms of a bare ` +
+      `server that inserts the same batch, ${round(ratio, 2)}x (limit 5x)`,
+  )
+  say(
+    `500 events a second for a minute: slowest answer ${round(held.slowestMs, 0)} ms, requests refused ${held.refused}, ` +
+      `of ${held.sent} events taken ${held.lost} lost (limit 0)`,
   )
 }
 

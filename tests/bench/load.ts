@@ -8,7 +8,7 @@ export type Volley = {
   ms: Float64Array
   /** How often each status was answered; 0: the connection broke or nothing came within `patienceMs`. */
   statuses: Map<number, number>
-  /** The numbers of the shots that were answered 200. */
+  /** The numbers of the shots that were taken: answered 200 or 204. */
   accepted: number[]
 }
 
@@ -42,7 +42,7 @@ export async function fire(
   function ended(n: number, status: number): void {
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (status !== 0) ms.push(performance.now() - dueAt(n))
-    if (status === 200) accepted.push(n)
+    if (status === 200 || status === 204) accepted.push(n)
     open -= 1
     if (open === 0) finished()
   }
