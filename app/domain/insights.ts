@@ -92,15 +92,18 @@ export type SpenderCategories = {
 /** How much of a table a page shows, and how long the table is. */
 export type Shown<T> = { rows: T[]; of: number }
 
+/** Of the shares that could be said, how many lie with their whole interval outside what they are held against. */
+export type Standing = { out: number; compared: number }
+
 export type Insights = {
   windowDays: number
   all: { buyers: number; cameBack: Share | null; pickers: Share | null }
   /** By first orders. */
-  first: Shown<InsightProduct>
-  /** By customers. */
-  second: Shown<InsightPair> & { seconds: number }
+  first: Shown<InsightProduct> & { standing: Standing }
+  /** By customers: from one product to another, and the same bought again. */
+  second: Shown<InsightPair> & { again: InsightPair[]; seconds: number; standing: Standing }
   /** Products of enough buyers, those that draw most surely first. */
-  pickers: Shown<InsightProduct>
+  pickers: Shown<InsightProduct> & { standing: Standing }
 }
 
 export type InsightsPage = {
@@ -137,32 +140,44 @@ export function insightsOf(stored: StoredProducts, shown = Infinity): Insights {
     cameBack: shareOfEnough(each.cameBack, each.matured),
     pickers: shareOfEnough(each.pickers, each.buyers),
   }))
+  const cameBack = shareOfEnough(all.cameBack, all.matured)
+  const pickers = shareOfEnough(all.pickers, all.buyers)
+  const said = pairs.map((pair) => ({
+    ...pair,
+    share: shareOfEnough(pair.customers, pair.ofFrom),
+    usual: stored.seconds === 0 ? 0 : pair.ofTo / stored.seconds,
+  }))
+  const others = said.filter(({ from, to }) => from !== to)
   const drawing = rows.filter(({ pickers }) => pickers !== null).sort((a, b) => b.pickers!.low - a.pickers!.low)
   return {
     windowDays: stored.windowDays,
-    all: {
-      buyers: all.buyers,
-      cameBack: shareOfEnough(all.cameBack, all.matured),
-      pickers: shareOfEnough(all.pickers, all.buyers),
+    all: { buyers: all.buyers, cameBack, pickers },
+    first: {
+      rows: rows.slice(0, shown),
+      of: rows.length,
+      standing: standing(rows.map((row) => [row.cameBack, cameBack?.share ?? null])),
     },
-    first: { rows: rows.slice(0, shown), of: rows.length },
     second: {
       seconds: stored.seconds,
       of: pairs.length,
-      rows: pairs.slice(0, shown).map((pair) => ({
-        ...pair,
-        share: shareOfEnough(pair.customers, pair.ofFrom),
-        usual: stored.seconds === 0 ? 0 : pair.ofTo / stored.seconds,
-      })),
+      rows: others.slice(0, shown),
+      standing: standing(others.map(({ share, usual }) => [share, usual])),
+      again: said.filter(({ from, to }) => from === to).slice(0, shown),
     },
-    pickers: { rows: drawing.slice(0, shown), of: drawing.length },
+    pickers: {
+      rows: drawing.slice(0, shown),
+      of: drawing.length,
+      standing: standing(drawing.map((row) => [row.pickers, pickers?.share ?? null])),
+    },
   }
 }
 
-/** How many of these shares lie outside the shop's own with their whole interval. */
-export function standingOut(shares: readonly (Share | null)[], known: Share | null): number {
-  if (known === null) return 0
-  return shares.filter((share) => share !== null && besideShare(share, known.share) !== 'alike').length
+/** Over all that are compared, not only those that a page shows: the most striking ones always stand out. */
+function standing(shares: readonly (readonly [Share | null, number | null])[]): Standing {
+  const found = shares.flatMap(([share, known]) =>
+    share === null || known === null ? [] : [besideShare(share, known)],
+  )
+  return { compared: found.length, out: found.filter((beside) => beside !== 'alike').length }
 }
 
 /** What each group spent on, largest first. Groups of fewer than 20 customers, and of nothing spent, are left out. */

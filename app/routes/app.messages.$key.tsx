@@ -1,4 +1,4 @@
-import { useFetcher, useLoaderData, useSearchParams } from '@remix-run/react'
+import { useFetcher, useLoaderData, useNavigation, useSearchParams } from '@remix-run/react'
 import { makeList, takeListBack } from '#app/flow/messages/lists.ts'
 import { messagePage } from '#app/flow/messages/pages.ts'
 import { deleteMessage, saveMessage } from '#app/flow/messages/stored.ts'
@@ -24,6 +24,7 @@ type Answer = { saved: true } | { refused: string; fields: Partial<Record<Messag
 export default function Message() {
   const page = useLoaderData<MessagePage>()
   const fetcher = useFetcher<Answer>()
+  const navigation = useNavigation()
   const [, setSearch] = useSearchParams()
   const answer = fetcher.state === 'idle' ? fetcher.data : undefined
   return (
@@ -31,6 +32,7 @@ export default function Message() {
       key={`${page.key} ${page.channel}`}
       page={page}
       isBusy={fetcher.state !== 'idle'}
+      isLeaving={navigation.state !== 'idle'}
       refused={answer !== undefined && 'refused' in answer ? answer.fields : {}}
       onAct={(intent) => fetcher.submit(intent as Record<string, string>, { method: 'post' })}
       onChannel={(channel) => setSearch({ channel })}

@@ -1,11 +1,12 @@
 import { BlockStack, Badge, Card, DataTable, Text } from '@shopify/polaris'
 import type { ReactNode } from 'react'
 import {
-  standingOut,
   type InsightPeriod,
+  type InsightPair,
   type InsightProduct,
   type Insights,
   type InsightTable,
+  type Standing,
 } from '#app/domain/insights.ts'
 import { besideShare, SHARE_NEEDS, type Share } from '#app/domain/interval.ts'
 import { DownloadButton } from './download-button.tsx'
@@ -38,7 +39,7 @@ export function FirstOrdersCard({ insights: { first, all, windowDays }, period }
         more="good"
         label={t('insights.first.picture')}
       />
-      <StandingOut shares={first.rows.map(({ cameBack }) => cameBack)} known={all.cameBack} />
+      <StandingOut standing={first.standing} />
       <DataTable
         columnContentTypes={['text', 'numeric', 'numeric', 'text']}
         headings={[
@@ -61,33 +62,63 @@ export function FirstOrdersCard({ insights: { first, all, windowDays }, period }
 /** Which first product led to which second one. */
 export function SecondOrdersCard({ insights: { second }, period }: Props) {
   const { t, f } = useWords()
+  const drawn = second.rows.flatMap(({ from, to, fromTitle, toTitle, share, usual }) =>
+    share === null ? [] : [{ key: `${from} ${to}`, name: fromTitle, then: toTitle, share, beside: usual }],
+  )
   return (
     <TableCard
       table="second-orders"
       period={period}
       title={t('insights.second.title')}
       text={t('insights.second.text', { count: second.seconds, n: f.number(second.seconds) })}
-      shown={second}
-      isEmpty={second.rows.length === 0}
+      shown={{ rows: [...second.rows, ...second.again], of: second.of }}
+      isEmpty={second.rows.length === 0 && second.again.length === 0}
     >
-      <DataTable
-        columnContentTypes={['text', 'text', 'numeric', 'text', 'numeric']}
-        headings={[
-          t('insights.second.from'),
-          t('insights.second.to'),
-          t('table.customers'),
-          t('insights.second.share'),
-          t('insights.second.usual'),
-        ]}
-        rows={second.rows.map((row) => [
-          row.fromTitle,
-          row.from === row.to ? t('insights.second.same') : row.toTitle,
-          f.number(row.customers),
-          <ShareCell key="share" share={row.share} known={null} />,
-          f.percent(row.usual),
-        ])}
-      />
+      {drawn.length === 0 ? null : (
+        <IntervalPicture rows={drawn.slice(0, DRAWN)} more="good" label={t('insights.second.picture')} />
+      )}
+      {second.standing.compared === 0 ? null : (
+        <Text as="p" tone="subdued">
+          {t('insights.second.standingOut', {
+            count: second.standing.out,
+            n: f.number(second.standing.out),
+            of: f.number(second.standing.compared),
+          })}
+        </Text>
+      )}
+      {second.rows.length === 0 ? null : <Pairs rows={second.rows} />}
+      {second.again.length === 0 ? null : (
+        <BlockStack gap="200">
+          <Text as="h3" variant="headingSm">
+            {t('insights.second.again')}
+          </Text>
+          <Pairs rows={second.again} isAgain />
+        </BlockStack>
+      )}
     </TableCard>
+  )
+}
+
+function Pairs({ rows, isAgain = false }: { rows: InsightPair[]; isAgain?: boolean }) {
+  const { t, f } = useWords()
+  return (
+    <DataTable
+      columnContentTypes={['text', ...(isAgain ? [] : (['text'] as const)), 'numeric', 'text', 'numeric']}
+      headings={[
+        isAgain ? t('insights.product') : t('insights.second.from'),
+        ...(isAgain ? [] : [t('insights.second.to')]),
+        t('table.customers'),
+        t('insights.second.share'),
+        t('insights.second.usual'),
+      ]}
+      rows={rows.map((row) => [
+        row.fromTitle,
+        ...(isAgain ? [] : [row.toTitle]),
+        f.number(row.customers),
+        <ShareCell key="share" share={row.share} known={null} />,
+        f.percent(row.usual),
+      ])}
+    />
   )
 }
 
@@ -111,7 +142,7 @@ export function PickersCard({ insights: { pickers, all }, period }: Props) {
         more="bad"
         label={t('insights.pickers.picture')}
       />
-      <StandingOut shares={pickers.rows.map((row) => row.pickers)} known={all.pickers} />
+      <StandingOut standing={pickers.standing} />
       <DataTable
         columnContentTypes={['text', 'numeric', 'text']}
         headings={[t('insights.product'), t('insights.first.orders'), t('insights.pickers.share')]}
@@ -189,20 +220,18 @@ type PictureProps = {
 function Picture({ rows, of, known, more, label }: PictureProps) {
   const drawn = rows.flatMap((row) => {
     const share = of(row)
-    return share === null ? [] : [{ key: row.product, name: row.title, share }]
+    return share === null || known === null ? [] : [{ key: row.product, name: row.title, share, beside: known.share }]
   })
-  if (known === null || drawn.length === 0) return null
-  return <IntervalPicture rows={drawn.slice(0, DRAWN)} known={known} more={more} label={label} />
+  if (drawn.length === 0) return null
+  return <IntervalPicture rows={drawn.slice(0, DRAWN)} more={more} label={label} />
 }
 
-function StandingOut({ shares, known }: { shares: (Share | null)[]; known: Share | null }) {
+function StandingOut({ standing: { out, compared } }: { standing: Standing }) {
   const { t, f } = useWords()
-  const compared = shares.filter((share) => share !== null).length
-  if (known === null || compared === 0) return null
-  const count = standingOut(shares, known)
+  if (compared === 0) return null
   return (
     <Text as="p" tone="subdued">
-      {t('insights.standingOut', { count, n: f.number(count), of: f.number(compared) })}
+      {t('insights.standingOut', { count: out, n: f.number(out), of: f.number(compared) })}
     </Text>
   )
 }

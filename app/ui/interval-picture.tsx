@@ -3,40 +3,47 @@ import { besideShare, type Share } from '#app/domain/interval.ts'
 import { useWords } from './i18n.tsx'
 
 const WIDTH = 100
-const ROW = 32
+const ROW_HEIGHT = 32
+const TWO_LINES_HEIGHT = 44
 /** Good, in the merchant's eyes; not so; not to be told from the shop's own. */
 const COLOURS = { good: '#29845a', bad: '#c4560c', alike: '#8a8a8a' }
 
 type Props = {
-  rows: { key: string; name: string; share: Share }[]
-  /** The shop's own share, drawn as a line through all rows. */
-  known: Share
+  /** `then`: a second line of the name. `beside`: what the share is held against, 0–1. */
+  rows: { key: string; name: string; then?: string; share: Share; beside: number }[]
   /** More than the shop's own is good news, or bad. */
   more: 'good' | 'bad'
   label: string
 }
 
-/** Shares as dots with their intervals beside the shop's own; the table below says the same as text. */
-export function IntervalPicture({ rows, known, more, label }: Props) {
+/** Shares as dots with their intervals, each beside what it is held against; the table below says the same as text. */
+export function IntervalPicture({ rows, more, label }: Props) {
   const { f } = useWords()
-  const top = niceTop(Math.max(known.share, ...rows.map(({ share }) => share.high)))
+  const top = niceTop(Math.max(...rows.map(({ share, beside }) => Math.max(share.high, beside))))
   const x = (share: number) => (share / top) * WIDTH
-  const height = rows.length * ROW
-  const colour = (share: Share) => {
-    const beside = besideShare(share, known.share)
+  const rowHeight = rows.some(({ then }) => then !== undefined) ? TWO_LINES_HEIGHT : ROW_HEIGHT
+  const height = rows.length * rowHeight
+  const colour = (share: Share, known: number) => {
+    const beside = besideShare(share, known)
     if (beside === 'alike') return COLOURS.alike
     return COLOURS[(beside === 'above') === (more === 'good') ? 'good' : 'bad']
   }
   return (
     <div style={{ display: 'grid', gridTemplateColumns: 'minmax(96px, 34%) minmax(0, 1fr)', columnGap: 12 }}>
       <div aria-hidden="true">
-        {rows.map(({ key, name }) => (
-          <div key={key} style={{ height: ROW, display: 'flex', alignItems: 'center', justifyContent: 'flex-end' }}>
-            <div style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-              <Text as="span" variant="bodySm">
-                {name}
-              </Text>
-            </div>
+        {rows.map(({ key, name, then }) => (
+          <div
+            key={key}
+            style={{
+              height: rowHeight,
+              display: 'flex',
+              flexDirection: 'column',
+              justifyContent: 'center',
+              lineHeight: 1.2,
+            }}
+          >
+            <Name>{name}</Name>
+            {then === undefined ? null : <Name>{`→ ${then}`}</Name>}
           </div>
         ))}
       </div>
@@ -47,20 +54,24 @@ export function IntervalPicture({ rows, known, more, label }: Props) {
         preserveAspectRatio="none"
         style={{ width: '100%', height, display: 'block', overflow: 'visible' }}
       >
-        <line
-          x1={x(known.share)}
-          x2={x(known.share)}
-          y1={0}
-          y2={height}
-          stroke="#303030"
-          strokeDasharray="4 3"
-          vectorEffect="non-scaling-stroke"
-        />
-        {rows.map(({ key, share }, place) => {
-          const y = place * ROW + ROW / 2
-          const line = { stroke: colour(share), vectorEffect: 'non-scaling-stroke', strokeLinecap: 'round' } as const
+        {rows.map(({ key, share, beside }, place) => {
+          const y = (place + 0.5) * rowHeight
+          const line = {
+            stroke: colour(share, beside),
+            vectorEffect: 'non-scaling-stroke',
+            strokeLinecap: 'round',
+          } as const
           return (
             <g key={key}>
+              <line
+                x1={x(beside)}
+                x2={x(beside)}
+                y1={place * rowHeight}
+                y2={(place + 1) * rowHeight}
+                stroke="#303030"
+                strokeDasharray="4 4"
+                vectorEffect="non-scaling-stroke"
+              />
               <line x1={x(share.low)} x2={x(share.high)} y1={y} y2={y} strokeWidth={3} strokeOpacity={0.5} {...line} />
               {/* A line of no length with round ends is a dot however the picture is stretched. */}
               <line x1={x(share.share)} x2={x(share.share)} y1={y} y2={y} strokeWidth={10} {...line} />
@@ -76,6 +87,16 @@ export function IntervalPicture({ rows, known, more, label }: Props) {
           </Text>
         ))}
       </div>
+    </div>
+  )
+}
+
+function Name({ children }: { children: string }) {
+  return (
+    <div style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', textAlign: 'right' }}>
+      <Text as="span" variant="bodySm">
+        {children}
+      </Text>
     </div>
   )
 }

@@ -40,6 +40,15 @@ export function messagePath(key: MessageKey, channel?: Channel): string {
 /** A message while it is edited: every field as it is typed. */
 export type MessageDraft = Record<MessageField, string>
 
+/** What a field of the form is given. */
+export type MessageFieldProps = {
+  value: string
+  onChange: (value: string) => void
+  autoComplete: string
+  disabled: boolean
+  error?: string
+}
+
 /** What is saved, else a ready-made one to begin with. */
 export function draftOf({ saved, key, channel, currency }: MessagePage, locale: 'en' | 'ko'): MessageDraft {
   return draftFrom(saved ?? readyMade(key, channel, locale), currency)

@@ -3,17 +3,17 @@ import type { ReactNode } from 'react'
 import { AD_MARK, confirmBy, messageLaw, withAdMark } from '#app/domain/messages/law.ts'
 import { consentFor, type MessagePage } from '#app/domain/messages/message.ts'
 import { useBrowserNow, useWords } from './i18n.tsx'
-import type { MessageDraft } from './message-fields.ts'
+import type { MessageDraft, MessageFieldProps } from './message-fields.ts'
 
 type Props = {
   page: MessagePage
   draft: MessageDraft
   setDraft: (draft: MessageDraft) => void
-  dateError: { error?: string }
+  date: MessageFieldProps
 }
 
 /** What Korean law asks of this message, with what can be put right at once; nothing where nothing says it goes to Korea. */
-export function MessageLaw({ page, draft, setDraft, dateError }: Props) {
+export function MessageLaw({ page, draft, setDraft, date }: Props) {
   const { t, f } = useWords()
   const law = messageLaw(draft, page.channel, page.shop)
   if (law === null) return null
@@ -70,14 +70,7 @@ export function MessageLaw({ page, draft, setDraft, dateError }: Props) {
           {old === 0 ? t('messages.law.twoYearsNone') : t('messages.law.twoYears', { count: old, n: f.number(old) })}
         </Point>
         <div style={{ maxWidth: 280 }}>
-          <TextField
-            type="date"
-            label={t('messages.field.confirmedOn')}
-            value={draft.confirmedOn}
-            onChange={(confirmedOn) => setDraft({ ...draft, confirmedOn })}
-            autoComplete="off"
-            {...dateError}
-          />
+          <TextField type="date" label={t('messages.field.confirmedOn')} {...date} />
         </div>
         <ConfirmAgain confirmedOn={draft.confirmedOn} />
         <Text as="p" tone="subdued">

@@ -2,15 +2,13 @@ import { BlockStack, Button, Card, Divider, InlineStack, Text, TextField } from 
 import { CAP_MOST, messageAddress, type MessageList, type MessagePage } from '#app/domain/messages/message.ts'
 import { DownloadButton } from './download-button.tsx'
 import { useWords } from './i18n.tsx'
-import type { MessageIntent } from './message-fields.ts'
-
-type Field = { value: string; onChange: (value: string) => void; autoComplete: string; error?: string }
+import type { MessageFieldProps, MessageIntent } from './message-fields.ts'
 
 type Props = {
   page: MessagePage
   isBusy: boolean
   isDirty: boolean
-  cap: { messages: Field; days: Field }
+  cap: { messages: MessageFieldProps; days: MessageFieldProps }
   onAct: (intent: MessageIntent) => void
 }
 

@@ -13,7 +13,15 @@ import {
 import { channelsFor, readyMade } from '#app/domain/messages/ready-made.ts'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
-import { draftFrom, draftOf, isSameDraft, readDraft, type MessageDraft, type MessageIntent } from './message-fields.ts'
+import {
+  draftFrom,
+  draftOf,
+  isSameDraft,
+  readDraft,
+  type MessageDraft,
+  type MessageFieldProps,
+  type MessageIntent,
+} from './message-fields.ts'
 import { MessageLaw } from './message-law.tsx'
 import { MessageLists } from './message-lists.tsx'
 import { MessageWays } from './message-ways.tsx'
@@ -22,6 +30,8 @@ import { SaveBar } from './save-bar.tsx'
 type Props = {
   page: MessagePage
   isBusy: boolean
+  /** Another channel is on its way: what is typed now would be lost. */
+  isLeaving: boolean
   /** Why the server refused it, by field. */
   refused: Partial<Record<MessageField, string>>
   onAct: (intent: MessageIntent) => void
@@ -29,7 +39,7 @@ type Props = {
 }
 
 /** What is said to one segment through one channel, whom it reaches, what it costs, and how other tools send it. */
-export function MessageScreen({ page, isBusy, refused, onAct, onChannel }: Props) {
+export function MessageScreen({ page, isBusy, isLeaving, refused, onAct, onChannel }: Props) {
   const { t, f } = useWords()
   const [draft, setDraft] = useState<MessageDraft>(() => draftOf(page, f.locale))
   const [seen, setSeen] = useState(page.saved?.savedAt ?? 0)
@@ -45,10 +55,11 @@ export function MessageScreen({ page, isBusy, refused, onAct, onChannel }: Props
   const save = () => {
     if (message !== null) onAct({ intent: 'save', channel, ...message })
   }
-  const field = (name: MessageField) => ({
+  const field = (name: MessageField): MessageFieldProps => ({
     value: draft[name],
     onChange: (value: string) => setDraft({ ...draft, [name]: value }),
     autoComplete: 'off',
+    disabled: isLeaving,
     ...errorOf(name),
   })
   function errorOf(name: MessageField): { error?: string } {
@@ -77,8 +88,9 @@ export function MessageScreen({ page, isBusy, refused, onAct, onChannel }: Props
         <ReachCard
           page={page}
           draft={draft}
-          costError={errorOf('costMinor')}
-          setDraft={setDraft}
+          cost={field('costMinor')}
+          isDirty={isDirty}
+          isLeaving={isLeaving}
           onChannel={onChannel}
         />
         {page.saved === null && !isDirty ? (
@@ -140,7 +152,7 @@ export function MessageScreen({ page, isBusy, refused, onAct, onChannel }: Props
             )}
           </BlockStack>
         </Card>
-        <MessageLaw page={page} draft={draft} setDraft={setDraft} dateError={errorOf('confirmedOn')} />
+        <MessageLaw page={page} draft={draft} setDraft={setDraft} date={field('confirmedOn')} />
         <MessageWays page={page} />
         <MessageLists
           page={page}
@@ -157,12 +169,13 @@ export function MessageScreen({ page, isBusy, refused, onAct, onChannel }: Props
 type ReachProps = {
   page: MessagePage
   draft: MessageDraft
-  costError: { error?: string }
-  setDraft: (draft: MessageDraft) => void
+  cost: MessageFieldProps
+  isDirty: boolean
+  isLeaving: boolean
   onChannel: (channel: Channel) => void
 }
 
-function ReachCard({ page, draft, costError, setDraft, onChannel }: ReachProps) {
+function ReachCard({ page, draft, cost, isDirty, isLeaving, onChannel }: ReachProps) {
   const { t, f } = useWords()
   const { reach, channel, currency } = page
   const { message } = readDraft(draft, currency)
@@ -191,7 +204,8 @@ function ReachCard({ page, draft, costError, setDraft, onChannel }: ReachProps) 
           }))}
           value={channel}
           onChange={(chosen) => onChannel(chosen as Channel)}
-          helpText={t(`messages.about.${WAY_OF[channel]}`)}
+          disabled={isDirty || isLeaving}
+          helpText={isDirty ? t('messages.saveBefore') : t(`messages.about.${WAY_OF[channel]}`)}
         />
         {page.preferred === '' ? null : (
           <Text as="p" tone="subdued">
@@ -200,15 +214,7 @@ function ReachCard({ page, draft, costError, setDraft, onChannel }: ReachProps) 
         )}
         <InlineStack gap="400" blockAlign="end">
           <div style={{ maxWidth: 240 }}>
-            <TextField
-              label={t('messages.field.cost', { currency })}
-              inputMode="decimal"
-              value={draft.costMinor}
-              onChange={(costMinor) => setDraft({ ...draft, costMinor })}
-              placeholder="0"
-              autoComplete="off"
-              {...costError}
-            />
+            <TextField label={t('messages.field.cost', { currency })} inputMode="decimal" placeholder="0" {...cost} />
           </div>
         </InlineStack>
         {message === null ? null : (

@@ -28,6 +28,7 @@ describe.skipIf(CANNOT_WALK)('messages in a browser', PATIENT, () => {
   test('she makes a list, fetches it, and the next one leaves out who has had enough', async () => {
     // Nobody in this shop has agreed to SMS.
     await app.getByLabel('Channel').selectOption('newsletter')
+    await app.getByText('Email may be sent at night too').waitFor()
     await app.getByLabel('At most messages').fill('1')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Save' }).waitFor({ state: 'hidden' })

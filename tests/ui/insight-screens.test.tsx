@@ -52,7 +52,7 @@ readInBothLanguages([
       'Sun stick 148 12% 28% (20% to 37%) 28 of 100',
       'Mini kit 60 5% 5% (1.4% to 17%) 2 of 40 Less than the shop',
       'Mist 19 1.6% Too few to say',
-      '2 of 3 products in this table lie beyond the shop’s share',
+      '2 of 3 products compared lie beyond the shop’s share',
     ],
     ko: ['첫 주문을 부르는 상품', '40% (35%~45%) 400명 중 160명 쇼핑몰보다 많음', '말하기에 부족'],
   },
@@ -62,7 +62,8 @@ readInBothLanguages([
     en: [
       'from 300 second orders',
       '시카 토너 Sun stick 48 30% (23% to 38%) 48 of 160 20%',
-      'Mini kit The same again 5 Too few',
+      'The same product again',
+      'Mini kit 5 Too few',
     ],
     ko: ['두 번째 주문 300건', '같은 상품 다시'],
   },

@@ -9,7 +9,7 @@ import { readInBothLanguages, textOf } from './reading.tsx'
 import { AS_OF, FRESH, NO_FRESHNESS } from './sample-freshness.ts'
 import { won } from './sample-pages.ts'
 
-const idle = { isBusy: false, refused: {}, onAct: nothing, onChannel: nothing }
+const idle = { isBusy: false, isLeaving: false, refused: {}, onAct: nothing, onChannel: nothing }
 
 const SAVED: MessagePage = {
   key: 'at-risk',

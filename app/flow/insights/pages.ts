@@ -135,7 +135,8 @@ function firstLines(stored: StoredProducts): Cells[] {
 }
 
 function secondLines(stored: StoredProducts): Cells[] {
-  return insightsOf(stored).second.rows.map((row) => [
+  const { rows, again } = insightsOf(stored).second
+  return [...rows, ...again].map((row) => [
     row.from,
     row.fromTitle,
     row.to,
