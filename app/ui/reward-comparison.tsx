@@ -47,6 +47,9 @@ export function RewardComparisonCard({ page, comparison }: Props) {
             />
           </>
         )}
+        {page.probablySeen === 0 ? null : (
+          <Text as="p">{t('rewards.pays.probably', { count: page.probablySeen, n: f.number(page.probablySeen) })}</Text>
+        )}
         {mixed === 0 ? null : <Text as="p">{t('rewards.pays.mixed', { count: mixed, n: f.number(mixed) })}</Text>}
         {overshootMinor === 0 ? null : (
           <Text as="p">

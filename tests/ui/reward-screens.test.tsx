@@ -32,6 +32,7 @@ const DRAFT: RewardPage = {
   costs: { share: 0.5, isAssumed: true },
   result: null,
   grants: null,
+  probablySeen: 0,
 }
 const LIVE: RewardPage = {
   ...DRAFT,
@@ -254,14 +255,15 @@ readInBothLanguages([
   },
   {
     name: 'arms of unequal size are compared per person, and the comparison group is counted for nothing it was not shown',
-    screen: <RewardScreen page={{ ...LIVE, result: null, comparison: COMPARISON }} {...idle} />,
+    screen: <RewardScreen page={{ ...LIVE, result: null, comparison: COMPARISON, probablySeen: 1204 }} {...idle} />,
     en: [
       'No proven effect yet; about 3 more weeks.',
+      'Probably seen, by page views: 1,204 customers opened a page of your shop',
       'Saw it 90 (45%) –',
       'Spent per person ₩1,000 ₩900',
       'First headline Second headline',
     ],
-    ko: ['1인당 구매액 1,000원 900원'],
+    ko: ['1인당 구매액 1,000원 900원', '페이지 조회로 볼 때 아마 본 고객: 1,204명'],
   },
   {
     name: 'arms divided otherwise than planned promise no weeks, and neither does a reward that is over',

@@ -77,6 +77,8 @@ export type RewardPage = {
   comparison: RewardComparison | null
   result: RewardResult | null
   grants: GrantSums | null
+  /** Who opened a page while it was theirs to see, by page views that nobody vouches for; 0 where no visits are learned from. */
+  probablySeen: number
 }
 
 /** What became of a reward since it went live. */

@@ -16,6 +16,7 @@ import { freshnessOf } from '../freshness.ts'
 import { readSettings } from '../settings.ts'
 import { themeEditorUrl } from '../theme-editor.ts'
 import { grantSums, grantsWaiting, recentFirstOrders, rewardResult, rewardSums } from './figures.ts'
+import { probablySeen } from './probably-seen.ts'
 import { comparisonOf } from './results.ts'
 import { readReward, readRewards, readShopFrame, type StoredReward } from './stored.ts'
 
@@ -104,6 +105,7 @@ export async function rewardPage(
           ? await rewardResult(tx, shop, reward, await windowOf(tx, shop, at), at)
           : null,
       grants: reward === null ? null : ((await grantSums(tx, shop, [reward])).get(reward.id) ?? null),
+      probablySeen: reward && settings.learnFromVisits ? await probablySeen(tx, shop, reward.id) : 0,
     }
   })
 }
