@@ -23,6 +23,7 @@ const BESIDE_THE_STAGES = [
   'owed-grants.ts',
   'owed-picks.ts',
   'either-door.ts',
+  'visitor-tokens.ts',
   'theme-editor.ts',
   'valid-orders.ts',
   'bulk-change.ts',

@@ -6,7 +6,8 @@ process.env.NODE_ENV ??= 'production'
 const [
   build,
   { storeEvents },
-  { VISITOR_ROADS },
+  { REWARD_ROADS },
+  { SURVEY_ROADS },
   { config },
   { closeDatabase },
   { eventDoor },
@@ -17,6 +18,7 @@ const [
   import('virtual:remix/server-build'),
   import('./flow/events/receive.ts'),
   import('./flow/rewards/visitor.ts'),
+  import('./flow/survey/visitor.ts'),
   import('./outside/config.server.ts'),
   import('./outside/database.server.ts'),
   import('./outside/events.server.ts'),
@@ -27,7 +29,7 @@ const [
 
 const web = await startWeb(
   build,
-  { visitors: visitorDoor(VISITOR_ROADS), events: eventDoor(storeEvents) },
+  { visitors: visitorDoor({ ...REWARD_ROADS, ...SURVEY_ROADS }), events: eventDoor(storeEvents) },
   { port: config.port, host: config.host },
 )
 

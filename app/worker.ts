@@ -30,6 +30,7 @@ import { refreshOrder } from './jobs/refresh-order.ts'
 import { showOffers } from './jobs/show-offers.ts'
 import { showPicks } from './jobs/show-picks.ts'
 import { syncPixel } from './jobs/sync-pixel.ts'
+import { showSurvey } from './jobs/show-survey.ts'
 import { syncRewards } from './jobs/sync-rewards.ts'
 import { syncSegments } from './jobs/sync-segments.ts'
 import { uninstallShop } from './jobs/uninstall-shop.ts'
@@ -74,6 +75,7 @@ const JOBS = [
   showPicks,
   syncPixel,
   countVisits,
+  showSurvey,
   leaveShop,
   nightly,
   redact,

@@ -14,7 +14,7 @@ export type RuleTrouble = { blocks: boolean } & (
   | { kind: 'rule-circle'; names: string[] }
   | { kind: 'rule-nobody'; between: [Condition, Condition] | null }
   | { kind: 'rule-our-tag' | 'rule-tag-gone'; tag: string }
-  | { kind: 'rule-product-gone' | 'rule-collection-gone'; title: string }
+  | { kind: 'rule-product-gone' | 'rule-collection-gone' | 'rule-answer-gone'; title: string }
   | { kind: 'rule-segment-gone' }
 )
 
@@ -57,6 +57,8 @@ export type OwnEditor = {
   /** The merchant learns from visits: conditions may ask for them, and for these categories. */
   learnsFromVisits: boolean
   categories: { id: string; title: string }[]
+  /** Choices of the survey, each with its question. */
+  answers: { id: string; title: string }[]
   /** Where customers live, most frequent first: two letters each. */
   countries: string[]
   currency: string

@@ -6,6 +6,12 @@
 import type { PersonalOffer } from './rewards/personal-rewards.ts'
 import type { Stage } from './stages.ts'
 
+/** Answer of GET survey on the storefront: what the signed-in customer has answered, and a token for one deed. */
+export type VisitorSurvey = { answers: SurveyAnswers; token: string | null }
+
+/** Ids of choices by the question's id. */
+export type SurveyAnswers = Record<string, number[]>
+
 /** The languages of the extensions' locale files. */
 export type BlockLocale = 'en' | 'ko'
 

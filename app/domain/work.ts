@@ -95,6 +95,8 @@ export const WORK = {
   'sync-pixel': z.object({}),
   /** entity: the shop. Visits of who came since the last time (`everybody`: of all), while anybody comes. */
   'count-visits': z.object({ everybody: z.boolean().optional() }),
+  /** entity: the shop. Brings the survey to the app's own metafield, which the storefront reads. */
+  'show-survey': z.object({}),
   /** entity: the shop. Takes everything of ours out of the shop before it is uninstalled. */
   'leave-shop': z.object({}),
   /** entity: the privacy request's id. `outside/database.server.ts` hands out the body that it came with. */

@@ -2,8 +2,8 @@ import { forgetOldEvents } from '#app/flow/events/forget.ts'
 import { oweNightly } from '#app/flow/features/nightly.ts'
 import { forgetOldLists } from '#app/flow/messages/lists.ts'
 import { forgetOldChanges } from '#app/flow/publication/history.ts'
-import { forgetEndedTokens } from '#app/flow/rewards/visitor.ts'
 import { forgetOldSetup } from '#app/flow/segments/setup/take-over.ts'
+import { forgetEndedTokens } from '#app/flow/visitor-tokens.ts'
 import { defineJob } from '#app/outside/queue.server.ts'
 
 export const nightly = defineJob({

@@ -172,9 +172,9 @@ export const SCOPES: Readonly<Record<string, ScopeUse>> = {
     documents: [],
     topics: [],
     tables: ['app_proxy'],
-    features: ['rewards to be claimed', 'opt-out of personal offers'],
+    features: ['rewards to be claimed', 'opt-out of personal offers', 'survey'],
     reason:
-      'Signed-in shoppers claim a reward, ask why they see it and switch personal offers off on the storefront itself.',
+      'Signed-in shoppers claim a reward, ask why they see it, switch personal offers off and answer the shop’s survey on the storefront itself.',
     isOptional: true,
   },
   read_customer_events: {
@@ -238,6 +238,8 @@ export const NEEDS_NO_SCOPE: Pick<ScopeUse, 'documents' | 'topics'> = {
     'SubscriptionDelete',
     'OurInstallation',
     'RewardsShow',
+    'SurveyOnInstallation',
+    'SurveyShow',
   ],
   topics: ['app/uninstalled', 'app/scopes_update', 'bulk_operations/finish', 'shop/redact'],
 }

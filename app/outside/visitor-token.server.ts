@@ -4,7 +4,7 @@ import type { Instant } from '../domain/order.ts'
 import { keyedHash } from './secrets.server.ts'
 
 /** What a token is good for; one for one thing is good for nothing else. */
-export type TokenPurpose = 'claim' | 'seen' | 'ask' | 'opt-out'
+export type TokenPurpose = 'claim' | 'seen' | 'ask' | 'opt-out' | 'survey'
 
 /** Whom a token was made for. Not in it: whoever shows one is known by Shopify's signature. */
 export type TokenHolder = { shop: number; customerId: string; purpose: TokenPurpose }

@@ -17,6 +17,7 @@ import { discountList, leftOut } from '#app/flow/segments/pages.ts'
 import { linkingFor } from '#app/flow/segments/people/linking.ts'
 import { nameLooks, switchNames } from '#app/flow/segments/people/names.ts'
 import { getSettings, saveSettings } from '#app/flow/settings.ts'
+import { switchSurvey } from '#app/flow/survey/save.ts'
 import { readAccountsAgain, switchLinkingOff, switchLinkingOn } from '#app/flow/sync/accounts-switch.ts'
 import { forMerchant } from '#app/outside/request.server.ts'
 import type { MerchantContext } from '#app/outside/request.server.ts'
@@ -47,6 +48,7 @@ const ACTS: Record<SettingsAct, (shop: ShopId) => Promise<unknown>> = {
   'forget-visits': stopLearning,
   leave: async (shop) => {
     await endRewards(shop)
+    await switchSurvey(shop, false)
     await prepareToLeave(shop)
   },
 }

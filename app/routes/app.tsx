@@ -104,6 +104,7 @@ function Navigation() {
       <Link to="/app/rewards">{t('nav.rewards')}</Link>
       <Link to="/app/recommendations">{t('nav.recommendations')}</Link>
       <Link to="/app/insights">{t('nav.insights')}</Link>
+      <Link to="/app/survey">{t('nav.survey')}</Link>
       <Link to="/app/activity">{t('nav.activity')}</Link>
       <Link to="/app/settings">{t('nav.settings')}</Link>
     </NavMenu>

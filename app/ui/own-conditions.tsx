@@ -24,7 +24,15 @@ import { wordText } from './own-text.ts'
 
 type Offers = Pick<
   OwnEditor,
-  'tags' | 'products' | 'collections' | 'learnsFromVisits' | 'categories' | 'countries' | 'others' | 'currency'
+  | 'tags'
+  | 'products'
+  | 'collections'
+  | 'answers'
+  | 'learnsFromVisits'
+  | 'categories'
+  | 'countries'
+  | 'others'
+  | 'currency'
 >
 type GroupProps = {
   group: DraftGroup
@@ -121,6 +129,7 @@ function ConditionRow({ condition, offers, onChange, onRemove }: RowProps) {
       (about === 'bought-in' && offers.collections.length === 0) ||
       (about === 'interested-in' && offers.categories.length === 0) ||
       (!offers.learnsFromVisits && VISIT_FEATURES.some((feature) => about === `number:${feature}`)) ||
+      (about === 'answered' && offers.answers.length === 0) ||
       (about === 'one-of:country' && offers.countries.length === 0) ||
       (about === 'segment' && offers.others.length === 0)
     )
@@ -211,6 +220,7 @@ function Value({ condition, offers, onChange }: Omit<RowProps, 'onRemove'>) {
   if (about === 'bought-in') return <FromCollection condition={condition} offers={offers} onChange={onChange} />
   if (about === 'interested-in') return <Titled condition={condition} offered={offers.categories} onChange={onChange} />
   if (about === 'left-checkout') return <Within condition={condition} onChange={onChange} />
+  if (about === 'answered') return <Titled condition={condition} offered={offers.answers} onChange={onChange} />
   if (about.startsWith('one-of:')) return <OneOf condition={condition} offers={offers} onChange={onChange} />
   if (about === 'bought') return <Product condition={condition} offers={offers} onChange={onChange} />
   return null
@@ -275,7 +285,7 @@ function FromCollection({ condition, offers, onChange }: Omit<RowProps, 'onRemov
 
 type TitledProps = Pick<RowProps, 'condition' | 'onChange'> & { offered: { id: string; title: string }[] }
 
-/** A product or a collection: kept by its id, and told by what it was called when it was chosen. */
+/** A product, a collection or a choice: kept by its id, and told by what it was called when it was chosen. */
 function Titled({ condition, offered, onChange }: TitledProps) {
   const { t } = useWords()
   const options = offered.map(({ id, title }) => ({ value: id, label: title }))

@@ -22,7 +22,7 @@ export type DraftCondition = {
   kind: 'condition'
   about: string
   op: string
-  /** A number, a day, a tag, the id of a product, of a collection or of a segment. */
+  /** A number, a day, a tag, the id of a product, of a collection, of a choice or of a segment. */
   value: string
   stages: Stage[]
   /** Words of Shopify's, countries. */
@@ -45,6 +45,7 @@ export const SUBJECTS: readonly string[] = [
   'bought-in',
   'left-checkout',
   'interested-in',
+  'answered',
   'tag',
   'consent:email',
   'consent:sms',
@@ -114,6 +115,8 @@ function conditionOf(condition: Condition, currency: string, isNot: boolean): Dr
       return { ...freshCondition('left-checkout'), op, within: String(condition.withinDays) }
     case 'interested-in':
       return { ...freshCondition('interested-in'), op, value: condition.collection, title: condition.title }
+    case 'answered':
+      return { ...freshCondition('answered'), op, value: String(condition.choice), title: condition.title }
     case 'segment':
       return { ...freshCondition('segment'), op, value: String(condition.segment) }
   }
@@ -172,6 +175,8 @@ function filledIn(draft: DraftCondition, currency: string): Condition {
       return is<'left-checkout'>({ kind: 'left-checkout', withinDays: wholeFrom(draft.within) })
     case 'interested-in':
       return is<'interested-in'>({ kind: 'interested-in', collection: draft.value, title: draft.title })
+    case 'answered':
+      return is<'answered'>({ kind: 'answered', choice: wholeFrom(draft.value), title: draft.title })
     default:
       return is<'segment'>({ kind: 'segment', segment: wholeFrom(draft.value) })
   }

@@ -100,6 +100,8 @@ function featureText(t: TFunction, condition: Condition, words: OwnWords, f: For
         : t('own.leftCheckoutWithin', { count: condition.withinDays, n: f.number(condition.withinDays) })
     case 'interested-in':
       return t('own.interestedIn', { title: condition.title })
+    case 'answered':
+      return t('own.answeredNamed', { title: condition.title })
     case 'segment':
       return t('own.inSegment', { name: words.names.get(condition.segment) ?? '–' })
   }
@@ -183,6 +185,7 @@ export function troubleText(t: TFunction, f: Formats, trouble: RuleTrouble, word
       return t(`own.trouble.${trouble.kind}`, { tag: trouble.tag })
     case 'rule-product-gone':
     case 'rule-collection-gone':
+    case 'rule-answer-gone':
       return t(`own.trouble.${trouble.kind}`, { title: trouble.title })
     default:
       return t(`own.trouble.${trouble.kind}`)

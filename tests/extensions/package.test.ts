@@ -15,7 +15,7 @@ const words = (file: string): Words => JSON.parse(read(`locales/${file}`).toStri
 
 /** Texts that stand inside a sentence, or on a link. */
 const PARTS =
-  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$|^picks\.(again|from|now|before)$|^live\.(take|ask|switch|switch_on)$/
+  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$|^picks\.(again|from|now|before)$|^survey\.(send|take_back)$|^live\.(take|ask|switch|switch_on)$/
 
 function keysOf(tree: Words, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
@@ -54,7 +54,8 @@ describe('limits of theme app extensions', () => {
 
   test('no script but the optional one, no handler and no address of another site is written in a block', () => {
     const optional = `<script src="{{ 'morello-rewards.js' | asset_url | escape }}" defer></script>`
-    expect(read('snippets/morello-live.liquid').toString().split(optional)).toHaveLength(2)
+    for (const file of ['snippets/morello-live.liquid', 'blocks/preferences.liquid'])
+      expect(read(file).toString().split(optional)).toHaveLength(2)
     for (const file of files.filter((one) => /\.(liquid|css)$/.test(one)))
       expect(read(file).toString().replace(optional, ''), file).not.toMatch(
         /<script|\son[a-z]+=|https?:|url\(|@import|\| *raw/i,

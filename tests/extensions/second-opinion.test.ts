@@ -7,6 +7,7 @@ import { allPersonalCases } from './personal-cases.ts'
 import { allPicksCases } from './picks-cases.ts'
 import { allProgressCases } from './progress-cases.ts'
 import { allRewardCases } from './reward-cases.ts'
+import { allSurveyCases } from './survey-cases.ts'
 import { piecesOf } from './html.ts'
 
 const RUBY = '/usr/bin/ruby'
@@ -36,6 +37,7 @@ test.skipIf(!isThere && process.env.CI !== 'true').each([
   ['reward-banner', allPersonalCases],
   ['reward-progress', allProgressCases],
   ['picked-for-you', allPicksCases],
+  ['preferences', allSurveyCases],
 ])('Shopify’s own Liquid engine (Debian: ruby-liquid) renders every state of %s to the same page', (name, casesOf) => {
   const cases = casesOf()
   const defaults = defaultsOf(blockSchema(name))

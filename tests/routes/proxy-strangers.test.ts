@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 
 import type { VisitorOffers } from '#app/domain/wire.ts'
-import { VISITOR_ROADS } from '#app/flow/rewards/visitor.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { visitorDoor } from '#app/outside/visitor.server.ts'
 import { makeToken, type TokenPurpose } from '#app/outside/visitor-token.server.ts'
@@ -11,7 +10,7 @@ import { claimable, grantsOf, offered } from '#tests/flow/rewards/offered.ts'
 import { freshDomain, testShop } from '#tests/support/database.ts'
 import { proxyParameters, proxyQuery } from '#tests/support/signed.ts'
 import { timeIs } from '#tests/support/time.ts'
-import { arrival, read, type Asks } from '#tests/support/visitors.ts'
+import { VISITOR_ROADS, arrival, read, type Asks } from '#tests/support/visitors.ts'
 
 const door = visitorDoor(VISITOR_ROADS)
 const ANNA = 71

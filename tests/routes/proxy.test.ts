@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import type { ClaimAnswer, VisitorOffers } from '#app/domain/wire.ts'
-import { forgetEndedTokens, VISITOR_ROADS } from '#app/flow/rewards/visitor.ts'
+import { forgetEndedTokens } from '#app/flow/visitor-tokens.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { visitorDoor } from '#app/outside/visitor.server.ts'
 import { makeToken, type TokenPurpose } from '#app/outside/visitor-token.server.ts'
@@ -9,7 +9,7 @@ import { become, claimable, grantsOf, offered } from '#tests/flow/rewards/offere
 import { freshDomain, testShop } from '#tests/support/database.ts'
 import { proxyParameters, proxyQuery } from '#tests/support/signed.ts'
 import { timeIs } from '#tests/support/time.ts'
-import { arrival, read, type Asks } from '#tests/support/visitors.ts'
+import { VISITOR_ROADS, arrival, read, type Asks } from '#tests/support/visitors.ts'
 
 const door = visitorDoor(VISITOR_ROADS)
 const ANNA = 71
@@ -363,7 +363,7 @@ describe('who is refused a first order’s reward', () => {
 })
 
 describe('every road', () => {
-  const deeds = ['claim', 'opt-out', 'seen', 'ask']
+  const deeds = ['claim', 'opt-out', 'seen', 'ask', 'answer', 'take-back']
   test.each(Object.keys(VISITOR_ROADS))(
     '%s refuses a wrong signature, and a right one of another shop',
     async (name) => {
@@ -376,6 +376,8 @@ describe('every road', () => {
         'opt-out': { off: true, token },
         seen: { kind: 'seen', token },
         ask: { reward, token },
+        answer: { token: tokenFor('survey', ANNA, 0), consent: true, answers: { 1: [2] } },
+        'take-back': { token: tokenFor('survey', ANNA, 0) },
       }
       const asks: Asks = isDeed ? { body: bodies[name] } : {}
       const wrong = proxyQuery(proxyParameters(domain, ANNA), 'another-secret-of-the-tests')

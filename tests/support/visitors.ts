@@ -1,7 +1,12 @@
 /** Shoppers whom Shopify hands on to the app proxy. */
+import { REWARD_ROADS } from '#app/flow/rewards/visitor.ts'
+import { SURVEY_ROADS } from '#app/flow/survey/visitor.ts'
 import type { VisitorAnswer, VisitorArrival } from '#app/outside/visitor.server.ts'
 import { now } from '#app/outside/clock.ts'
 import { proxyParameters, proxyQuery } from './signed.ts'
+
+/** Every road of the app proxy. */
+export const VISITOR_ROADS = { ...REWARD_ROADS, ...SURVEY_ROADS }
 
 export type Asks = {
   customer?: string | number

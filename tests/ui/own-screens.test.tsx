@@ -36,6 +36,7 @@ const PAGE: OwnEditor = {
   collections: [{ id: '9', title: 'Toners' }],
   learnsFromVisits: true,
   categories: [{ id: '9', title: 'Toners' }],
+  answers: [{ id: '5', title: 'Your skin: dry' }],
   countries: ['KR', 'US'],
   currency: 'KRW',
   tagPrefix: 'seg:',

@@ -116,6 +116,10 @@ function conditionTest(condition: Condition, others: RulesById, inside: readonly
       const { collection } = condition
       return (person) => person.interests.has(collection)
     }
+    case 'answered': {
+      const { choice } = condition
+      return (person) => person.answers.has(choice)
+    }
     case 'segment': {
       const { segment } = condition
       if (inside.includes(segment)) throw new Bug(`segment ${segment} names itself`)
@@ -223,6 +227,8 @@ export function subjectOf(condition: Condition): string {
       return 'left-checkout'
     case 'interested-in':
       return `interested-in ${condition.collection}`
+    case 'answered':
+      return `answered ${condition.choice}`
     case 'segment':
       return `segment ${condition.segment}`
   }
@@ -273,6 +279,7 @@ function candidates(condition: Condition, rule: Rule, person: Person): FactValue
     case 'consent':
     case 'tag':
     case 'interested-in':
+    case 'answered':
       return [true, false]
   }
 }
@@ -339,6 +346,10 @@ export function withFact(person: Person, condition: Condition, value: FactValue)
           ? [...Array<number>(missing).fill(0), ...days]
           : [...within.slice(0, Number(value)), ...days.slice(within.length)]
       return { ...person, boughtIn: new Map([...person.boughtIn, [condition.collection, then]]) }
+    }
+    case 'answered': {
+      const answers = [...person.answers].filter((choice) => choice !== condition.choice)
+      return { ...person, answers: new Set(value === true ? [...answers, condition.choice] : answers) }
     }
     case 'segment':
       return person

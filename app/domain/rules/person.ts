@@ -44,6 +44,8 @@ export type StoredPerson = {
   visits30d: number | null
   visitAt: Instant | null
   interests: ReadonlySet<string>
+  /** Choices of the survey that they have taken, if a rule asks for them. */
+  answers: ReadonlySet<number>
 }
 
 /** One customer at one moment, as rules see them. Days are whole ones, rounded down; null: not known, or never. */
@@ -69,6 +71,8 @@ export type Person = {
   leftCheckoutDays: number | null
   /** Categories of which they looked at most. */
   interests: ReadonlySet<string>
+  /** Choices of the survey, by number. */
+  answers: ReadonlySet<number>
 }
 
 /** Shopify's state of somebody who has said yes. */
@@ -126,6 +130,7 @@ export function personAt(stored: StoredPerson, asOf: Instant, calendar: ShopCale
         ? null
         : daysBetween(stored.checkoutAt, asOf),
     interests: stored.interests,
+    answers: stored.answers,
   }
 }
 

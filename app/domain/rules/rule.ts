@@ -143,6 +143,13 @@ const interestedInCondition = z.object({
   /** What it was called when it was chosen. */
   title: z.string().max(300),
 })
+/** Has answered a question of the survey with this choice, by the choice's number. */
+const answeredCondition = z.object({
+  kind: z.literal('answered'),
+  choice: z.number().int().positive().max(2_147_483_647),
+  /** What was asked and the choice, as they were when it was chosen. */
+  title: z.string().max(300),
+})
 const segmentCondition = z.object({ kind: z.literal('segment'), segment: z.number().int().positive() })
 
 /**
@@ -161,6 +168,7 @@ export type Condition =
   | z.infer<typeof boughtInCondition>
   | z.infer<typeof leftCheckoutCondition>
   | z.infer<typeof interestedInCondition>
+  | z.infer<typeof answeredCondition>
   | z.infer<typeof segmentCondition>
 
 export type Rule =
@@ -182,6 +190,7 @@ const RuleShape: z.ZodType<Rule> = z.lazy(() =>
     boughtInCondition,
     leftCheckoutCondition,
     interestedInCondition,
+    answeredCondition,
     segmentCondition,
   ]),
 )

@@ -195,6 +195,8 @@ function narrow(limits: Limits, condition: Condition, holds: boolean): Limits | 
       return say(limits, `interested-in ${condition.collection}`, holds)
     case 'tag':
       return say(limits, `tag ${tagKeyOf(condition.tag)}`, holds)
+    case 'answered':
+      return say(limits, `answered ${condition.choice}`, holds)
     case 'segment':
       return limits
   }

@@ -6,17 +6,18 @@ import { z } from 'zod'
 import { PersonalRewards, type PersonalOffer } from '#app/domain/rewards/personal-rewards.ts'
 import type { ClaimAnswer, VisitorAsked, VisitorOffers, VisitorReason } from '#app/domain/wire.ts'
 import { InvalidInput } from '#app/errors.ts'
-import { withShop, withShopForVisitor, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
+import { withShopForVisitor, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
-import { makeToken, readToken, type ShownToken, type TokenPurpose } from '#app/outside/visitor-token.server.ts'
+import { makeToken, readToken, type TokenPurpose } from '#app/outside/visitor-token.server.ts'
 import { deed, question, type Roads, type VisitorHere } from '#app/outside/visitor.server.ts'
+import { redeem } from '../visitor-tokens.ts'
 import { takeReward } from './claim.ts'
 import { askedBefore, grantAsked } from './asking.ts'
 
 const Token = z.string().max(200)
 
-/** Every road of the app proxy, /proxy/<name>. */
-export const VISITOR_ROADS: Roads = {
+/** Roads of the app proxy, /proxy/<name>, of rewards. */
+export const REWARD_ROADS: Roads = {
   offers: question(listOffers),
   why: question(explainOffer, ['reward']),
   claim: deed(z.strictObject({ token: Token }), claim),
@@ -100,15 +101,6 @@ async function explainOffer(visitor: VisitorHere): Promise<VisitorReason> {
   return { because, state, join, missing, endsOn }
 }
 
-/** Writes the token down as used; false: it was. */
-async function redeem(tx: BulkTx, shop: ShopId, { jti, expiresAt }: ShownToken): Promise<boolean> {
-  const redeemed = await tx.query(
-    `INSERT INTO "VisitorToken" (shop, jti, "expiresAt") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1`,
-    [shop, jti, new Date(expiresAt)],
-  )
-  return redeemed.length > 0
-}
-
 async function claim(visitor: VisitorHere, { token }: { token: string }): Promise<ClaimAnswer> {
   const { shop, customer, shown } = holderOf(visitor, 'claim', token)
   return withShopForVisitor(shop, async (tx) => {
@@ -163,9 +155,4 @@ async function askShop(visitor: VisitorHere, body: { reward: number; token: stri
     await grantAsked(tx, { shop, reward: shown.reward, customer, at: visitor.at })
     return { asked: true }
   })
-}
-
-/** Tokens that have ended need not be remembered as used. */
-export async function forgetEndedTokens(shop: ShopId): Promise<void> {
-  await withShop(shop, (tx) => tx.$executeRaw`DELETE FROM "VisitorToken" WHERE shop = ${shop} AND "expiresAt" < now()`)
 }

@@ -38,6 +38,7 @@ const TABLES: readonly PersonTable[] = [
   { table: 'CustomerVisits', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'OffersOff', of: 'customer', column: 'customer', orderBy: 'customer' },
   { table: 'MessageSending', of: 'customer', column: 'customer', orderBy: 'at' },
+  { table: 'SurveyAnswer', of: 'customer', column: 'customer', orderBy: 'question' },
   { table: 'AbandonedCheckout', of: 'customer', column: 'customer', orderBy: 'id' },
   // A hash says nothing to anybody without the key: which ones there are is told.
   {

@@ -63,6 +63,8 @@ export const ERASED_WITH_A_SHOP = [
   'StorefrontEvent',
   'CustomerVisits',
   'WebPixel',
+  'Survey',
+  'SurveyAnswer',
   'MoveAnnouncement',
   'Announcing',
   'DiscountUse',

@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * What the blocks cannot do without a script: taking a reward while it lasts, switching personal offers off, asking the shop,
- * and noting what was seen and clicked. The page is whole without it: where our answer fails or is late, nothing changes.
+ * sending and taking back the answers of the survey, and noting what was seen and clicked. The page is whole without it: where our answer fails or is late, nothing changes.
  *
  * @typedef {import('../../../app/domain/wire.ts').VisitorOffers} VisitorOffers
  * @typedef {import('../../../app/domain/wire.ts').VisitorOffer} VisitorOffer
+ * @typedef {import('../../../app/domain/wire.ts').VisitorSurvey} VisitorSurvey
  */
 ;(() => {
   if (customElements.get('morello-rewards')) return
@@ -92,6 +93,18 @@
         [offer.tokens.claim, offer.tokens.ask].every((token) => token === null || isToken(token)),
     )
 
+  /**
+   * @param {any} read
+   * @returns {read is VisitorSurvey}
+   */
+  const isSurvey = (read) =>
+    typeof read === 'object' &&
+    read !== null &&
+    (read.token === null || isToken(read.token)) &&
+    typeof read.answers === 'object' &&
+    read.answers !== null &&
+    Object.values(read.answers).every((choices) => Array.isArray(choices))
+
   /** Once the page is there and has nothing better to do. */
   const quiet = new Promise((resolve) => {
     const idle = () => ('requestIdleCallback' in window ? requestIdleCallback(resolve) : setTimeout(resolve, 200))
@@ -107,6 +120,15 @@
 
   class MorelloRewards extends HTMLElement {
     connectedCallback() {
+      if (this.dataset.role === 'survey') {
+        quiet
+          .then(() => ask('survey'))
+          .then((read) => {
+            if (isSurvey(read) && this.isConnected) this.#beginSurvey(read)
+          })
+          .catch(() => {})
+        return
+      }
       offersOnce()
         .then((read) => {
           if (read && this.isConnected) this.#begin(read)
@@ -128,6 +150,72 @@
       const { claim, ask: asking } = offer.tokens
       if (state === 'claim' && claim !== null) this.#offerClaim(claim)
       if (state === 'refused' && asking !== null) this.#offerAsking(offer.id, asking)
+    }
+
+    /**
+     * Ticks what they have answered before and lets them send, change and take it back: each deed brings the next one's token.
+     *
+     * @param {VisitorSurvey} read
+     */
+    #beginSurvey(read) {
+      const form = this.closest('form')
+      let { token } = read
+      if (!form || token === null) return
+      /** @type {HTMLInputElement[]} */
+      const inputs = [...form.querySelectorAll('input')]
+      const choices = inputs.filter((input) => !('consent' in input.dataset))
+      const consent = inputs.find((input) => 'consent' in input.dataset)
+      const status = document.createElement('span')
+      status.setAttribute('role', 'status')
+      const send = this.#surveyButton('submit', this.dataset.send)
+      const takeBack = this.#surveyButton('button', this.dataset.takeBack)
+
+      /** @param {VisitorSurvey} now */
+      const show = (now) => {
+        for (const input of choices) input.checked = (now.answers[input.name] ?? []).includes(Number(input.value))
+        // Agreed to anew with every answer.
+        if (consent) consent.checked = false
+        takeBack.hidden = Object.keys(now.answers).length === 0
+      }
+      /**
+       * @param {string} road
+       * @param {object} body
+       * @param {string | undefined} done
+       */
+      const act = async (road, body, done) => {
+        send.disabled = takeBack.disabled = true
+        const answer = await ask(road, { token, ...body }, DEED_MS)
+        const worked = isSurvey(answer) && answer.token !== null
+        status.textContent = (worked ? done : this.dataset.failed) ?? ''
+        if (!worked) return
+        token = answer.token
+        show(answer)
+        send.disabled = takeBack.disabled = false
+      }
+      form.addEventListener('submit', (event) => {
+        event.preventDefault()
+        if (send.disabled) return
+        /** @type {Record<string, number[]>} */
+        const answers = {}
+        for (const { name, value, checked } of choices) if (checked) (answers[name] ??= []).push(Number(value))
+        if (Object.keys(answers).length === 0 || !consent?.checked) status.textContent = this.dataset.incomplete ?? ''
+        else void act('answer', { consent: true, answers }, this.dataset.sent)
+      })
+      takeBack.addEventListener('click', () => void act('take-back', {}, this.dataset.takenBack))
+      show(read)
+      this.replaceChildren(send, ' ', takeBack, ' ', status)
+    }
+
+    /**
+     * @param {'submit' | 'button'} type
+     * @param {string | undefined} label
+     */
+    #surveyButton(type, label) {
+      const button = document.createElement('button')
+      button.type = type
+      button.className = 'morello-live__button'
+      button.textContent = label ?? ''
+      return button
     }
 
     /** @param {string} token */

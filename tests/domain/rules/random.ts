@@ -23,6 +23,8 @@ export const TAGS = ['VIP', 'vip', '단골', 'Été', 'ÉTÉ', 'E\u0301te\u0301'
 export const COUNTRIES = ['KR', 'US', 'CL']
 /** What is in each collection; one that is deleted is in no shop. */
 export const COLLECTIONS: Record<string, string[]> = { '901': ['1', '2'], '902': ['2', '3', '4'], '903': [] }
+/** Choices of a survey; one is asked no more. */
+export const CHOICES = [2, 3, 5, 9]
 export const PRODUCTS = ['1', '2', '3', '4', '5', '77']
 
 const LARGEST: Record<(typeof NUMBER_FEATURES)[number], number> = {
@@ -103,6 +105,11 @@ export function anyCondition(others: RulesById): fc.Arbitrary<Condition> {
       title: fc.constant('Toners'),
     }),
     fc.record({ kind: fc.constant('left-checkout' as const), withinDays: fc.integer({ min: 1, max: 90 }) }),
+    fc.record({
+      kind: fc.constant('answered' as const),
+      choice: fc.constantFrom(...CHOICES, 99),
+      title: fc.constant('Your skin: dry'),
+    }),
   )
   if (others.size > 0)
     kinds.push(fc.record({ kind: fc.constant('segment' as const), segment: fc.constantFrom(...others.keys(), 99) }))
@@ -173,6 +180,7 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
         interests: fc.uniqueArray(fc.constantFrom(...Object.keys(COLLECTIONS)), { maxLength: 2 }),
       }),
     ),
+    answers: fc.uniqueArray(fc.constantFrom(...CHOICES), { maxLength: 3 }),
   })
   .map((told): StoredPerson => {
     const lastAt = told.n === 0 ? null : instant(told.last)
@@ -220,6 +228,7 @@ export const anyPerson: fc.Arbitrary<StoredPerson> = fc
       visits30d: told.visits === null ? null : told.visits.count,
       visitAt: told.visits === null ? null : instant(told.visits.last),
       interests: new Set(told.visits?.interests ?? []),
+      answers: new Set(told.answers),
       bought: new Map(told.n === 0 ? [] : told.bought.map((product) => [product, lastAt!])),
     }
   })

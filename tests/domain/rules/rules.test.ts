@@ -118,6 +118,7 @@ describe('evaluating', () => {
     visits30d: 3,
     visitAt: AS_OF - 2 * DAY_MS,
     interests: new Set(['901']),
+    answers: new Set([5, 6]),
   }
   const holds = (each: Condition, stored: typeof buyer = buyer) =>
     memberTest(each, OTHERS)(personAt(stored, AS_OF, calendar, false))

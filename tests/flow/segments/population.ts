@@ -4,7 +4,7 @@ import { saveSettings } from '#app/flow/settings.ts'
 import type { ShopId } from '#app/outside/database.server.ts'
 import { connectAs, testShop } from '#tests/support/database.ts'
 import { writeStory, type ToldOrder } from '#tests/support/orders.ts'
-import { COLLECTIONS, COUNTRIES, TAGS } from '../../domain/rules/random.ts'
+import { CHOICES, COLLECTIONS, COUNTRIES, TAGS } from '../../domain/rules/random.ts'
 import { recompute } from '../features/recomputed.ts'
 import { ago, crowd, NOW } from './story.ts'
 
@@ -101,6 +101,13 @@ export async function populated(count: number): Promise<{ shop: ShopId; people: 
         await client.query(
           `INSERT INTO "CustomerVisits" ("shop", "customer", "visits30d", "lastAt", "interests") VALUES ($1, $2, $3, $4, $5)`,
           [shop, 5000 + i, visits.count, new Date(ago(visits.days)), visits.interests],
+        )
+    for (const i of people.keys())
+      if (i % 3 > 0)
+        await client.query(
+          `INSERT INTO "SurveyAnswer" ("shop", "customer", "question", "choices", "consentedAt", "answeredAt")
+           VALUES ($1, $2, 1, $3, now(), now())`,
+          [shop, 5000 + i, CHOICES.filter((_, place) => (i >> place) % 2 === 0)],
         )
     await client.query(
       `INSERT INTO "SyncRun" ("shop", "kind", "subject", "state", "startedAt", "finishedAt")

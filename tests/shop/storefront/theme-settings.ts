@@ -4,7 +4,7 @@ import type { BlockSettings } from './liquid.ts'
 const THEME_ID = 'gid://shopify/OnlineStoreTheme/1'
 
 /** The app's blocks, in the order in which they stand on a page. */
-export const BLOCKS = ['segment-message', 'reward-banner', 'reward-progress', 'picked-for-you'] as const
+export const BLOCKS = ['segment-message', 'reward-banner', 'reward-progress', 'preferences', 'picked-for-you'] as const
 export type BlockName = (typeof BLOCKS)[number]
 
 /** Where it stands: a message before the page's own content, products after it. */

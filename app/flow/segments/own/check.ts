@@ -19,6 +19,8 @@ type Surroundings = {
     products: ReadonlySet<string>
     /** Null: none was read yet. */
     collections: ReadonlySet<string> | null
+    /** Choices of the survey. */
+    answers: ReadonlySet<number>
   } | null
 }
 
@@ -53,6 +55,8 @@ export function troublesOf(rule: Rule, around: Surroundings): RuleTrouble[] {
     const isOfCollection = condition.kind === 'bought-in' || condition.kind === 'interested-in'
     if (isOfCollection && around.known?.collections?.has(condition.collection) === false)
       troubles.push({ kind: 'rule-collection-gone', title: condition.title, blocks: false })
+    if (condition.kind === 'answered' && around.known?.answers.has(condition.choice) === false)
+      troubles.push({ kind: 'rule-answer-gone', title: condition.title, blocks: false })
     if (condition.kind === 'segment' && !others.has(condition.segment))
       troubles.push({ kind: 'rule-segment-gone', blocks: true })
   }

@@ -85,7 +85,15 @@ async function readHistories(
   const { total, oneIn } = await sampleSize(tx, context.shop, most)
   const customers: string[] = []
   const people: StoredPerson[] = []
-  const looks = { ...goods, products: [], hasTags: true, hasCheckouts: true, hasVisits: true, hasOwn: false }
+  const looks = {
+    ...goods,
+    products: [],
+    hasTags: true,
+    hasCheckouts: true,
+    hasVisits: true,
+    hasAnswers: true,
+    hasOwn: false,
+  }
   await readPeople(tx, context, { oneIn }, looks, (customer, person) => {
     customers.push(String(customer))
     people.push({ ...person })

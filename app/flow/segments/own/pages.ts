@@ -14,7 +14,7 @@ import { readSettings } from '../../settings.ts'
 import { exclusionOfSegment, keptOutIn } from '../exclusions-page.ts'
 import { readPeople } from './people.ts'
 import { readOrTrouble } from './preview.ts'
-import { currencyOf, looksOf, ownSegments, ruleContext, rulesById } from './stored.ts'
+import { currencyOf, looksOf, ownSegments, ruleContext, rulesById, surveyChoices } from './stored.ts'
 import { oweUnread, unreadOf } from './unread.ts'
 
 /** Enough of the newest orders and customers to know what is usual here, without reading all of them. */
@@ -89,6 +89,7 @@ export async function ownEditor(shop: ShopId, id: number | null): Promise<OwnEdi
       collections: await collectionsByTitle(tx, shop),
       learnsFromVisits: settings.learnFromVisits,
       categories: settings.learnFromVisits ? await collectionsByTitle(tx, shop, 'AND "isCategory"') : [],
+      answers: await surveyChoices(tx, shop),
       countries: await usualCountries(tx, shop),
       currency: await currencyOf(tx, shop),
       tagPrefix: settings.tagPrefix,

@@ -34,6 +34,7 @@ export type Looks = {
   hasTags: boolean
   hasCheckouts: boolean
   hasVisits: boolean
+  hasAnswers: boolean
   hasOwn: boolean
 }
 
@@ -51,7 +52,7 @@ export async function readPeople(
   const sets = new Map<string, ReadonlySet<string>>()
   const words = new Map<string, string>()
   const person = emptyPerson()
-  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 32, (row) => {
+  await readCopy(tx.copyOut(`COPY (${peopleSql(context, whom, looks)}) TO STDOUT (FORMAT binary)`), 33, (row) => {
     person.n = row.int4(1)
     person.firstAt = timeOf(row, 2)
     person.lastAt = timeOf(row, 3)
@@ -82,10 +83,12 @@ export async function readPeople(
     person.visits30d = row.isNull(29) ? null : row.int4(29)
     person.visitAt = timeOf(row, 30)
     person.interests = row.isEmptyArray(31) ? NO_INTERESTS : new Set(row.texts(31))
+    person.answers = row.isEmptyArray(32) ? NO_ANSWERS : new Set(row.texts(32).map(Number))
     onPerson(row.int8(0), person, row.isNull(25) ? '' : wordOf(words, row, 25))
   })
 }
 
+const NO_ANSWERS: ReadonlySet<number> = new Set()
 const NO_TAGS: ReadonlySet<string> = new Set()
 const NO_INTERESTS: ReadonlySet<string> = new Set()
 const NOTHING: ReadonlyMap<string, Instant> = new Map()
@@ -123,11 +126,12 @@ function emptyPerson(): StoredPerson {
     visits30d: null,
     visitAt: null,
     interests: NO_INTERESTS,
+    answers: NO_ANSWERS,
   }
 }
 
 function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
-  const { hasTags, hasCheckouts, hasVisits, hasOwn } = looks
+  const { hasTags, hasCheckouts, hasVisits, hasAnswers, hasOwn } = looks
   const shop = Number(context.shop)
   const ids = idsIn(looks.products)
   const collections = idsIn(looks.collections)
@@ -159,6 +163,10 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
     SELECT a."customer", max(a."createdAt") AS "at" FROM "AbandonedCheckout" a
     WHERE a."shop" = ${shop} AND a."completedAt" IS NULL ${theirs}
     GROUP BY a."customer") ch ON ch."customer" = f."customer"`
+  const answers = `LEFT JOIN (
+    SELECT a."customer", array_agg(c::text) AS "told" FROM "SurveyAnswer" a CROSS JOIN unnest(a."choices") c
+    WHERE a."shop" = ${shop} ${theirs}
+    GROUP BY a."customer") an ON an."customer" = f."customer"`
   return `SELECT f."customer", f."n", f."firstAt", f."lastAt", f."netMinor", f."net12mMinor", f."dealLines", f."dealDiscounted",
     f."fullPriceOccasions", f."benefitsUsed", m."stage", m."stageSince", m."cherryPicker", m."isBusiness", m."isWatched",
     c."createdAt", ${hasTags ? 'c."tags"' : 'NULL::text[]'}, c."emailConsent", c."smsConsent",
@@ -166,7 +174,8 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
     c."rfmGroup", c."spendTier", c."country", ${hasCheckouts ? 'ch."at"' : 'NULL::timestamptz'},
     ${hasOwn ? `array_to_string(own."segments", ',')` : 'NULL::text'},
     m."isVip", m."buysInSales", m."isRegular",
-    ${hasVisits ? 'v."visits30d", v."lastAt", v."interests"::text[]' : 'NULL::int, NULL::timestamptz, NULL::text[]'}
+    ${hasVisits ? 'v."visits30d", v."lastAt", v."interests"::text[]' : 'NULL::int, NULL::timestamptz, NULL::text[]'},
+    ${hasAnswers ? 'an."told"' : 'NULL::text[]'}
   FROM "CustomerFeatures" f
   LEFT JOIN "Membership" m ON m."shop" = f."shop" AND m."customer" = f."customer"
   LEFT JOIN "Customer" c ON c."shop" = f."shop" AND c."id" = f."customer"
@@ -175,6 +184,7 @@ function peopleSql(context: RuleContext, whom: Whom, looks: Looks): string {
   ${collections === '' ? '' : boughtIn}
   ${hasCheckouts ? checkouts : ''}
   ${hasVisits ? `LEFT JOIN "CustomerVisits" v ON v."shop" = f."shop" AND v."customer" = f."customer"` : ''}
+  ${hasAnswers ? answers : ''}
   WHERE f."shop" = ${shop} ${only}`
 }
 

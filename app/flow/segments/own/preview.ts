@@ -30,6 +30,7 @@ import {
   ruleContext,
   rulesById,
   tagSpellings,
+  surveyChoices,
 } from './stored.ts'
 import { oweUnread, unreadOf } from './unread.ts'
 
@@ -95,7 +96,9 @@ export async function previewOwn(
     const collections = unread.some(({ subject }) => subject === 'collections')
       ? null
       : await knownCollections(tx, shop, [...collectionsNamed(rule, new Map()), ...categoriesNamed(rule)])
-    const troubles = troublesOf(rule, { ...around, known: { tags: spellings, products, collections } })
+    const answers = await surveyChoices(tx, shop)
+    const known = { tags: spellings, products, collections, answers: new Set(answers.map(({ id }) => Number(id))) }
+    const troubles = troublesOf(rule, { ...around, known })
     return { troubles, unread, ...(await counted(tx, rule, saved, { ...context, spellings }, money)) }
   })
 }

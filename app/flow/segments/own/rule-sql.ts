@@ -146,6 +146,9 @@ function conditionSql(condition: Exclude<Condition, { kind: 'segment' }>, contex
         AND ch."at" > ${bind(new Date(context.asOf - condition.withinDays * DAY_MS), 'timestamptz')}`
     case 'interested-in':
       return `${bind(condition.collection, 'bigint')} = ANY (v."interests")`
+    case 'answered':
+      return `f."customer" IN (SELECT a."customer" FROM "SurveyAnswer" a
+        WHERE a."shop" = $1 AND ${bind(condition.choice, 'int')} = ANY (a."choices"))`
   }
 }
 

@@ -67,7 +67,7 @@ async function readSample(tx: BulkTx, context: RuleContext, goods: Sample['goods
     readings,
     readAt: now(),
   }
-  const looks = { ...goods, hasTags: true, hasCheckouts: true, hasVisits: true, hasOwn: false }
+  const looks = { ...goods, hasTags: true, hasCheckouts: true, hasVisits: true, hasAnswers: true, hasOwn: false }
   await readPeople(tx, context, 'sample', looks, (_customer, stored) => {
     sample.people.push(personAt(stored, context.asOf, context.calendar, context.isLimited))
     sample.net12mMinor.push(stored.net12mMinor)

@@ -93,6 +93,7 @@ export function looksOf(rules: readonly Rule[], others: RulesById, hasOwn: boole
     hasTags: has('tag'),
     hasCheckouts: has('left-checkout'),
     hasVisits: rules.some((rule) => allConditionsOf(rule, others).some(needsVisits)),
+    hasAnswers: has('answered'),
     hasOwn,
   }
 }
@@ -126,6 +127,20 @@ export async function knownCollections(tx: BulkTx, shop: ShopId, collections: re
     [shop, collections],
   )
   return new Set(rows.map(({ id }) => id))
+}
+
+/** The choices of the shop's survey, each with its question, in the order of the survey. */
+export async function surveyChoices(tx: BulkTx, shop: ShopId): Promise<{ id: string; title: string }[]> {
+  return tx.query<{ id: string; title: string }>(
+    `SELECT c.each->>'id' AS "id", left(
+       coalesce(nullif(q.each->'text'->>'en', ''), q.each->'text'->>'ko') || ': ' ||
+       coalesce(nullif(c.each->'text'->>'en', ''), c.each->'text'->>'ko'), 300) AS "title"
+     FROM "Survey" s
+     CROSS JOIN jsonb_array_elements(s."definition"->'questions') WITH ORDINALITY AS q(each, place)
+     CROSS JOIN jsonb_array_elements(q.each->'choices') WITH ORDINALITY AS c(each, place)
+     WHERE s."shop" = $1 ORDER BY q.place, c.place`,
+    [shop],
+  )
 }
 
 /** Empty before the first import has asked. */

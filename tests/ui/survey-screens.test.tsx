@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import type { SurveyPage } from '#app/domain/survey-pages.ts'
+import { draftOf, freshQuestion, isComplete, losesAnswers } from '#app/ui/survey-draft.ts'
+import { SurveyScreen } from '#app/ui/survey-page.tsx'
+import { nothing } from './idle-props.ts'
+import { readInBothLanguages } from './reading.tsx'
+
+const DEFINITION: SurveyPage['definition'] = {
+  consent: { en: 'Yes, use my answers.', ko: '네, 동의합니다.' },
+  questions: [
+    {
+      id: 1,
+      text: { en: 'How is your skin?', ko: '피부는 어떤가요?' },
+      several: false,
+      choices: [
+        { id: 2, text: { en: 'Dry', ko: '건성' } },
+        { id: 3, text: { en: 'Oily', ko: '지성' } },
+      ],
+    },
+  ],
+}
+const PAGE: SurveyPage = {
+  definition: DEFINITION,
+  isOn: true,
+  savedAt: Date.UTC(2026, 10, 20),
+  answered: 1204,
+  counts: { 2: 1200, 3: 4 },
+  themeEditor: 'https://demo.myshopify.com/admin/themes/current/editor',
+}
+const idle = {
+  isBusy: false,
+  isDeclined: false,
+  isRefused: false,
+  onSave: nothing,
+  onSwitch: nothing,
+  onErase: nothing,
+}
+
+readInBothLanguages([
+  {
+    name: 'a survey says whether it is on, who is asked, and how often each choice was taken',
+    screen: <SurveyScreen page={PAGE} {...idle} />,
+    en: [
+      'Survey',
+      'On',
+      '1,204 customers have answered.',
+      'Chosen by 1,200 customers',
+      'Erase all answers',
+      'Switch off',
+    ],
+    ko: ['설문', '켜짐', '고객 1,204명이 답했습니다.', '고객 1,200명이 선택', '모든 답변 지우기', '끄기'],
+  },
+  {
+    name: 'a new one begins with one question and nothing to erase, and says what went wrong',
+    screen: (
+      <SurveyScreen
+        page={{ ...PAGE, definition: null, isOn: false, savedAt: null, answered: 0, counts: {} }}
+        {...idle}
+        isDeclined
+        isRefused
+      />
+    ),
+    en: ['Question 1', 'Choice 2', 'Off', 'Not saved', 'Not switched on', '0 customers have answered.'],
+    ko: ['질문 1', '답변 2', '꺼짐', '저장하지 못했습니다', '켜지 않았습니다'],
+  },
+])
+
+describe('a draft', () => {
+  const draft = draftOf(DEFINITION, { en: '', ko: '' })
+
+  test('can be saved once every text is there in one of the languages', () => {
+    expect(isComplete(draft)).toBe(true)
+    expect(isComplete({ ...draft, questions: [...draft.questions, freshQuestion()] })).toBe(false)
+    expect(isComplete({ ...draft, consent: { en: ' ', ko: '' } })).toBe(false)
+    expect(isComplete({ ...draft, consent: { en: '', ko: '네' } })).toBe(true)
+  })
+
+  test('that leaves out what somebody has chosen loses answers', () => {
+    expect(losesAnswers(draft, { 2: 1, 3: 0 })).toBe(false)
+    expect(losesAnswers(draft, { 2: 1, 9: 0 })).toBe(false)
+    expect(losesAnswers(draft, { 9: 1 })).toBe(true)
+  })
+})
