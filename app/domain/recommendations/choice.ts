@@ -41,7 +41,7 @@ export type Choice = {
  * Chooses λ and how histories are read on the basket before the last, then the model on the last. A model is better where its
  * mean NDCG@10 is above popularity's by more than two standard errors of the customers' differences.
  *
- * A generator; it pauses at least every second.
+ * A generator that pauses often, but for `togetherOf`, which counts pairs at one go.
  */
 export function* choose(baskets: Baskets): Generator<void, Choice> {
   const last = sampled(leaveOut(baskets))

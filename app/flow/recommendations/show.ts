@@ -26,7 +26,7 @@ import { readRecommender } from './stored.ts'
 const PER_CALL = 12
 /** From so many changes on a file is quicker than calls, and costs nothing of the shop's rate. */
 const MANY = 500
-/** Shopify runs five operations at once. */
+/** Between two looks at a file that Shopify works off. */
 const LOOK_AGAIN_MS = 3_000
 
 /** What a product's metafields may be written with; without it product pages show what guests see. */
@@ -92,7 +92,7 @@ async function sendAll(shop: ShopId, admin: Admin, owner: Owner, hold: Hold): Pr
 }
 
 /** By id, when the shop dated the write (customers only); who is not in it was refused. */
-export type Told = ReadonlyMap<string, string | null>
+type Told = ReadonlyMap<string, string | null>
 
 /** One call for all is atomic: if Shopify refuses it for one, each is sent alone. */
 async function setAll(admin: Admin, owner: Owner, batch: readonly Change[]): Promise<Told> {
