@@ -7,11 +7,15 @@ import { owe } from '#app/outside/queue.server.ts'
 /** More would leave no room for what is learned. */
 export const MOST_PINNED = 3
 
-/** Shows them on the storefront from now on, or none of them. */
+/** Shows them on the storefront from now on, or none of them: what is worked out already does not wait for a rebuild. */
 export async function switchRecommendations(shop: ShopId, isOn: boolean): Promise<void> {
   await withShop(shop, async (tx) => {
     await tx.recommender.upsert({ where: { shop }, create: { shop, isOn }, update: { isOn } })
-    await owe(tx, shop, 'rebuild-recommendations', String(shop), { mayKeepChoice: true })
+    const isMade = await tx.$executeRaw`
+      UPDATE "Recommender" SET "wanted" = "wanted" || jsonb_build_object('off', NOT "isOn")
+      WHERE shop = ${shop} AND "wanted" IS NOT NULL`
+    if (isMade > 0) await owe(tx, shop, 'show-picks', String(shop), {})
+    else await owe(tx, shop, 'rebuild-recommendations', String(shop), { mayKeepChoice: true })
   })
 }
 

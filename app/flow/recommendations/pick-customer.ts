@@ -16,7 +16,7 @@ import type { Hold } from './owners.ts'
 import { readPurchases, type Purchases } from './read-baskets.ts'
 import { standingOf } from './rebuild.ts'
 import { readChoices, readRecommender } from './stored.ts'
-import { putCustomerPicks } from './write.ts'
+import { putPicksOf } from './write.ts'
 
 /** Behind what fits, as many popular products may be needed. */
 const POPULAR = 40
@@ -31,14 +31,7 @@ export async function pickCustomer(shop: ShopId, customer: Id, hold: Hold): Prom
     const rule = { rule: orderRule, currency: facts?.currency ?? '' }
     const purchases = await readPurchases(tx, shop, new IdIndex(), rule, asOf, { only: customer })
     const picks = purchases.baskets.at.length === 0 ? null : await picksFor(tx, shop, customer, choice, purchases, asOf)
-    if (picks === null) {
-      await tx.query('UPDATE "CustomerPicks" SET "wanted" = NULL WHERE shop = $1 AND customer = $2::bigint', [
-        shop,
-        customer,
-      ])
-    } else {
-      await putCustomerPicks(tx, shop, [{ customer: Number(customer), wanted: picks }])
-    }
+    await putPicksOf(tx, shop, customer, picks, asOf)
     await owe(tx, shop, 'show-picks', String(shop), {})
     await hold.stillMine(tx)
   })

@@ -79,12 +79,12 @@ export async function rebuildRecommendations(
   }
   const ids = (positions: readonly number[]) => positions.map((at) => shelf.ids[at]!)
   const products = await unhurried(productRows(learned, ids), signal)
-  const first: ShopPicks = { off: !recommender.isOn, first: ids(firstPicks(known, learned)) }
+  const wanted: ShopPicks = { off: !recommender.isOn, first: ids(firstPicks(known, learned)) }
   const shown = await writeEverybody(holder, known, purchases, learned, read.standing)
 
   await withShopBulk(shop, async (tx) => {
     await writeProductPicks(tx, shop, products)
-    await clearOtherCustomers(tx, shop, shown)
+    await clearOtherCustomers(tx, shop, shown, asOf)
     await sendRefusedAgain(tx, shop)
     await writeRecommender(tx, shop, {
       choice,
@@ -95,7 +95,7 @@ export async function rebuildRecommendations(
         baskets: baskets.at.length,
         products: shelf.isOut.reduce((sum, isOut) => sum + 1 - isOut, 0),
       },
-      wanted: first,
+      wanted,
     })
     await owe(tx, shop, 'show-picks', String(shop), {})
     await stillMine(tx)
@@ -183,7 +183,7 @@ async function writeEverybody(
     const rows = await unhurried(someRows(from, Math.min(customers.length, from + CUSTOMERS_AT_ONCE)), signal)
     for (const { customer } of rows) shown.push(customer)
     await withShopBulk(shop, async (tx) => {
-      await putCustomerPicks(tx, shop, rows)
+      await putCustomerPicks(tx, shop, rows, learned.asOf)
       await stillMine(tx)
     })
   }

@@ -1,5 +1,5 @@
 /** Stores what is to be shown; rows that come out as they are stored are not written. */
-import type { Instant } from '#app/domain/order.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
 import type { Choice } from '#app/domain/recommendations/choice.ts'
 import type { CustomerPicks, ShopPicks } from '#app/domain/recommendations/documents.ts'
 import type { BulkTx, ShopId } from '#app/outside/database.server.ts'
@@ -35,23 +35,55 @@ export async function writeProductPicks(tx: BulkTx, shop: ShopId, rows: readonly
   )
 }
 
-export async function putCustomerPicks(tx: BulkTx, shop: ShopId, rows: readonly CustomerRow[]): Promise<void> {
+/** @param asOf  of the rebuild: whoever was worked out alone since then has ordered meanwhile, and is left as they are */
+export async function putCustomerPicks(
+  tx: BulkTx,
+  shop: ShopId,
+  rows: readonly CustomerRow[],
+  asOf: Instant,
+): Promise<void> {
   await tx.query(
     `INSERT INTO "CustomerPicks" AS p ("shop", "customer", "wanted")
        SELECT $1::int, r."customer", r."wanted"
        FROM jsonb_to_recordset($2::jsonb) AS r("customer" bigint, "wanted" jsonb)
        ON CONFLICT ("shop", "customer") DO UPDATE SET "wanted" = excluded."wanted"
-       WHERE p."wanted" IS DISTINCT FROM excluded."wanted"`,
-    [shop, JSON.stringify(rows)],
+       WHERE p."wanted" IS DISTINCT FROM excluded."wanted" AND (p."pickedAt" IS NULL OR p."pickedAt" < $3::timestamptz)`,
+    [shop, JSON.stringify(rows), new Date(asOf)],
   )
 }
 
-/** Of whom nothing is to be shown any more: everybody but these. */
-export async function clearOtherCustomers(tx: BulkTx, shop: ShopId, shown: readonly number[]): Promise<void> {
+/** One customer, worked out alone; null: nothing is to be shown to them. */
+export async function putPicksOf(
+  tx: BulkTx,
+  shop: ShopId,
+  customer: Id,
+  picks: CustomerPicks | null,
+  asOf: Instant,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO "CustomerPicks" ("shop", "customer", "wanted", "pickedAt")
+     VALUES ($1::int, $2::bigint, $3::jsonb, $4::timestamptz)
+     ON CONFLICT ("shop", "customer") DO UPDATE SET "wanted" = excluded."wanted", "pickedAt" = excluded."pickedAt"`,
+    [shop, customer, picks === null ? null : JSON.stringify(picks), new Date(asOf)],
+  )
+}
+
+/**
+ * Of whom nothing is to be shown any more: everybody but these.
+ *
+ * @param asOf  as in `putCustomerPicks`
+ */
+export async function clearOtherCustomers(
+  tx: BulkTx,
+  shop: ShopId,
+  shown: readonly number[],
+  asOf: Instant,
+): Promise<void> {
   await tx.query(
     `UPDATE "CustomerPicks" p SET "wanted" = NULL WHERE p."shop" = $1 AND p."wanted" IS NOT NULL
+       AND (p."pickedAt" IS NULL OR p."pickedAt" < $3::timestamptz)
        AND NOT EXISTS (SELECT FROM unnest($2::bigint[]) id WHERE id = p."customer")`,
-    [shop, shown],
+    [shop, shown, new Date(asOf)],
   )
 }
 
@@ -64,7 +96,7 @@ export async function sendRefusedAgain(tx: BulkTx, shop: ShopId): Promise<void> 
     )
 }
 
-/** @param made  of one rebuild; `isOn` stays as the merchant has it */
+/** @param made  of one rebuild; whether they are on stays as the merchant has it now */
 export async function writeRecommender(
   tx: BulkTx,
   shop: ShopId,
@@ -74,7 +106,8 @@ export async function writeRecommender(
     `INSERT INTO "Recommender" ("shop", "choice", "chosenAt", "rebuiltAt", "counts", "wanted")
      VALUES ($1, $2::jsonb, $3::timestamptz, $4::timestamptz, $5::jsonb, $6::jsonb)
      ON CONFLICT ("shop") DO UPDATE SET "choice" = excluded."choice", "chosenAt" = excluded."chosenAt",
-       "rebuiltAt" = excluded."rebuiltAt", "counts" = excluded."counts", "wanted" = excluded."wanted"`,
+       "rebuiltAt" = excluded."rebuiltAt", "counts" = excluded."counts",
+       "wanted" = jsonb_build_object('off', NOT "Recommender"."isOn", 'first', excluded."wanted" -> 'first')`,
     [
       shop,
       JSON.stringify(made.choice),

@@ -8,6 +8,7 @@ import { chanceFrom } from '#tests/shop/chance.ts'
 import type { World } from '#tests/shop/world.ts'
 import { connectAs } from '#tests/support/database.ts'
 import { metafieldOf, picksOfCustomer, pickOne, playRecommended, rebuild, work } from './recommended.ts'
+import { until } from '#tests/support/until.ts'
 
 const DAY_MS = 86_400_000
 const PRODUCTS = 20
@@ -39,6 +40,26 @@ function tastes(world: World): void {
 
 function buy(world: World, customerId: number, processedAt: number, products: number[]): void {
   world.addOrder({ customerId, processedAt, lines: [...new Set(products)].map((productId) => ({ productId })) })
+}
+
+/** A day after her last one. */
+async function annaBuys(shop: number, product: number): Promise<void> {
+  await connectAs('superuser', async (client) => {
+    await client.query(
+      `INSERT INTO "Order" SELECT (jsonb_populate_record(o, '{"id": 990001}')).* FROM "Order" o WHERE shop = $1 AND customer = $2
+         AND "processedAt" = (SELECT max("processedAt") FROM "Order" WHERE shop = $1 AND customer = $2)`,
+      [shop, ANNA],
+    )
+    await client.query(
+      `UPDATE "Order" SET "processedAt" = "processedAt" + interval '1 day' WHERE shop = $1 AND id = 990001`,
+      [shop],
+    )
+    await client.query(
+      `INSERT INTO "Line" (shop, "order", id, product, title, sku, quantity, "currentQuantity", "unitMinor", "discountMinor", discounts)
+       VALUES ($1, 990001, 1, $2, 'x', '', 1, 1, 1000, 0, '{}')`,
+      [shop, product],
+    )
+  })
 }
 
 const on = async (played: PlayedShop) => {
@@ -149,26 +170,61 @@ describe('what a shop recommends', () => {
     // What is stored of each product is what was learned of all: it says the same.
     expect(again.picks.slice(0, 3)).toEqual(before.picks.slice(0, 3))
     const [bought] = before.picks[0]!
-    await connectAs('superuser', async (client) => {
-      await client.query(
-        `INSERT INTO "Order" SELECT (jsonb_populate_record(o, '{"id": 990001}')).* FROM "Order" o WHERE shop = $1 AND customer = $2
-           AND "processedAt" = (SELECT max("processedAt") FROM "Order" WHERE shop = $1 AND customer = $2)`,
-        [shop, ANNA],
-      )
-      await client.query(
-        `UPDATE "Order" SET "processedAt" = "processedAt" + interval '1 day' WHERE shop = $1 AND id = 990001`,
-        [shop],
-      )
-      await client.query(
-        `INSERT INTO "Line" (shop, "order", id, product, title, sku, quantity, "currentQuantity", "unitMinor", "discountMinor", discounts)
-         VALUES ($1, 990001, 1, $2, 'x', '', 1, 1, 1000, 0, '{}')`,
-        [shop, bought],
-      )
-    })
+    await annaBuys(shop, bought)
     await pickOne(shop, ANNA)
     const { picks } = (await picksOfCustomer(shop, ANNA))!
     expect(picks.map(([product]) => product)).not.toContain(bought)
     expect(picks.length).toBeGreaterThan(4)
+  })
+
+  test('keeps what followed an order that came while all of it was worked out anew', async () => {
+    const { shop } = await playRecommended(tastes)
+    const [bought] = (await picksOfCustomer(shop, ANNA))!.picks[0]!
+    const owed = (kind: 'rebuild-recommendations' | 'pick-customer', key: string) =>
+      withShop(shop, (tx) => owe(tx, shop, kind, key, kind === 'pick-customer' ? {} : { mayKeepChoice: false }))
+    let working: Promise<void> | undefined
+    await connectAs('superuser', async (client) => {
+      // The first customer's row is held, so the rebuild has read all orders and waits before it stores anybody.
+      await client.query('BEGIN')
+      await client.query('SELECT FROM "CustomerPicks" WHERE shop = $1 ORDER BY customer LIMIT 1 FOR UPDATE', [shop])
+      await owed('rebuild-recommendations', String(shop))
+      working = work(shop)
+      await until(async () => {
+        const waiting = await client.query(
+          'SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+        )
+        return waiting.rowCount === 1
+      })
+      await annaBuys(shop, bought)
+      await owed('pick-customer', String(ANNA))
+      await until(
+        async () => (await picksOfCustomer(shop, ANNA))?.picks.every(([product]) => product !== bought) === true,
+      )
+      await client.query('COMMIT')
+    })
+    await working
+    const { picks } = (await picksOfCustomer(shop, ANNA))!
+    expect(picks.map(([product]) => product)).not.toContain(bought)
+    // The next rebuild has read the order itself, and speaks for her again.
+    await rebuild(shop)
+    expect((await picksOfCustomer(shop, ANNA))!.picks.map(([product]) => product)).not.toContain(bought)
+  })
+
+  test('stops being shown without being worked out anew, and is shown again likewise', async () => {
+    const played = await playRecommended(tastes)
+    const { shop } = played
+    await on(played)
+    const setup = () =>
+      [...played.world.otherMetafields.values()].flatMap((all) => [...all].map(([key, { value }]) => [key, value]))
+    const made = (await recommendationsPage(shop, null, '')).made
+    for (const isOn of [false, true]) {
+      await switchRecommendations(shop, isOn)
+      await work(shop)
+      expect(setup()).toContainEqual([expect.stringMatching(/picks_settings$/), JSON.stringify({ v: 1, off: !isOn })])
+    }
+    expect((await recommendationsPage(shop, null, '')).made).toEqual(made)
+    await rebuild(shop)
+    expect(setup()).toContainEqual([expect.stringMatching(/picks_settings$/), JSON.stringify({ v: 1, off: false })])
   })
 
   test('an empty shop is worked out too, and switched on it has nothing to show', async () => {
