@@ -24,6 +24,7 @@ const BESIDE_THE_STAGES = [
   'owed-picks.ts',
   'either-door.ts',
   'visitor-tokens.ts',
+  'stored-survey.ts',
   'theme-editor.ts',
   'valid-orders.ts',
   'bulk-change.ts',

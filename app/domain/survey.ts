@@ -33,6 +33,15 @@ export const SurveyDefinition = z.strictObject({
 })
 export type SurveyDefinition = z.infer<typeof SurveyDefinition>
 
+/** What a reward may hang on. `preferences`: the questions that are asked at any time. */
+export const SURVEY_PARTS = ['preferences'] as const
+export type SurveyPart = (typeof SURVEY_PARTS)[number]
+
+/** What of a survey shoppers are asked now. */
+export function askedParts(survey: { definition: SurveyDefinition; isOn: boolean } | null): SurveyPart[] {
+  return survey?.isOn === true ? ['preferences'] : []
+}
+
 /** Asked for where the survey is switched on: answers come by the storefront's way to us. */
 export const SCOPES_OF_SURVEY = ['write_app_proxy'] as const
 

@@ -92,6 +92,7 @@ function missingText(t: TFunction, f: Formats, missing: MissingForStep): string 
     }
     case 'review':
     case 'consent':
+    case 'survey':
       return conditionText(t, f, missing)
   }
 }

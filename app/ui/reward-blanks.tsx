@@ -19,6 +19,7 @@ const WHENS = {
     { kind: 'kept', days: 14 },
   ],
   consent: [{ kind: 'consent', channel: 'email' }],
+  survey: [{ kind: 'survey', which: 'preferences' }],
 } as const satisfies Record<string, readonly RewardCondition[]>
 type When = keyof typeof WHENS
 

@@ -1,14 +1,14 @@
 import { Badge, BlockStack, Card, InlineStack, Link, List, Text } from '@shopify/polaris'
 import { rewardChecks, rewardForecast, type RewardCheck } from '#app/domain/rewards/outlook.ts'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { unaskedParts, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { useWords } from './i18n.tsx'
 import type { RewardProblems } from './reward-draft.ts'
 import { giftText } from './reward-text.ts'
 
 type Check = {
-  kind: RewardCheck['kind'] | 'segment-gone' | 'segment-empty' | 'currency' | 'carrier'
+  kind: RewardCheck['kind'] | 'segment-gone' | 'segment-empty' | 'currency' | 'carrier' | 'survey-off'
   blocks: boolean
 }
 
@@ -22,6 +22,7 @@ export function checksOf(page: RewardPage, wanted: RewardDefinition): Check[] {
     ...(who.kind === 'own' && segment === undefined ? [{ kind: 'segment-gone' as const, blocks: true }] : []),
     ...(segment?.customers === 0 ? [{ kind: 'segment-empty' as const, blocks: false }] : []),
     ...rewardChecks(wanted, page.today, page.costs.share),
+    ...(unaskedParts(wanted, page.surveyAsks).length > 0 ? [{ kind: 'survey-off' as const, blocks: true }] : []),
     ...(isDelivery ? [{ kind: 'carrier' as const, blocks: false }] : []),
   ]
 }
@@ -70,6 +71,7 @@ export function RewardChecks({ page, wanted }: { page: RewardPage; wanted: Rewar
             ))}
           </List>
         )}
+        {checks.some(({ kind }) => kind === 'survey-off') ? <Link url="/app/survey">{t('nav.survey')}</Link> : null}
         {forecast === null ? null : (
           <Text as="p">
             {forecast.costMinor === null

@@ -6,6 +6,7 @@ import {
   type RewardGift,
   type RewardStep,
 } from '#app/domain/rewards/reward.ts'
+import type { SurveyPart } from '#app/domain/survey.ts'
 import { majorOf, minorFrom } from './amount-field.ts'
 
 export type ConditionDraft = {
@@ -13,6 +14,7 @@ export type ConditionDraft = {
   n: string
   days: string
   channel: 'email' | 'sms'
+  which: SurveyPart
 }
 
 export type StepDraft = {
@@ -103,6 +105,7 @@ export function conditionDraftOf(condition: RewardCondition): ConditionDraft {
     n: 'n' in condition ? String(condition.n) : '1',
     days: 'days' in condition ? String(condition.days) : '7',
     channel: condition.kind === 'consent' ? condition.channel : 'email',
+    which: condition.kind === 'survey' ? condition.which : 'preferences',
   }
 }
 
@@ -213,9 +216,10 @@ function stepSaid(step: StepDraft, before: RewardStep | undefined, currency: str
   }
 }
 
-function conditionSaid({ kind, n, days, channel }: ConditionDraft): unknown {
+function conditionSaid({ kind, n, days, channel, which }: ConditionDraft): unknown {
   if (kind === 'order' || kind === 'more-orders') return { kind, n: whole(n) }
   if (kind === 'delivered' || kind === 'kept') return { kind, days: whole(days) }
+  if (kind === 'survey') return { kind, which }
   return kind === 'consent' ? { kind, channel } : { kind }
 }
 

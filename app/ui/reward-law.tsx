@@ -14,6 +14,8 @@ const ACTS = {
   'consent-loss': 'gdpr',
   'consent-automatic': 'gdpr',
   'consent-kr': 'kr-network',
+  'survey-consent': 'gdpr',
+  'survey-consent-kr': 'kr-privacy',
   'false-urgency': 'eu-unfair',
   'wrong-percent': 'eu-unfair',
   'hidden-condition': 'eu-unfair',

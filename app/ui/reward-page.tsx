@@ -1,7 +1,7 @@
 import { Banner, BlockStack, Box, Button, Card, InlineStack, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { RewardPage } from '#app/domain/rewards/pages.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { unaskedParts, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { AskedTwice } from './asked-twice.tsx'
 import { FreshnessTrouble } from './freshness.tsx'
 import { useWords } from './i18n.tsx'
@@ -79,6 +79,11 @@ export function RewardScreen(props: RewardProps) {
         {page.state === 'live' && page.discount === 'waiting' ? (
           <Banner tone="info">
             <Text as="p">{t('rewards.starting')}</Text>
+          </Banner>
+        ) : null}
+        {page.state === 'live' && unaskedParts(page.definition, page.surveyAsks).length > 0 ? (
+          <Banner tone="warning" action={{ content: t('nav.survey'), url: '/app/survey' }}>
+            <Text as="p">{t('rewards.checks.survey-off')}</Text>
           </Banner>
         ) : null}
         {props.isDeclined ? (

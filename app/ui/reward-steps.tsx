@@ -143,6 +143,8 @@ function freshCondition(kind: RewardCondition['kind'], place: number): RewardCon
       return { kind }
     case 'consent':
       return { kind, channel: 'email' }
+    case 'survey':
+      return { kind, which: 'preferences' }
   }
 }
 

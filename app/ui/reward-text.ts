@@ -99,5 +99,7 @@ export function conditionText(t: TFunction, f: Formats, condition: RewardConditi
       return t('rewards.done.review')
     case 'consent':
       return t(`rewards.done.${condition.channel}`)
+    case 'survey':
+      return t(`rewards.done.survey.${condition.which}`)
   }
 }

@@ -39,6 +39,7 @@ export const MISSING = [
   { kind: 'review' },
   { kind: 'consent', channel: 'email' },
   { kind: 'wait', on: '2027-01-02' },
+  { kind: 'survey', which: 'preferences' },
 ] as const
 
 /** Somebody signed in whose metafield holds this, as JSON has it. */

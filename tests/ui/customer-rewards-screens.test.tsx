@@ -181,6 +181,7 @@ readInBothLanguages([
             { kind: 'missing', step: 0, missing: [{ kind: 'kept', days: 14, on: null }] },
             { kind: 'missing', step: 0, missing: [{ kind: 'consent', channel: 'email' }] },
             { kind: 'missing', step: 0, missing: [{ kind: 'wait', on: '2026-03-12' }] },
+            { kind: 'missing', step: 0, missing: [{ kind: 'survey', which: 'preferences' }] },
           ),
           toTake: [{ reward: 90, name: 'Take' }],
         }}
@@ -193,12 +194,14 @@ readInBothLanguages([
       'R3: still missing: 14 days in which nothing goes back',
       'R4: still missing: agreeing to marketing e-mails',
       'R5: still missing: the days to wait (until Mar 12, 2026)',
+      'R6: still missing: answering the survey, any answer',
     ],
     ko: [
       'Take: 스토어에서 직접 받을 수 있습니다',
       'R1: 남은 조건: 주문(2건 중 1건) 또는 솔직한 리뷰(별점 무관)',
       'R2: 2단계의 남은 조건: 배송 후 3일(2026년 3월 12일)',
       'R5: 남은 조건: 대기 기간(마지막 날 2026년 3월 12일)',
+      'R6: 남은 조건: 설문 답변(내용 무관)',
     ],
   },
 ])

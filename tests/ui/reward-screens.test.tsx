@@ -18,6 +18,7 @@ const DRAFT: RewardPage = {
   segments: [{ id: 4, name: 'Seoul regulars', customers: 0 }],
   asks: ['write_discounts'],
   deliveryDays: 5,
+  surveyAsks: [],
   countries: [],
   comparison: null,
   startedAt: null,
@@ -53,6 +54,11 @@ const LIVE: RewardPage = {
     windowDays: 85,
   },
 }
+const SURVEY = rewardOf({
+  who: { kind: 'everybody' },
+  what: { kind: 'credit', amountMinor: 3000 },
+  conditions: [{ kind: 'survey', which: 'preferences' }],
+})
 const idle = {
   isBusy: false,
   refused: {},
@@ -117,6 +123,24 @@ const MANY: RewardRow[] = [
 ]
 
 readInBothLanguages([
+  {
+    name: 'a reward for the survey is a sentence, says what consent needs, and waits while nobody is asked',
+    screen: <RewardScreen page={{ ...DRAFT, definition: SURVEY }} {...idle} />,
+    en: [
+      'answering the survey, any answer',
+      'they answer the survey',
+      'Consent to keeping answers has to be free.',
+      'In Korea the consent has to name what is kept',
+      'the survey is not switched on: nobody could earn it',
+    ],
+    ko: ['설문 답변(내용 무관)', '설문에 답하면', '답변 보관에 대한 동의는 자유로워야 합니다', '설문이 꺼져 있어'],
+  },
+  {
+    name: 'a live one says so when the survey was switched off after it started',
+    screen: <RewardScreen page={{ ...LIVE, definition: SURVEY, result: null }} {...idle} />,
+    en: ['nobody could earn it. Switch the survey on first.'],
+    ko: ['아무도 받을 수 없습니다'],
+  },
   {
     name: 'a shop without a reward is offered eight to begin with',
     screen: <RewardsScreen page={EMPTY} />,

@@ -4,7 +4,7 @@ import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import { OPEN_STATES, type Arm, type Grant, type GrantState } from './grant.ts'
 import type { MissingForStep } from './personal-rewards.ts'
 import type { GrantReason, StepProgress } from './progress.ts'
-import type { RewardDefinition, RewardGift } from './reward.ts'
+import { needsNoOrder, type RewardDefinition, type RewardGift } from './reward.ts'
 
 /** So many days back grants count against the most that one person gets. */
 export const CAP_DAYS = 365
@@ -228,7 +228,7 @@ function isPromise({ steps, definition }: Candidate): boolean {
 /** What was promised holds when they are no longer among whom it is for; a first order's, where it asks for an order. */
 function outlasts(candidate: Candidate): boolean {
   if (!isPromise(candidate)) return false
-  return candidate.definition.who.kind !== 'first-order' || candidate.steps[0]!.asks.some((kind) => kind !== 'consent')
+  return candidate.definition.who.kind !== 'first-order' || !candidate.steps[0]!.asks.every(needsNoOrder)
 }
 
 function whyNotYet({ over }: Candidate, step: StepProgress): WhyNot | null {

@@ -1,5 +1,6 @@
 /** What of a reward is a person's: since when they could get it, in which arm, and each right that they were granted. */
 import { z } from 'zod'
+import { SURVEY_PARTS } from '#app/domain/survey.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { RewardGift } from './reward.ts'
 
@@ -55,6 +56,8 @@ export const StandingFacts = z.object({
   insteadMinor: z.array(z.number().int().positive().nullable()),
   /** When their agreement was first seen: taken back later, it has been given. */
   consentAt: z.object({ email: z.number().int().nullable(), sms: z.number().int().nullable() }),
+  /** When their answer to the survey was first seen, where the reward hangs on it: taken back later, it has been given. */
+  surveyAt: z.partialRecord(z.enum(SURVEY_PARTS), z.number().int()).optional(),
 })
 export type StandingFacts = z.infer<typeof StandingFacts>
 

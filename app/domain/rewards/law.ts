@@ -27,6 +27,8 @@ export const LAW_RULES = {
   'consent-loss': 'GDPR 7(3)',
   'consent-automatic': 'GDPR 4(11)',
   'consent-kr': '정보통신망법 50',
+  'survey-consent': 'GDPR 7(4)',
+  'survey-consent-kr': '개인정보 보호법 15(2)',
   'false-urgency': '2005/29/EC I(7)',
   'wrong-percent': '2005/29/EC 6(1)',
   'hidden-condition': '2005/29/EC 7',
@@ -65,7 +67,7 @@ export function lawChecks(
     const words = text.normalize('NFKC')
     const breach = (rule: LawRule, isSo: boolean) => isSo && checks.push({ rule, blocks: true, text })
     breach('review-sentiment', asks('review') && PRAISE.test(words) && !ANY_RATING.test(words))
-    breach('consent-loss', asks('consent') && CONSENT_LOSS.test(words) && !KEPT.test(words))
+    breach('consent-loss', (asks('consent') || asks('survey')) && CONSENT_LOSS.test(words) && !KEPT.test(words))
     breach('consent-automatic', AUTOMATIC.test(words))
     breach('false-urgency', daysLeft > SOON_DAYS && URGENT.test(words))
     breach('wrong-percent', namesAnotherPercent(words, reward))
@@ -82,6 +84,10 @@ export function lawChecks(
   }
   if (asks('consent') && isIn((country) => country === 'KR'))
     checks.push({ rule: 'consent-kr', blocks: false, text: null })
+  if (asks('survey')) {
+    if (isIn((country) => country !== 'KR')) checks.push({ rule: 'survey-consent', blocks: false, text: null })
+    if (isIn((country) => country === 'KR')) checks.push({ rule: 'survey-consent-kr', blocks: false, text: null })
+  }
   if (['stage', 'flag', 'own'].includes(reward.who.kind) && saysPersonalised(countries))
     checks.push({ rule: 'personal-price', blocks: false, text: null })
   return checks

@@ -1,6 +1,7 @@
 /** What the pages about rewards show. */
 import type { Freshness, Problem } from '#app/domain/pages.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
+import type { SurveyPart } from '#app/domain/survey.ts'
 import type { Outlook, SampleRatio } from './comparison.ts'
 import type { Arm } from './grant.ts'
 import type { RecentPast, RewardForecast } from './outlook.ts'
@@ -71,6 +72,8 @@ export type RewardPage = {
   costs: { share: number; isAssumed: boolean }
   /** Days from sending to delivery where no carrier says when a parcel arrived. */
   deliveryDays: number
+  /** What of the survey shoppers are asked now: a reward that hangs on something else cannot be earned. */
+  surveyAsks: SurveyPart[]
   /** Where the shop sells, two letters each; empty: not said. */
   countries: string[]
   /** Both arms of a reward of persons that has been live. */

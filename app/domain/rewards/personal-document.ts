@@ -4,7 +4,7 @@ import type { Shown, Verdict } from './arbiter.ts'
 import type { Grant } from './grant.ts'
 import type { PersonalOffer, PersonalRewards } from './personal-rewards.ts'
 import type { StepProgress } from './progress.ts'
-import type { RewardDefinition, RewardGift } from './reward.ts'
+import { needsNoOrder, type RewardDefinition, type RewardGift } from './reward.ts'
 import { inHundredths } from './storefront-rewards.ts'
 
 /** Most rewards that one account is shown, and most shared codes that the banner looks at. */
@@ -142,7 +142,7 @@ function becauseOf({ who, steps }: RewardDefinition): PersonalOffer['because'] {
     case 'first-order':
       return 'first-order'
     case 'everybody':
-      return steps[0]!.conditions.some(({ kind }) => kind !== 'consent') ? 'order' : 'everybody'
+      return steps[0]!.conditions.every(needsNoOrder) ? 'everybody' : 'order'
     case 'stage':
       if (who.stages.every((stage) => stage === 'at-risk' || stage === 'lapsed')) return 'late'
       return who.stages.every((stage) => stage === 'repeat' || stage === 'loyal') ? 'loyal' : 'chosen'

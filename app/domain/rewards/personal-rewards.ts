@@ -1,5 +1,6 @@
 /** What the storefront reads of one customer's own rewards: one JSON document in a metafield of the customer's. */
 import { z } from 'zod'
+import { SURVEY_PARTS } from '#app/domain/survey.ts'
 
 /** The customer's metafield, read in Liquid as `customer.metafields['$app:morello'].rewards.value`. */
 export const PERSONAL_REWARDS_KEY = 'rewards'
@@ -23,6 +24,7 @@ const Missing = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('kept'), days: z.number().int(), on: z.iso.date().nullable() }),
   z.strictObject({ kind: z.literal('review') }),
   z.strictObject({ kind: z.literal('consent'), channel: z.enum(['email', 'sms']) }),
+  z.strictObject({ kind: z.literal('survey'), which: z.enum(SURVEY_PARTS) }),
   z.strictObject({ kind: z.literal('wait'), on: z.iso.date() }),
 ])
 

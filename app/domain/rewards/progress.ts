@@ -2,6 +2,7 @@
 import { DAY_MS, type Id, type Instant } from '#app/domain/order.ts'
 import type { StandingFacts } from './grant.ts'
 import type { MissingForStep } from './personal-rewards.ts'
+import type { SurveyPart } from '#app/domain/survey.ts'
 import type { RewardCondition, RewardDefinition, RewardGift, RewardStep } from './reward.ts'
 
 /** One order of any of the person's accounts. */
@@ -29,6 +30,7 @@ export type GrantReason =
   | { kind: 'delivered'; order: Id; at: Instant; isEstimated: boolean }
   | { kind: 'review'; review: string; at: Instant }
   | { kind: 'consent'; channel: 'email' | 'sms'; at: Instant }
+  | { kind: 'survey'; which: SurveyPart; at: Instant }
   /** Nothing had to be done. */
   | { kind: 'among' }
   /** They took it on the storefront; they asked the shop for it; its order was cancelled or went back whole. */
@@ -45,8 +47,8 @@ export type StepProgress = {
   dueAt: Instant | null
   /** Whether it can still be got before the reward ends. */
   isPossible: boolean
-  /** Kinds of all that is asked for; none: it is theirs as soon as they are among whom it is for. */
-  asks: RewardCondition['kind'][]
+  /** All that is asked for; none: it is theirs as soon as they are among whom it is for. */
+  asks: RewardCondition[]
   join: RewardStep['join']
   missing: MissingForStep[]
   because: GrantReason[]
@@ -108,7 +110,7 @@ export type ProgressArguments = {
  * How far somebody is, step by step. A step is earned once everything asked for it has happened, its waiting days have passed
  * and the step before is earned. `order` looks at the person's nth order ever, placed at or after the start; `delivered`, `kept`
  * and `review` at any that happened then, the second review being another than the first. Consent that they had before earns
- * nothing, and taken back later it has been given all the same.
+ * nothing; consent and an answer to the survey that are taken back later have been given all the same.
  *
  * Known value: a ladder of three with two orders since the start has two steps earned and says 2 of 3 of the third
  * (tests/domain/rewards/progress.test.ts).
@@ -138,7 +140,7 @@ export function progressOf(asked: ProgressArguments): StepProgress[] {
       earnedAt: isEarned ? earnedAt : null,
       dueAt: isEarned || !Number.isFinite(earnedAt) || !isPossible ? null : earnedAt,
       isPossible,
-      asks: parts.flatMap(({ conditions }) => conditions.map(({ kind }) => kind)),
+      asks: parts.flatMap(({ conditions }) => conditions),
       join: unmet[0]?.join ?? 'and',
       missing: missing.length > 0 || isEarned ? missing : waiting(doneAt, earnedAt, at, dayOf),
       because: held.length === 0 ? [{ kind: 'among' }] : held.flatMap((part) => reasonsOf(part.held, at)),
@@ -189,6 +191,8 @@ function hold(condition: RewardCondition, asked: ProgressArguments, reviewsUsed:
       return reviewed(reviewsUsed, asked)
     case 'consent':
       return agreed(condition.channel, asked)
+    case 'survey':
+      return answered(condition.which, asked)
   }
 }
 
@@ -262,5 +266,15 @@ function agreed(channel: 'email' | 'sms', { facts }: ProgressArguments): Held {
     isPossible: !facts.hadConsent[channel],
     missing: { kind: 'consent', channel },
     because: at === null ? null : { kind: 'consent', channel, at },
+  }
+}
+
+function answered(which: SurveyPart, { facts }: ProgressArguments): Held {
+  const at = facts.surveyAt?.[which]
+  return {
+    at: at ?? Infinity,
+    isPossible: true,
+    missing: { kind: 'survey', which },
+    because: at === undefined ? null : { kind: 'survey', which, at },
   }
 }

@@ -1,6 +1,7 @@
 /** A reward: whom it is for, what has to be done for it, what it gives, and where it ends. */
 import { z } from 'zod'
 import { STAGES } from '#app/domain/stages.ts'
+import { SURVEY_PARTS, type SurveyPart } from '#app/domain/survey.ts'
 
 /** Longest name and longest headline, in characters. */
 export const NAME_MAX = 60
@@ -48,7 +49,8 @@ export type RewardGift = z.infer<typeof WhatShape>
  * What somebody has to do. Only what happens from the reward's start on counts.
  * `order`: their nth order that counts. `more-orders`: so many orders after they could first get it. `delivered`: so many days
  * have passed since an order was delivered. `kept`: so many days after an order of which nothing went back. `review`: an honest
- * review of any rating. `consent`: marketing consent that they had not given when they could first get it.
+ * review of any rating. `consent`: marketing consent that they had not given when they could first get it. `survey`: any answer
+ * to the shop's survey, none worth more than another.
  */
 const ConditionShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order'), n: orders }),
@@ -57,9 +59,15 @@ const ConditionShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kept'), days: daysUpTo(180) }),
   z.object({ kind: z.literal('review') }),
   z.object({ kind: z.literal('consent'), channel: z.enum(['email', 'sms']) }),
+  z.object({ kind: z.literal('survey'), which: z.enum(SURVEY_PARTS) }),
 ])
 export type RewardCondition = z.infer<typeof ConditionShape>
-export const CONDITION_KINDS = ['order', 'more-orders', 'delivered', 'kept', 'review', 'consent'] as const
+export const CONDITION_KINDS = ['order', 'more-orders', 'delivered', 'kept', 'review', 'consent', 'survey'] as const
+
+/** Whether somebody can do it without ever ordering. */
+export function needsNoOrder({ kind }: RewardCondition): boolean {
+  return kind === 'consent' || kind === 'survey'
+}
 
 const StepShape = z.object({
   what: WhatShape,
@@ -150,6 +158,13 @@ export function isShared({ who, steps, take }: Pick<RewardDefinition, 'who' | 's
     steps.length === 1 &&
     only!.conditions.length === 0 &&
     only!.what.kind !== 'credit'
+  )
+}
+
+/** What of the survey a reward hangs on that shoppers are not asked: as it stands, it cannot be earned by that. */
+export function unaskedParts({ steps }: Pick<RewardDefinition, 'steps'>, asked: readonly SurveyPart[]): SurveyPart[] {
+  return steps.flatMap(({ conditions }) =>
+    conditions.flatMap((each) => (each.kind === 'survey' && !asked.includes(each.which) ? [each.which] : [])),
   )
 }
 

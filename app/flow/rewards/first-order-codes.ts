@@ -8,7 +8,7 @@
 import type { Id, Instant } from '#app/domain/order.ts'
 import type { OwnDiscount } from '#app/domain/rewards/discount.ts'
 import type { Grant } from '#app/domain/rewards/grant.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { needsNoOrder, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import type { Admin } from '#app/outside/shopify.server.ts'
@@ -44,7 +44,7 @@ export async function settleFirstOrders(
 
 /** What comes after an order is earned by it. */
 function isOfFirstOrder({ who, steps }: RewardDefinition, step: number): boolean {
-  return who.kind === 'first-order' && (steps[step]?.conditions ?? []).every(({ kind }) => kind === 'consent')
+  return who.kind === 'first-order' && (steps[step]?.conditions ?? []).every(needsNoOrder)
 }
 
 type Row = { id: number; customer: Id; bound: boolean; asked: OwnDiscount | null; gid: string | null }

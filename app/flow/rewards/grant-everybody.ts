@@ -1,6 +1,6 @@
 /** The same for everybody whom a live reward may concern: after one starts or ends, nightly, and after everybody was worked out. */
 import type { Id } from '#app/domain/order.ts'
-import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { needsNoOrder, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
@@ -76,12 +76,11 @@ function sharedSource({ who }: RewardDefinition): string {
 /** A table and condition; more than are among them does no harm. */
 function sourceOf(definition: RewardDefinition, bound: (value: unknown) => string, startedAt: Date): string {
   const { who, steps } = definition
-  const kinds = new Set(steps[0]!.conditions.map(({ kind }) => kind))
   switch (who.kind) {
     case 'first-order':
       return `"Membership" t WHERE t."stage" = 'prospect'`
     case 'everybody':
-      if ([...kinds].every((kind) => kind === 'consent')) return `"Membership" t WHERE true`
+      if (steps[0]!.conditions.every(needsNoOrder)) return `"Membership" t WHERE true`
       return `"Order" t WHERE t."processedAt" >= ${bound(startedAt)}::timestamptz`
     case 'stage':
       return `"Membership" t WHERE t."stage" = ANY (${bound(who.stages)}::text[])`

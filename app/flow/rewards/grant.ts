@@ -16,7 +16,7 @@ import { settleFirstOrders } from './first-order-codes.ts'
 import { readGrantingFrame, type GrantingFrame } from './granting-frame.ts'
 import { readAccounts, readFacts, readGrants, readStandings, type Account, type OrderOfPerson } from './person-rows.ts'
 import { lockPerson, reserveGrant } from './reserve.ts'
-import { isAmong, noteConsent, placeIn, standingOf, withConsent } from './standing.ts'
+import { isAmong, noteSeen, placeIn, standingOf, withSeen } from './standing.ts'
 
 /** What the worker holds meanwhile. */
 type Hold = { stillMine(tx: Tx | BulkTx): Promise<void> }
@@ -90,7 +90,7 @@ async function grantAccount(tx: Tx, shop: ShopId, about: AboutAccount): Promise<
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     for (const standing of weighed.standings) {
       if (standing.isNew && weighed.verdict.toPlace.includes(standing.reward)) await placeIn(tx, shop, standing)
-      if (!standing.isNew && standing.isAgreed) await noteConsent(tx, shop, standing)
+      if (!standing.isNew && standing.hasMoved) await noteSeen(tx, shop, standing)
     }
     const { toGrant } = weighed.verdict
     if (toGrant.length === 0) break
@@ -119,7 +119,7 @@ async function grantAccount(tx: Tx, shop: ShopId, about: AboutAccount): Promise<
 
 type Weighed = {
   candidates: Candidate[]
-  standings: (Standing & { isNew: boolean; isAgreed: boolean })[]
+  standings: (Standing & { isNew: boolean; hasMoved: boolean })[]
   grants: Grant[]
   verdict: Verdict
 }
@@ -138,8 +138,8 @@ export async function weigh(
   const candidates = frame.live.map((reward): Candidate => {
     const { id, definition, endsAt } = reward
     const found = standingOf(shop, reward, { person, account, orders, standings: stored, frame, at })
-    const standing = { ...found, facts: withConsent(found, account, at) }
-    standings.push({ ...standing, isAgreed: !isDeepStrictEqual(standing.facts.consentAt, found.facts.consentAt) })
+    const standing = { ...found, facts: withSeen(found, definition, account, facts.answers, at) }
+    standings.push({ ...standing, hasMoved: !isDeepStrictEqual(standing.facts, found.facts) })
     const grantedAt = new Map(grants.filter((each) => each.reward === id).map((each) => [each.step, each.grantedAt]))
     const { since } = standing
     return {
@@ -215,7 +215,9 @@ function hasHad(
 /** Has it looked after where the orders are that a step waits for; whoever looks rings when something is known. */
 async function askForDeliveries(tx: Tx, shop: ShopId, { facts, at }: AboutAccount, weighed: Weighed): Promise<void> {
   const since = weighed.candidates.flatMap(({ reward, arm, steps }) => {
-    const isOpen = steps.some((step) => step.asks.includes('delivered') && step.earnedAt === null && step.isPossible)
+    const isOpen = steps.some(
+      (step) => step.asks.some(({ kind }) => kind === 'delivered') && step.earnedAt === null && step.isPossible,
+    )
     const standing = weighed.standings.find((each) => each.reward === reward)!
     const isTheirs = !standing.isNew || weighed.verdict.toPlace.includes(reward)
     return isOpen && isTheirs && arm === 'reward' ? [standing.since] : []

@@ -9,11 +9,13 @@ import { isShared, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { scopesFor } from '#app/domain/rewards/access.ts'
 import { dayText, shopCalendar } from '#app/domain/shop-calendar.ts'
 import { windowDaysOf } from '#app/domain/stages.ts'
+import { askedParts } from '#app/domain/survey.ts'
 import { adoptedOf } from '#app/domain/stored-estimates.ts'
 import { now } from '#app/outside/clock.ts'
 import { domainOf, withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { freshnessOf } from '../freshness.ts'
 import { readSettings } from '../settings.ts'
+import { storedSurvey } from '../stored-survey.ts'
 import { themeEditorUrl } from '../theme-editor.ts'
 import { grantSums, grantsWaiting, recentFirstOrders, rewardResult, rewardSums } from './figures.ts'
 import { probablySeen } from './probably-seen.ts'
@@ -95,6 +97,7 @@ export async function rewardPage(
       forecast: reward?.forecast ?? null,
       costs: costShareOf(settings.costs),
       deliveryDays: settings.rewards.deliveryDays,
+      surveyAsks: askedParts(await storedSurvey(tx, shop)),
       countries: settings.rewards.countries,
       comparison:
         reward?.startedAt && !isShared(definition)

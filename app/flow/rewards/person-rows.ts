@@ -3,6 +3,7 @@ import { whyLeftOut, type Id, type Instant, DAY_MS } from '#app/domain/order.ts'
 import type { Arm, Grant, GrantState, Standing, StandingFacts } from '#app/domain/rewards/grant.ts'
 import type { PersonFacts, PersonOrder } from '#app/domain/rewards/progress.ts'
 import type { RewardGift } from '#app/domain/rewards/reward.ts'
+import type { SurveyPart } from '#app/domain/survey.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import type { Person } from '../confirmed-links.ts'
 import type { GrantingFrame } from './granting-frame.ts'
@@ -17,6 +18,9 @@ export type OrderOfPerson = PersonOrder & {
   /** Where it is, is looked after. */
   isLookedAfter: boolean
 }
+
+/** That some part of the survey was answered; which choice was taken is nothing to a reward. */
+export type SurveyAnswerOfPerson = { which: SurveyPart; at: Instant }
 
 /** One account as the segments have it. */
 export type Account = {
@@ -52,14 +56,14 @@ type OrderRow = {
   isLookedAfter: boolean
 }
 
-/** Orders and reviews of all accounts, from the first to the last. */
+/** Orders, reviews and answers of all accounts, from the first to the last. */
 export async function readFacts(
   tx: Tx,
   shop: ShopId,
   { accounts }: Person,
   { settings, currency }: GrantingFrame,
   at: Instant,
-): Promise<{ orders: OrderOfPerson[]; reviews: PersonFacts['reviews'] }> {
+): Promise<{ orders: OrderOfPerson[]; reviews: PersonFacts['reviews']; answers: SurveyAnswerOfPerson[] }> {
   const rows = await tx.$queryRaw<OrderRow[]>`
     SELECT o."id"::text AS "id", o."customer"::text AS "customer", o."processedAt" AS "at", o."cancelledAt",
       o."isTest", o."financialStatus" AS "status", o."currency", o."subtotalMinor"::text AS "subtotal",
@@ -71,6 +75,9 @@ export async function readFacts(
   const reviews = await tx.$queryRaw<{ id: string; at: Date }[]>`
     SELECT "id", "at" FROM "Review" WHERE "shop" = ${shop} AND "customer" = ANY (${[...accounts]}::text[]::bigint[])
     ORDER BY "at", "id"`
+  const answers = await tx.$queryRaw<{ at: Date }[]>`
+    SELECT DISTINCT "answeredAt" AS "at" FROM "SurveyAnswer"
+    WHERE "shop" = ${shop} AND "customer" = ANY (${[...accounts]}::text[]::bigint[]) ORDER BY 1`
   const orders = rows.map((row): OrderOfPerson => {
     const facts = {
       customer: row.customer,
@@ -96,7 +103,11 @@ export async function readFacts(
       isLookedAfter: row.isLookedAfter,
     }
   })
-  return { orders, reviews: reviews.map((row) => ({ id: row.id, at: row.at.getTime() })) }
+  return {
+    orders,
+    reviews: reviews.map((row) => ({ id: row.id, at: row.at.getTime() })),
+    answers: answers.map(({ at: answeredAt }) => ({ which: 'preferences', at: answeredAt.getTime() })),
+  }
 }
 
 function deliveredOf({ deliveredAt, fulfilledAt }: OrderRow, deliveryDays: number): PersonOrder['delivered'] {

@@ -2,16 +2,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { lawChecks } from '#app/domain/rewards/law.ts'
 import { rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
-import { isShared, type EndedBy, type RewardDefinition } from '#app/domain/rewards/reward.ts'
+import { isShared, unaskedParts, type EndedBy, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { costShareOf } from '#app/domain/costs.ts'
 import { DAY_MS } from '#app/domain/order.ts'
 import { dayFromText, endOfDay, shopCalendar } from '#app/domain/shop-calendar.ts'
+import { askedParts } from '#app/domain/survey.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { oweGrants } from '../owed-grants.ts'
 import { readSettings, saveSettingsIn } from '../settings.ts'
+import { storedSurvey } from '../stored-survey.ts'
 import { recentFirstOrders } from './figures.ts'
 import { readReward, readRewards, readShopFrame, type StoredReward } from './stored.ts'
 
@@ -66,6 +68,8 @@ export async function startReward(shop: ShopId, id: number): Promise<void> {
     if (reward.state === 'ended') throw refused('name', 'ended')
     const timezone = await refuseBlocked(tx, shop, reward.definition)
     await refuseMoved(tx, shop, reward)
+    if (unaskedParts(reward.definition, askedParts(await storedSurvey(tx, shop))).length > 0)
+      throw refused('steps', 'survey-off')
     const past = await recentFirstOrders(tx, shop, at)
     const days = (endOfDay(reward.definition.endsOn, timezone) - at) / DAY_MS
     // Of first orders only is it known how many there will be.

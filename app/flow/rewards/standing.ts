@@ -3,11 +3,11 @@ import type { Instant } from '#app/domain/order.ts'
 import { armOf, textOf } from '#app/domain/rewards/arms.ts'
 import { faceValueMinor, type Standing } from '#app/domain/rewards/grant.ts'
 import { smallAmount } from '#app/domain/rewards/ready-made.ts'
-import type { RewardGift, RewardWho } from '#app/domain/rewards/reward.ts'
+import type { RewardDefinition, RewardGift, RewardWho } from '#app/domain/rewards/reward.ts'
 import type { ShopId, Tx } from '#app/outside/database.server.ts'
 import type { Person } from '../confirmed-links.ts'
 import type { GrantingFrame } from './granting-frame.ts'
-import type { Account, OrderOfPerson } from './person-rows.ts'
+import type { Account, OrderOfPerson, SurveyAnswerOfPerson } from './person-rows.ts'
 
 type About = {
   person: Person
@@ -115,9 +115,23 @@ function consentSeen(
   return { email: seen('email'), sms: seen('sms') }
 }
 
-/** The stored place with what they have agreed to since. */
-export function withConsent(standing: Standing, account: Account, at: Instant): Standing['facts'] {
-  return { ...standing.facts, consentAt: consentSeen(standing.facts, account, at) }
+/** The stored place with what they have agreed to and answered since. */
+export function withSeen(
+  { facts, since }: Standing,
+  definition: RewardDefinition,
+  account: Account,
+  answers: readonly SurveyAnswerOfPerson[],
+  at: Instant,
+): Standing['facts'] {
+  const seen = { ...facts, consentAt: consentSeen(facts, account, at) }
+  const asked = new Set(
+    definition.steps.flatMap(({ conditions }) =>
+      conditions.flatMap((each) => (each.kind === 'survey' ? [each.which] : [])),
+    ),
+  )
+  const first = answers.filter((each) => asked.has(each.which) && each.at >= since).reverse()
+  if (first.length === 0) return seen
+  return { ...seen, surveyAt: { ...Object.fromEntries(first.map((each) => [each.which, each.at])), ...facts.surveyAt } }
 }
 
 export async function placeIn(tx: Tx, shop: ShopId, standing: Standing): Promise<void> {
@@ -129,9 +143,9 @@ export async function placeIn(tx: Tx, shop: ShopId, standing: Standing): Promise
     ON CONFLICT DO NOTHING`
 }
 
-/** Only that they agreed is ever added to what was fixed. */
-export async function noteConsent(tx: Tx, shop: ShopId, { reward, customer, facts }: Standing): Promise<void> {
+/** Only that they agreed, and that they answered, is ever added to what was fixed. */
+export async function noteSeen(tx: Tx, shop: ShopId, { reward, customer, facts }: Standing): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "RewardStanding" SET "facts" = jsonb_set("facts", '{consentAt}', ${JSON.stringify(facts.consentAt)}::jsonb)
+    UPDATE "RewardStanding" SET "facts" = "facts" || ${JSON.stringify({ consentAt: facts.consentAt, surveyAt: facts.surveyAt })}::jsonb
     WHERE "shop" = ${shop} AND "reward" = ${reward} AND "customer" = ${customer}::text::bigint`
 }

@@ -1,7 +1,7 @@
 import type { SurveyPage } from '#app/domain/survey-pages.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { themeEditorUrl } from '../theme-editor.ts'
-import { storedSurvey } from './stored.ts'
+import { storedSurvey } from '../stored-survey.ts'
 
 /** The survey with how often each choice was taken. */
 export async function surveyPage(shop: ShopId): Promise<SurveyPage> {

@@ -4,7 +4,7 @@ import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
-import { storedSurvey } from './stored.ts'
+import { storedSurvey } from '../stored-survey.ts'
 
 /**
  * Saves what is asked. Answers to a question or a choice that is gone are erased: nobody has agreed to keep them for nothing.

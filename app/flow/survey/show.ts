@@ -3,7 +3,7 @@ import { OutsideFailure } from '#app/errors.ts'
 import { SurveyOnInstallationDocument, SurveyShowDocument } from '#app/outside/admin.generated.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
 import { adminOf } from '#app/outside/shopify.server.ts'
-import { storedSurvey } from './stored.ts'
+import { storedSurvey } from '../stored-survey.ts'
 
 /** Writes the survey where the storefront reads it. Safe to be killed anywhere: what is written twice is the same. */
 export async function showSurvey(shop: ShopId): Promise<void> {

@@ -12,7 +12,7 @@ import { owe } from '#app/outside/queue.server.ts'
 import { makeToken, readToken, type ShownToken } from '#app/outside/visitor-token.server.ts'
 import { deed, question, type Roads, type VisitorHere } from '#app/outside/visitor.server.ts'
 import { redeem } from '../visitor-tokens.ts'
-import { storedSurvey } from './stored.ts'
+import { storedSurvey } from '../stored-survey.ts'
 
 const Token = z.string().max(200)
 
@@ -79,6 +79,8 @@ async function answer(
     )
     if (written.length === 0) throw notAllowed()
     await owe(tx, shop, 'recompute-customer', customer, {})
+    // A reward may hang on it.
+    await owe(tx, shop, 'grant-customer', customer, {})
     return answersIn(tx, shop, customer)
   })
   return { answers: kept, token: freshToken(visitor, customer) }

@@ -105,6 +105,13 @@ describe('what follows from the settings', () => {
     expect(rulesOf({ who: { kind: 'flag', flag: 'vip' } }, ['KR', 'US'])).toEqual([])
   })
 
+  test('answers are kept by a free consent, of which Korea’s law wants more to be said; taking them back costs nothing', () => {
+    const survey: Wanted = { who: { kind: 'everybody' }, conditions: [{ kind: 'survey', which: 'preferences' }] }
+    expect(rulesOf(survey, ['US', 'KR'])).toEqual(['survey-consent', 'survey-consent-kr'])
+    const texts = ['Withdraw your answers and you lose the discount']
+    expect(rulesOf({ ...survey, texts }, ['KR'])).toEqual(['consent-loss!', 'survey-consent-kr'])
+  })
+
   test('an offer to a segment says so to shoppers where the shop sells in the EU, or has not said where', () => {
     expect([['DE', 'KR'], ['KR'], ['KR', 'US'], []].map(saysPersonalised)).toEqual([true, false, false, true])
   })

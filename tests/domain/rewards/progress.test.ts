@@ -18,6 +18,9 @@ const consentAt = (email: number | null, had = false): Situation => ({
   facts: { ...FACTS, hadConsent: { email: had, sms: false }, consentAt: { email, sms: null } },
 })
 
+const SURVEY: RewardCondition = { kind: 'survey', which: 'preferences' }
+const answeredAt = (preferences: number): Situation => ({ facts: { ...FACTS, surveyAt: { preferences } } })
+
 describe('a step', () => {
   test.each<[string, Wanted, Situation, (number | null)[]]>([
     ['asking nothing is earned at once', one(), {}, [0]],
@@ -55,6 +58,14 @@ describe('a step', () => {
     ['for a review is not earned by one before the start', one({ kind: 'review' }), { reviews: [-5] }, [null]],
     ['for consent is earned when it is given', one(CONSENT), consentAt(day(2)), [2]],
     ['for consent that they had is never', one(CONSENT), consentAt(day(2), true), [null]],
+    ['for the survey is not earned before it is answered', one(SURVEY), {}, [null]],
+    ['for the survey is earned by an answer', one(SURVEY), answeredAt(day(4)), [4]],
+    [
+      'for the survey and an order is earned by the later',
+      one(SURVEY, { kind: 'order', n: 1 }),
+      { ...answeredAt(day(4)), orders: [order(8)] },
+      [8],
+    ],
     [
       'of both is earned by the later',
       one({ kind: 'review' }, { kind: 'order', n: 1 }),
@@ -92,6 +103,12 @@ describe('a step', () => {
     expect([kept.dueAt, kept.missing]).toEqual([day(39), [{ kind: 'kept', days: 14, on: '2026-02-09' }]])
     const waits = stepsOf({ steps: [step([{ kind: 'review' }], { waitDays: 7 })] }, { reviews: [28] })[0]!
     expect([waits.dueAt, waits.missing]).toEqual([day(35), [{ kind: 'wait', on: '2026-02-05' }]])
+  })
+
+  test('names the survey as missing, and what was answered as the reason', () => {
+    expect(stepsOf(one(SURVEY))[0]!.missing).toEqual([{ kind: 'survey', which: 'preferences' }])
+    const because = { kind: 'survey', which: 'preferences', at: day(4) }
+    expect(stepsOf(one(SURVEY), answeredAt(day(4)))[0]!.because).toEqual([because])
   })
 
   test('that cannot be earned before the end any more is not possible', () => {

@@ -8,7 +8,7 @@ import {
 } from '#app/domain/rewards/discount.ts'
 import { overBy, rewardChecks, rewardForecast } from '#app/domain/rewards/outlook.ts'
 import { READY_MADE, readyMade, smallAmount } from '#app/domain/rewards/ready-made.ts'
-import { RewardShape } from '#app/domain/rewards/reward.ts'
+import { RewardShape, unaskedParts } from '#app/domain/rewards/reward.ts'
 import { onStorefront, StorefrontRewards } from '#app/domain/rewards/storefront-rewards.ts'
 import { dayFromText } from '#app/domain/shop-calendar.ts'
 import { rewardOf, type Wanted } from './definitions.ts'
@@ -75,6 +75,15 @@ test.each([
 ] as [string, Wanted, string, string][])('%s', (_, more, field, key) => {
   const read = RewardShape.safeParse(rewardOf(more))
   expect(read.error?.issues.map((issue) => [issue.path.join('.'), issue.message])).toContainEqual([field, key])
+})
+
+test('what of the survey it hangs on and nobody is asked is named', () => {
+  const survey = rewardOf({ who: { kind: 'everybody' }, conditions: [{ kind: 'survey', which: 'preferences' }] })
+  expect([unaskedParts(survey, []), unaskedParts(survey, ['preferences']), unaskedParts(rewardOf(), [])]).toEqual([
+    ['preferences'],
+    [],
+    [],
+  ])
 })
 
 describe('what speaks against it', () => {

@@ -1,7 +1,7 @@
 import { SurveyDefinition } from '#app/domain/survey.ts'
 import type { BulkTx, ShopId, Tx } from '#app/outside/database.server.ts'
 import { Bug } from '#app/errors.ts'
-import { ask } from '../either-door.ts'
+import { ask } from './either-door.ts'
 
 export type StoredSurvey = { definition: SurveyDefinition; isOn: boolean; lastId: number; savedAt: Date }
 
