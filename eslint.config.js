@@ -12,7 +12,7 @@ const may = (who, list, message) => ({
 })
 // Settings, confirmed links, who is kept out and what a shop's history teaches are rows that every stage reads, how fresh the
 // pages are is asked on all of them, and a lock, a statement through either door, which orders count, what follows for rewards
-// and for picks, and files of changes are nobody's.
+// and for picks, what shoppers are asked, and files of changes are nobody's.
 const BESIDE_THE_STAGES = [
   'settings.ts',
   'freshness.ts',
