@@ -11,6 +11,8 @@ export type SurveyPage = {
   answered: number
   /** Of each choice, by its id. */
   counts: Record<number, number>
+  /** Names of live rewards that hang on an answer. */
+  rewards: string[]
   /** The theme editor, with the block to add. */
   themeEditor: string
 }

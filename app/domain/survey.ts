@@ -23,23 +23,39 @@ const Question = z.strictObject({
   id: number,
   text: textOf(LONGEST_TEXT),
   several: z.boolean(),
+  /** Asked of who has had an order delivered, once after each; left out: asked at any time. */
+  when: z.literal('after-delivery').optional(),
   choices: z.array(Choice).min(LEAST_CHOICES).max(MOST_CHOICES),
 })
 
 export const SurveyDefinition = z.strictObject({
   /** What somebody agrees to by their tick. */
   consent: textOf(LONGEST_CONSENT),
-  questions: z.array(Question).min(1).max(MOST_QUESTIONS),
+  questions: z
+    .array(Question)
+    .min(1)
+    .max(MOST_QUESTIONS)
+    // Whoever has just unpacked a parcel is asked one thing.
+    .refine((questions) => questions.filter(({ when }) => when !== undefined).length <= 1, {
+      params: { code: 'one-after-delivery' },
+    }),
 })
 export type SurveyDefinition = z.infer<typeof SurveyDefinition>
 
-/** What a reward may hang on. `preferences`: the questions that are asked at any time. */
-export const SURVEY_PARTS = ['preferences'] as const
+/** What a reward may hang on. `preferences`: the questions that are asked at any time, `delivery`: the one after a delivery. */
+export const SURVEY_PARTS = ['preferences', 'delivery'] as const
 export type SurveyPart = (typeof SURVEY_PARTS)[number]
 
 /** What of a survey shoppers are asked now. */
 export function askedParts(survey: { definition: SurveyDefinition; isOn: boolean } | null): SurveyPart[] {
-  return survey?.isOn === true ? ['preferences'] : []
+  if (survey?.isOn !== true) return []
+  const isAfter = survey.definition.questions.map(({ when }) => when === 'after-delivery')
+  return SURVEY_PARTS.filter((part) => isAfter.includes(part === 'delivery'))
+}
+
+/** The id of the question after a delivery; null: none is asked. */
+export function afterDelivery({ questions }: SurveyDefinition): number | null {
+  return questions.find(({ when }) => when === 'after-delivery')?.id ?? null
 }
 
 /** Asked for where the survey is switched on: answers come by the storefront's way to us. */

@@ -6,8 +6,11 @@
 import type { PersonalOffer } from './rewards/personal-rewards.ts'
 import type { Stage } from './stages.ts'
 
-/** Answer of GET survey on the storefront: what the signed-in customer has answered, and a token for one deed. */
-export type VisitorSurvey = { answers: SurveyAnswers; token: string | null }
+/**
+ * Answer of GET survey on the storefront: what the signed-in customer has answered, and a token for one deed. `delivery`: whether
+ * the question after a delivery is theirs to answer, or answered since their last delivery; null: there is nothing to ask of.
+ */
+export type VisitorSurvey = { answers: SurveyAnswers; token: string | null; delivery: 'due' | 'answered' | null }
 
 /** Ids of choices by the question's id. */
 export type SurveyAnswers = Record<string, number[]>

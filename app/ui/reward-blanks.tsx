@@ -2,7 +2,7 @@ import { BlockStack, Box, Button, InlineStack, Select, Text, TextField } from '@
 import type { ReactNode } from 'react'
 import type { RewardCondition, RewardGift } from '#app/domain/rewards/reward.ts'
 import { useWords } from './i18n.tsx'
-import { conditionDraftOf, offeredFor, type RewardDraft, type StepDraft } from './reward-draft.ts'
+import { conditionDraftOf, offeredFor, type ConditionDraft, type RewardDraft, type StepDraft } from './reward-draft.ts'
 import type { RewardFormProps } from './reward-form.tsx'
 import { refusalAt } from './reward-refusal.ts'
 import { changedWho, whoChoice, whoChoices } from './reward-who.tsx'
@@ -199,8 +199,11 @@ function WhenBlank({ draft, onChange }: RewardFormProps) {
 function whenOf({ steps }: RewardDraft): When | 'own' {
   const { conditions, waitDays } = steps[0]!
   if (waitDays.trim() !== '0' && waitDays.trim() !== '') return 'own'
-  const kinds = conditions.map(({ kind }) => kind).join()
-  return (Object.keys(WHENS) as When[]).find((when) => WHENS[when].map(({ kind }) => kind).join() === kinds) ?? 'own'
+  // Their numbers may differ, what is agreed to or answered may not.
+  const named = (some: readonly ConditionDraft[]) =>
+    some.map(({ kind, channel, which }) => (kind === 'consent' ? channel : kind === 'survey' ? which : kind)).join()
+  const now = named(conditions)
+  return (Object.keys(WHENS) as When[]).find((when) => named(WHENS[when].map(conditionDraftOf)) === now) ?? 'own'
 }
 
 /** Whoever is New has bought already: a first order's reward is not for them. */

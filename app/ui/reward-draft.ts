@@ -109,6 +109,11 @@ export function conditionDraftOf(condition: RewardCondition): ConditionDraft {
   }
 }
 
+/** Whether it asks for an order that is still to come. */
+export function isOfOrders({ kind, which }: ConditionDraft): boolean {
+  return kind === 'order' || kind === 'more-orders' || (kind === 'survey' && which === 'delivery')
+}
+
 /** A step that is added behind others: it needs something done. */
 export function freshStep(place: number): StepDraft {
   const conditions: RewardCondition[] = place === 0 ? [] : [{ kind: 'order', n: place + 1 }]

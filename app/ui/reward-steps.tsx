@@ -3,9 +3,11 @@ import {
   CONDITIONS_MAX,
   CONDITION_KINDS,
   STEPS_MAX,
+  asksForOrder,
   type RewardCondition,
   type RewardGift,
 } from '#app/domain/rewards/reward.ts'
+import { SURVEY_PARTS, type SurveyPart } from '#app/domain/survey.ts'
 import { useWords } from './i18n.tsx'
 import { GIFT_KINDS } from './reward-blanks.tsx'
 import { conditionDraftOf, freshStep, type ConditionDraft, type StepDraft } from './reward-draft.ts'
@@ -74,6 +76,9 @@ function Step(props: StepProps) {
   const { t } = useWords()
   const path = `steps.${place}`
   const kinds = CONDITION_KINDS.filter((kind) => place > 0 || draft.who !== 'first-order' || !isOfOrders(kind))
+  const parts = SURVEY_PARTS.filter(
+    (which) => place > 0 || draft.who !== 'first-order' || !asksForOrder({ kind: 'survey', which }),
+  )
   const unused = kinds.find((kind) => !step.conditions.some((one) => one.kind === kind)) ?? kinds[0]!
   return (
     <FormLayout>
@@ -83,6 +88,7 @@ function Step(props: StepProps) {
           key={at}
           condition={condition}
           kinds={kinds}
+          parts={parts}
           problem={refusalAt(t, problems, `${path}.conditions.${at}`)}
           // A later step without a condition would be there at once.
           mayGo={place === 0 || step.conditions.length > 1}
@@ -244,12 +250,13 @@ function What({ step, place, page, problems, onStep, onPick }: StepProps) {
 function Condition(props: {
   condition: ConditionDraft
   kinds: readonly RewardCondition['kind'][]
+  parts: readonly SurveyPart[]
   problem: string | undefined
   mayGo: boolean
   onChange: (condition: ConditionDraft) => void
   onRemove: () => void
 }) {
-  const { condition, kinds, problem, mayGo, onChange, onRemove } = props
+  const { condition, kinds, parts, problem, mayGo, onChange, onRemove } = props
   const { t } = useWords()
   const { kind } = condition
   return (
@@ -287,6 +294,13 @@ function Condition(props: {
             options={(['email', 'sms'] as const).map((value) => ({ value, label: t(`rewards.channel.${value}`) }))}
             value={condition.channel}
             onChange={(channel) => onChange({ ...condition, channel: channel === 'sms' ? 'sms' : 'email' })}
+          />
+        ) : kind === 'survey' ? (
+          <Select
+            label={t('rewards.field.which')}
+            options={parts.map((value) => ({ value, label: t(`rewards.which.${value}`) }))}
+            value={condition.which}
+            onChange={(which) => onChange({ ...condition, which: which === 'delivery' ? 'delivery' : 'preferences' })}
           />
         ) : null}
       </FormLayout.Group>

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next'
 import type { RewardSegment } from '#app/domain/rewards/pages.ts'
 import { STAGES } from '#app/domain/stages.ts'
 import { useWords } from './i18n.tsx'
-import { offeredFor, type RewardDraft } from './reward-draft.ts'
+import { isOfOrders, offeredFor, type RewardDraft } from './reward-draft.ts'
 import type { RewardFormProps } from './reward-form.tsx'
 import { refusalAt } from './reward-refusal.ts'
 
@@ -54,9 +54,7 @@ export function changedWho(draft: RewardDraft, choice: string): RewardDraft {
   if (choice === 'everybody') return { ...draft, who: 'everybody' }
   if (choice !== 'first-order') return draft
   const steps = draft.steps.map((step, place) =>
-    place === 0
-      ? { ...step, conditions: step.conditions.filter((one) => one.kind !== 'order' && one.kind !== 'more-orders') }
-      : step,
+    place === 0 ? { ...step, conditions: step.conditions.filter((one) => !isOfOrders(one)) } : step,
   )
   return { ...draft, who: 'first-order', steps }
 }

@@ -18,6 +18,13 @@ export function freshQuestion(): QuestionDraft {
   return { id: 0, text: blank(), several: false, choices }
 }
 
+export const isAfterDelivery = ({ when }: QuestionDraft): boolean => when === 'after-delivery'
+
+/** The question asked at that time. */
+export function askedWhen({ id, text, several, choices }: QuestionDraft, isAfter: boolean): QuestionDraft {
+  return { id, text, several, choices, ...(isAfter ? { when: 'after-delivery' } : {}) }
+}
+
 /** What the editor starts from: the survey, or a first question with a sentence to agree to. */
 export function draftOf(definition: SurveyDefinition | null, consent: SurveyText): SurveyDraft {
   return definition ?? { consent, questions: [freshQuestion()] }
@@ -26,7 +33,11 @@ export function draftOf(definition: SurveyDefinition | null, consent: SurveyText
 /** Whether every text is there in one of the languages. */
 export function isComplete({ consent, questions }: SurveyDraft): boolean {
   const has = ({ en, ko }: SurveyText) => en.trim() !== '' || ko.trim() !== ''
-  return has(consent) && questions.every(({ text, choices }) => has(text) && choices.every((each) => has(each.text)))
+  return (
+    has(consent) &&
+    questions.filter(isAfterDelivery).length <= 1 &&
+    questions.every(({ text, choices }) => has(text) && choices.every((each) => has(each.text)))
+  )
 }
 
 export const canAddQuestion = ({ questions }: SurveyDraft): boolean => questions.length < MOST_QUESTIONS

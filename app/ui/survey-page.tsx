@@ -5,7 +5,15 @@ import { LONGEST_CONSENT } from '#app/domain/survey.ts'
 import { AskedTwice } from './asked-twice.tsx'
 import { useWords, wordsIn } from './i18n.tsx'
 import { SaveBar } from './save-bar.tsx'
-import { canAddQuestion, canRemoveQuestion, draftOf, freshQuestion, isComplete, losesAnswers } from './survey-draft.ts'
+import {
+  canAddQuestion,
+  canRemoveQuestion,
+  draftOf,
+  freshQuestion,
+  isAfterDelivery,
+  isComplete,
+  losesAnswers,
+} from './survey-draft.ts'
 import type { SurveyDraft } from './survey-draft.ts'
 import { BothTexts, QuestionCard } from './survey-question.tsx'
 
@@ -51,6 +59,7 @@ export function SurveyScreen({ page, isBusy, isDeclined, isRefused, onSave, onSw
             place={place}
             question={question}
             counts={page.counts}
+            isAfterTaken={draft.questions.some((each, i) => i !== place && isAfterDelivery(each))}
             onChange={(changed) => setQuestion(place, changed)}
             {...(canRemoveQuestion(draft)
               ? { onRemove: () => setDraft({ ...draft, questions: draft.questions.filter((_, i) => i !== place) }) }
@@ -103,6 +112,7 @@ function Standing({ page, isBusy, isChanged, onSwitch, onErase }: StandingProps)
         <Text as="p" tone="subdued">
           {t('survey.who')}
         </Text>
+        {page.rewards.length === 0 ? null : <Text as="p">{t('survey.rewards', { names: f.list(page.rewards) })}</Text>}
         <InlineStack gap="200">
           <Button
             variant={isOn ? 'secondary' : 'primary'}

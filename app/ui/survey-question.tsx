@@ -1,19 +1,32 @@
-import { BlockStack, Box, Button, Card, Checkbox, InlineGrid, InlineStack, Text, TextField } from '@shopify/polaris'
+import {
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  Checkbox,
+  InlineGrid,
+  InlineStack,
+  Select,
+  Text,
+  TextField,
+} from '@shopify/polaris'
 import { LONGEST_TEXT, type SurveyText } from '#app/domain/survey.ts'
 import { useWords } from './i18n.tsx'
-import { canAddChoice, canRemoveChoice, type QuestionDraft } from './survey-draft.ts'
+import { askedWhen, canAddChoice, canRemoveChoice, isAfterDelivery, type QuestionDraft } from './survey-draft.ts'
 
 type Props = {
   place: number
   question: QuestionDraft
   /** How often each choice was taken, by its id. */
   counts: Record<number, number>
+  /** Another question is asked after a delivery; one at most is. */
+  isAfterTaken: boolean
   onChange: (question: QuestionDraft) => void
   onRemove?: () => void
 }
 
 /** One question with its choices, and how often each was taken. */
-export function QuestionCard({ place, question, counts, onChange, onRemove }: Props) {
+export function QuestionCard({ place, question, counts, isAfterTaken, onChange, onRemove }: Props) {
   const { t, f } = useWords()
   const { choices } = question
   return (
@@ -38,6 +51,16 @@ export function QuestionCard({ place, question, counts, onChange, onRemove }: Pr
           text={question.text}
           longest={LONGEST_TEXT}
           onChange={(text) => onChange({ ...question, text })}
+        />
+        <Select
+          label={t('survey.when')}
+          options={[
+            { value: 'any-time', label: t('survey.whens.any-time') },
+            { value: 'after-delivery', label: t('survey.whens.after-delivery'), disabled: isAfterTaken },
+          ]}
+          value={question.when ?? 'any-time'}
+          helpText={isAfterDelivery(question) ? t('survey.whenHelp') : isAfterTaken ? t('survey.whenTaken') : undefined}
+          onChange={(when) => onChange(askedWhen(question, when === 'after-delivery'))}
         />
         <Checkbox
           label={t('survey.several')}

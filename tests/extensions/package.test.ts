@@ -15,7 +15,7 @@ const words = (file: string): Words => JSON.parse(read(`locales/${file}`).toStri
 
 /** Texts that stand inside a sentence, or on a link. */
 const PARTS =
-  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$|^picks\.(again|from|now|before)$|^survey\.(send|take_back)$|^live\.(take|ask|switch|switch_on)$/
+  /^(months|dates|what|item)\.|^condition\.(minimum|no_minimum|some)$|^sign_in$|^reward\.(part|add_gift|example_gift)$|^progress\.account$|^picks\.(again|from|now|before)$|^survey\.(send|take_back|ask_later|change_later)$|^live\.(take|ask|switch|switch_on)$/
 
 function keysOf(tree: Words, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>

@@ -39,7 +39,7 @@ export const MISSING = [
   { kind: 'review' },
   { kind: 'consent', channel: 'email' },
   { kind: 'wait', on: '2027-01-02' },
-  { kind: 'survey', which: 'preferences' },
+  { kind: 'survey', which: 'delivery' },
 ] as const
 
 /** Somebody signed in whose metafield holds this, as JSON has it. */

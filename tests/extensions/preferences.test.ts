@@ -7,7 +7,19 @@ import { inBrowser, isBrowserMissing, layoutOf, scriptCounter } from './browser.
 import { NOON } from './cases.ts'
 import { piecesOf, textOf } from './html.ts'
 import { HARD_TEXTS, PAYLOADS } from './payloads.ts'
-import { ASKED, NO_QUESTION, NO_SURVEY, SOMEBODY, SURVEY, allSurveyCases, hostile, kept } from './survey-cases.ts'
+import { onStorefront } from '#app/domain/survey.ts'
+import {
+  ASKED,
+  NO_QUESTION,
+  NO_SURVEY,
+  ONLY_AFTER,
+  SOMEBODY,
+  SURVEY,
+  WITH_AFTER,
+  allSurveyCases,
+  hostile,
+  kept,
+} from './survey-cases.ts'
 
 const css = readFileSync(`${EXTENSION}assets/morello.css`, 'utf8')
 const script = readFileSync(`${EXTENSION}assets/morello-rewards.js`, 'utf8')
@@ -43,6 +55,21 @@ describe('who is asked', () => {
     }
   })
 
+  test('about a delivery nobody before the shop knows of one, and of strange moments nobody at all', () => {
+    const folded = html({ app: kept(onStorefront(WITH_AFTER, true)), customer: SOMEBODY })
+    expect(textOf(folded)).toContain('When an order of yours has arrived, we ask one question here.')
+    expect(folded.match(/<fieldset[^>]*hidden/g)).toHaveLength(1)
+    expect(folded).not.toContain('<div hidden')
+    const alone = html({ app: kept(onStorefront(ONLY_AFTER, true)), customer: SOMEBODY })
+    expect(alone).toContain('<div hidden><label')
+    expect(textOf(alone)).not.toContain('The button to send')
+    const [question] = SURVEY.questions
+    for (const when of ['', 'later', 7, true]) {
+      const app = kept({ ...onStorefront(SURVEY, true), questions: [{ ...question, when }] })
+      expect(html({ app, customer: SOMEBODY }), String(when)).toBe(EMPTY)
+    }
+  })
+
   test.each(['en', 'ko'])('the editor says why nobody is, and previews a customer (%s)', (locale) => {
     const mark = locale === 'en' ? /^Only you see this: / : /^관리자에게만 보여요: /
     for (const scope of [{}, { app: ASKED }, { app: kept({ v: 1, off: true }), customer: SOMEBODY }])
@@ -54,7 +81,8 @@ describe('who is asked', () => {
 
 describe('the markup', () => {
   const TAGS = 'div section h2 p form fieldset legend label input span morello-rewards script'.split(' ')
-  const ATTRIBUTES = 'class id dir for type name value src defer aria-labelledby data-shopify-editor-block'.split(' ')
+  const ATTRIBUTES =
+    'class id dir for type name value src defer hidden aria-labelledby data-shopify-editor-block'.split(' ')
 
   test('of every state is small, of its own tags and classes, and names no segment', () => {
     for (const one of allSurveyCases()) {
@@ -88,7 +116,8 @@ const json = (route: Route, body: unknown, status = 200): Promise<void> =>
   route.fulfill({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
 
 /** A page of the shop's with the block, and what its script asked of the proxy. */
-async function opened(page: Page, proxy: Proxy) {
+async function opened(page: Page, proxy: Proxy, survey = SURVEY) {
+  const block = html({ app: kept(onStorefront(survey, true)), customer: SOMEBODY })
   const roads: { road: string; body: unknown }[] = []
   await page.route('http://shop.test/**', async (route) => {
     const { pathname } = new URL(route.request().url())
@@ -96,7 +125,7 @@ async function opened(page: Page, proxy: Proxy) {
     if (!pathname.startsWith('/apps/morello/'))
       return route.fulfill({
         contentType: 'text/html; charset=utf-8',
-        body: `<!doctype html><style>${css}</style>${html(asked)}`,
+        body: `<!doctype html><style>${css}</style>${block}<p>What stands below</p>`,
       })
     const road = pathname.slice('/apps/morello/'.length)
     const body = route.request().postDataJSON() as unknown
@@ -172,6 +201,65 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
       expect(roads[2]).toEqual({ road: 'take-back', body: { token: 'token-2' } })
       expect(await page.locator('input:checked').count()).toBe(0)
       expect(await takeBack!.isVisible()).toBe(false)
+    })
+  }, 300_000)
+
+  test.each([
+    ['beside others', WITH_AFTER, { 8: [9], 1: [2] }],
+    ['alone', ONLY_AFTER, { 8: [9] }],
+  ])(
+    'unfolds the question after a delivery when they press for it, and moves nothing before (%s)',
+    async (_, survey, sent) => {
+      await inBrowser(async (page) => {
+        await page.setViewportSize({ width: 390, height: 800 })
+        const roads = await opened(
+          page,
+          (route, road, body) =>
+            road === 'survey'
+              ? json(route, {
+                  answers: { 8: [10], ...(survey === WITH_AFTER ? { 1: [2] } : {}) },
+                  token: 'a',
+                  delivery: 'due',
+                })
+              : json(route, { answers: (body as { answers: object }).answers, token: 'b', delivery: 'answered' }),
+          survey,
+        )
+        const below = () => page.getByText('What stands below').evaluate((each) => each.getBoundingClientRect().top)
+        const before = await below()
+        const unfold = page.getByRole('button', { name: 'One question about your order' })
+        await unfold.waitFor()
+        expect(await below()).toBe(before)
+        expect(await page.getByLabel('Yes').isVisible()).toBe(false)
+        await unfold.click()
+        // What was said of an order before is not said of this one.
+        expect(await page.getByLabel('No', { exact: true }).isChecked()).toBe(false)
+        await page.getByLabel('Yes').check()
+        await page.getByLabel('I agree').check()
+        await page.getByRole('button', { name: 'Send answers' }).click()
+        await page.getByText('Your answers are kept').waitFor()
+        const all = survey === WITH_AFTER ? { ...sent, 5: [] } : sent
+        expect(roads[1]!.body).toEqual({ token: 'a', consent: true, answers: all })
+        expect(await page.getByLabel('Yes').isChecked()).toBe(true)
+      })
+    },
+    300_000,
+  )
+
+  test('sends nothing of the folded question, and lets them change what they have said there', async () => {
+    await inBrowser(async (page) => {
+      const roads = await opened(
+        page,
+        (route) => json(route, { answers: { 8: [10] }, token: 'a', delivery: 'answered' }),
+        WITH_AFTER,
+      )
+      await page.getByRole('button', { name: 'Change my answer about my order' }).waitFor()
+      await page.getByLabel('Moisture').check()
+      await page.getByLabel('I agree').check()
+      await page.getByRole('button', { name: 'Send answers' }).click()
+      await page.getByText('Your answers are kept').waitFor()
+      expect(roads[1]!.body).toMatchObject({ answers: { 1: [2], 5: [] } })
+      await page.getByRole('button', { name: 'Change my answer about my order' }).click()
+      expect(await page.getByLabel('No', { exact: true }).isChecked()).toBe(true)
     })
   }, 300_000)
 

@@ -34,6 +34,7 @@ export const ON_THE_WAY: [string, PersonalOffer][] = [
   ['kept, with its day', { ...CREDIT_PROGRESS, missing: [{ kind: 'kept', days: 14, on: '2026-12-06' }] }],
   ['kept at once', { ...CREDIT_PROGRESS, missing: [{ kind: 'kept', days: 0, on: null }] }],
   ['sms', { ...CREDIT_PROGRESS, missing: [{ kind: 'consent', channel: 'sms' }] }],
+  ['preferences', { ...CREDIT_PROGRESS, missing: [{ kind: 'survey', which: 'preferences' }] }],
   ['nothing missing', { ...CREDIT_PROGRESS, missing: [] }],
   ['all of', { ...CREDIT_PROGRESS, missing: [...MISSING].slice(0, 5) }],
   ['any of', { ...CREDIT_PROGRESS, join: 'or', missing: [...MISSING].slice(0, 5) }],

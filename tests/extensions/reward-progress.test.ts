@@ -66,12 +66,12 @@ describe('what is missing', () => {
     [
       'survey',
       'en',
-      'Answer our short survey (optional, any answer counts) and ₩3,000 credit is yours. You can take your answers back at any time and keep it.',
+      'Once your order has arrived, answer one question about it (optional, any answer counts) and ₩3,000 credit is yours. You can take your answer back at any time and keep it.',
     ],
     [
       'survey',
       'ko',
-      '짧은 설문에 답하면(선택, 어떤 답이든 괜찮아요) 적립금 ₩3,000 혜택을 드려요. 답변은 언제든 지울 수 있고 혜택은 그대로예요.',
+      '주문 상품이 도착한 뒤 질문 하나에 답하면(선택, 어떤 답이든 괜찮아요) 적립금 ₩3,000 혜택을 드려요. 답변은 언제든 지울 수 있고 혜택은 그대로예요.',
     ],
     ['delivered', 'en', 'Your order is delivered: ₩3,000 credit is yours on 5 December.'],
     ['kept', 'en', 'Keep your whole order for 14 days and ₩3,000 credit is yours.'],

@@ -29,6 +29,20 @@ export const SURVEY: SurveyDefinition = {
   ],
 }
 
+/** With one question after a delivery, beside the others or alone. */
+const AFTER: SurveyDefinition['questions'][number] = {
+  id: 8,
+  text: text('Did it suit you?', '잘 맞았나요?'),
+  several: false,
+  when: 'after-delivery',
+  choices: [
+    { id: 9, text: text('Yes', '네') },
+    { id: 10, text: text('No', '아니요') },
+  ],
+}
+export const WITH_AFTER: SurveyDefinition = { ...SURVEY, questions: [...SURVEY.questions, AFTER] }
+export const ONLY_AFTER: SurveyDefinition = { ...SURVEY, questions: [AFTER] }
+
 /** Whatever stands in the metafield, as JSON has it. */
 export function kept(value: unknown): NonNullable<BlockScope['app']> {
   return { morello: { survey: { value: JSON.parse(JSON.stringify(value)) as unknown } } }
@@ -74,6 +88,12 @@ export function allSurveyCases(): Case[] {
   for (const isDesignMode of [false, true]) {
     add(`guest, editor ${isDesignMode}`, { app: ASKED, isDesignMode })
     add(`asked, editor ${isDesignMode}`, { app: ASKED, customer: SOMEBODY, isDesignMode })
+    for (const survey of [WITH_AFTER, ONLY_AFTER])
+      add(`after a delivery, ${survey.questions.length}, editor ${isDesignMode}`, {
+        app: kept(onStorefront(survey, true)),
+        customer: SOMEBODY,
+        isDesignMode,
+      })
     for (const value of NO_SURVEY) add(JSON.stringify(value), { app: kept(value), customer: SOMEBODY, isDesignMode })
     for (const preview_as of ['visitor', 'guest', 'customer', 'evil"'])
       add(`as ${preview_as}, editor ${isDesignMode}`, { app: ASKED, settings: { preview_as }, isDesignMode })

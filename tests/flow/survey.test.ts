@@ -118,7 +118,7 @@ describe('what somebody answers', () => {
   })
 
   test('is not kept of a guest, of whom nobody knows, and while the survey is off', async () => {
-    expect(await ask('survey', '')).toEqual({ status: 200, answers: {}, token: null })
+    expect(await ask('survey', '')).toEqual({ status: 200, answers: {}, token: null, delivery: null })
     expect((await answered(777, { [WHOM]: [MYSELF] })).status).toBe(403)
     await switchSurvey(shop, false)
     expect((await answered(ANNA, { [WHOM]: [MYSELF] })).status).toBe(422)

@@ -1,12 +1,27 @@
-/** The shop asks what its customers look for; an answer moves one of them into a segment, and taking it back takes them out. */
+/**
+ * The shop asks what its customers look for; an answer moves one of them into a segment, and taking it back takes them out. After
+ * a delivery it asks one thing more, and a reward hangs on that.
+ */
 import type { FrameLocator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { WorldCustomer } from '../shop/world.ts'
-import { CANNOT_WALK, PATIENT, VIEWS, appIn, excessWidth, untilThere, walk, type Journey } from './journey.ts'
-import { signedIn, storefront } from './shopper.ts'
+import {
+  CANNOT_WALK,
+  PATIENT,
+  VIEWS,
+  appIn,
+  excessWidth,
+  untilThere,
+  walk,
+  type Journey,
+  type Walk,
+} from './journey.ts'
+import { spendableMinor } from '../shop/store-credit.ts'
+import { beginReward, bought, endReward, newcomers, order, signedIn, storefront } from './shopper.ts'
 
 const LONG_MS = 180_000
 
+let begun: Walk
 let journey: Journey
 let page: Page
 let app: FrameLocator
@@ -16,7 +31,7 @@ let jiwoo: WorldCustomer
 const save = () => page.getByRole('button', { name: 'Save' }).click()
 
 describe.skipIf(CANNOT_WALK)('a survey in a browser', PATIENT, () => {
-  walk((begun) => ({ journey, page, app } = begun))
+  walk((now) => ({ journey, page, app } = begun = now))
 
   test('the merchant writes it in both languages and switches it on, allowing what Shopify asks for', async () => {
     await page.goto(journey.adminOf('/survey'))
@@ -80,6 +95,60 @@ describe.skipIf(CANNOT_WALK)('a survey in a browser', PATIENT, () => {
     await shopper.getByRole('button', { name: 'Take my answers back' }).click()
     await shopper.getByText('Your answers are erased.').waitFor({ timeout: LONG_MS })
     await expect.poll(members, { timeout: LONG_MS, interval: 3000 }).toBe('0')
+  })
+
+  test('after a delivery one thing more is asked, a reward hangs on the answer, and stays when it is taken back', async () => {
+    const [buyer] = newcomers(journey)
+    const buying = await signedIn(journey, buyer!)
+    const unfold = buying.getByRole('button', { name: 'One question about your order' })
+    await order(journey, buying)
+    await bought(buying)
+    await page.goto(`${journey.stack.shop.origin}/admin/customers/${buyer!.id}`)
+    await page.getByRole('button', { name: 'Send it off' }).first().click()
+    await page.getByRole('button', { name: 'It has arrived' }).first().click()
+    await page.getByRole('button', { name: 'It has arrived' }).waitFor({ state: 'hidden' })
+    await journey.rest()
+    await page.goto(journey.adminOf('/survey'))
+    await app.getByRole('button', { name: 'Add question' }).click()
+    const write = (label: string, text: string) => app.getByLabel(label, { exact: true }).nth(1).fill(text)
+    await write('Question (English)', 'Did it suit you?')
+    await write('Question (Korean)', '잘 맞았나요?')
+    await write('Choice 1 (English)', 'It did')
+    await write('Choice 1 (Korean)', '네')
+    await write('Choice 2 (English)', 'Not so much')
+    await write('Choice 2 (Korean)', '글쎄요')
+    await app.getByLabel('When', { exact: true }).nth(1).selectOption('after-delivery')
+    await app.getByText('Another question is asked after a delivery').waitFor()
+    await save()
+    await page.getByRole('button', { name: 'Save' }).waitFor({ state: 'hidden' })
+    const reward = await beginReward(begun, 'Credit for a review', async () => {
+      await app.getByLabel('When', { exact: true }).selectOption('survey')
+      await app.getByLabel('Which answer').selectOption('delivery')
+      await app.getByLabel('Comparison group').fill('0')
+    })
+    await untilThere(buying, storefront(journey), buying.getByText('Once your order has arrived, answer one question'))
+    await untilThere(buying, storefront(journey), unfold)
+    await unfold.scrollIntoViewIfNeeded()
+    await journey.picture(buying, 'survey-after-delivery-en')
+    await unfold.click()
+    await buying.getByLabel('Not so much').check()
+    await buying.getByLabel(/I agree that this shop keeps/).check()
+    await journey.picture(buying, 'survey-after-delivery-unfolded-en')
+    await buying.getByRole('button', { name: 'Send answers' }).click()
+    await buying.getByText('Your answers are kept').waitFor({ timeout: LONG_MS })
+    await untilThere(buying, storefront(journey), buying.getByText(/of store credit is in your account/))
+    const given = spendableMinor(journey.stack.world, buyer!.id)
+    expect(given).toBeGreaterThan(0)
+    const change = buying.getByRole('button', { name: 'Change my answer about my order' })
+    await untilThere(buying, storefront(journey), change)
+    await buying.getByRole('button', { name: 'Take my answers back' }).click()
+    await buying.getByText('Your answers are erased.').waitFor({ timeout: LONG_MS })
+    await journey.rest()
+    expect(spendableMinor(journey.stack.world, buyer!.id)).toBe(given)
+    await page.goto(journey.adminOf('/survey'))
+    await app.getByText('Live rewards that hang on an answer').waitFor()
+    await endReward(begun, reward)
+    await buying.context().close()
   })
 
   test.each(VIEWS)('its page stands in %s at %i pixels', async (locale, width) => {

@@ -3,7 +3,14 @@ import { READY_MADE, readyMade } from '#app/domain/rewards/ready-made.ts'
 import type { RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { formatsOf } from '#app/ui/formats.ts'
 import { wordsIn } from '#app/ui/i18n.tsx'
-import { freshStep, offeredFor, rewardDraftOf, rewardOf, type RewardDraft } from '#app/ui/reward-draft.ts'
+import {
+  conditionDraftOf,
+  freshStep,
+  offeredFor,
+  rewardDraftOf,
+  rewardOf,
+  type RewardDraft,
+} from '#app/ui/reward-draft.ts'
 import { refusalText } from '#app/ui/reward-refusal.ts'
 import { rewardSentence } from '#app/ui/reward-text.ts'
 import { changedWho } from '#app/ui/reward-who.tsx'
@@ -102,6 +109,17 @@ describe('what cannot be together is not offered, and not sent', () => {
       take: 'given',
       steps: [{}, { conditions: [{ n: 2 }] }],
     })
+  })
+
+  test('for a first order no answer after a delivery can be asked for, and one at any time can', () => {
+    const draft = rewardDraftOf(ready('review-credit'), 'KRW')
+    const conditions = (['preferences', 'delivery'] as const).map((which) =>
+      conditionDraftOf({ kind: 'survey', which }),
+    )
+    const first = changedWho({ ...draft, steps: [{ ...draft.steps[0]!, conditions }] }, 'first-order')
+    expect(first.steps[0]!.conditions).toEqual([conditions[0]])
+    const refused = rewardOf({ ...first, steps: [{ ...first.steps[0]!, conditions }] }, 'KRW', false)
+    expect(refused.problems).toEqual({ steps: 'first-order-order' })
   })
 
   test('for a first order no orders can be asked for any more', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SurveyPage } from '#app/domain/survey-pages.ts'
-import { draftOf, freshQuestion, isComplete, losesAnswers } from '#app/ui/survey-draft.ts'
+import { askedWhen, draftOf, freshQuestion, isComplete, losesAnswers } from '#app/ui/survey-draft.ts'
 import { SurveyScreen } from '#app/ui/survey-page.tsx'
 import { nothing } from './idle-props.ts'
 import { readInBothLanguages } from './reading.tsx'
@@ -25,6 +25,7 @@ const PAGE: SurveyPage = {
   savedAt: Date.UTC(2026, 10, 20),
   answered: 1204,
   counts: { 2: 1200, 3: 4 },
+  rewards: [],
   themeEditor: 'https://demo.myshopify.com/admin/themes/current/editor',
 }
 const idle = {
@@ -65,6 +66,22 @@ readInBothLanguages([
   },
 ])
 
+const AFTER = { ...DEFINITION!.questions[0]!, id: 4, when: 'after-delivery' as const }
+const WITH_AFTER = { ...DEFINITION!, questions: [...DEFINITION!.questions, AFTER] }
+
+readInBothLanguages([
+  {
+    name: 'one question is asked after a delivery, which says how that is known; of the others it says why not, and what hangs on it',
+    screen: <SurveyScreen page={{ ...PAGE, definition: WITH_AFTER, rewards: ['Thanks', 'Credit'] }} {...idle} />,
+    en: [
+      'once an order of theirs has arrived, once for each delivery',
+      'set that one to “At any time” first',
+      'Live rewards that hang on an answer: Thanks, Credit.',
+    ],
+    ko: ['배송마다 한 번씩 묻습니다', '먼저 다른 질문을 ‘언제든’으로 바꾸세요', '답변이 조건인 진행 중 혜택'],
+  },
+])
+
 describe('a draft', () => {
   const draft = draftOf(DEFINITION, { en: '', ko: '' })
 
@@ -73,6 +90,12 @@ describe('a draft', () => {
     expect(isComplete({ ...draft, questions: [...draft.questions, freshQuestion()] })).toBe(false)
     expect(isComplete({ ...draft, consent: { en: ' ', ko: '' } })).toBe(false)
     expect(isComplete({ ...draft, consent: { en: '', ko: '네' } })).toBe(true)
+    expect([[AFTER], [AFTER, AFTER]].map((questions) => isComplete({ ...draft, questions }))).toEqual([true, false])
+  })
+
+  test('has a question asked at any time again as it was before', () => {
+    expect(askedWhen(AFTER, false)).toEqual({ ...DEFINITION!.questions[0]!, id: 4 })
+    expect(askedWhen(askedWhen(AFTER, false), true)).toEqual(AFTER)
   })
 
   test('that leaves out what somebody has chosen loses answers', () => {

@@ -65,8 +65,14 @@ export type RewardCondition = z.infer<typeof ConditionShape>
 export const CONDITION_KINDS = ['order', 'more-orders', 'delivered', 'kept', 'review', 'consent', 'survey'] as const
 
 /** Whether somebody can do it without ever ordering. */
-export function needsNoOrder({ kind }: RewardCondition): boolean {
-  return kind === 'consent' || kind === 'survey'
+export function needsNoOrder(condition: RewardCondition): boolean {
+  return condition.kind === 'consent' || (condition.kind === 'survey' && condition.which === 'preferences')
+}
+
+/** Whether only an order that is still to come can do it: nothing to ask of who has not bought. */
+export function asksForOrder(condition: RewardCondition): boolean {
+  const { kind } = condition
+  return kind === 'order' || kind === 'more-orders' || (kind === 'survey' && condition.which === 'delivery')
 }
 
 const StepShape = z.object({
@@ -136,7 +142,7 @@ export const RewardShape = z
     if (who.kind === 'first-order' && who.guests === 'may-use' && !isShared(reward)) refuse('who', 'guests-own')
     if (
       who.kind === 'first-order' &&
-      reward.steps[0]!.conditions.some(({ kind }) => kind === 'more-orders' || kind === 'order')
+      reward.steps[0]!.conditions.some(asksForOrder)
     )
       refuse('steps', 'first-order-order')
     if (reward.steps.slice(1).some(({ conditions }) => conditions.length === 0)) refuse('steps', 'step-free')

@@ -227,7 +227,8 @@ async function askForDeliveries(tx: Tx, shop: ShopId, { facts, at }: AboutAccoun
   let asked = 0
   for (const { id } of orders)
     asked += await tx.$executeRaw`
-      INSERT INTO "Delivery" ("shop", "order") VALUES (${shop}, ${id}::text::bigint) ON CONFLICT DO NOTHING`
+      INSERT INTO "Delivery" ("shop", "order") VALUES (${shop}, ${id}::text::bigint)
+      ON CONFLICT ("shop", "order") DO UPDATE SET "until" = NULL`
   if (asked > 0) await owe(tx, shop, 'look-at-deliveries', String(shop), {})
 }
 

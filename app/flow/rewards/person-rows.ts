@@ -15,7 +15,7 @@ export type OrderOfPerson = PersonOrder & {
   discountMinor: number
   /** Cancelled, refunded whole, returned whole, or never paid. */
   isGone: boolean
-  /** Where it is, is looked after. */
+  /** Where it is, is looked after for a reward. */
   isLookedAfter: boolean
 }
 
@@ -68,16 +68,20 @@ export async function readFacts(
     SELECT o."id"::text AS "id", o."customer"::text AS "customer", o."processedAt" AS "at", o."cancelledAt",
       o."isTest", o."financialStatus" AS "status", o."currency", o."subtotalMinor"::text AS "subtotal",
       o."refundedMinor"::text AS "refunded", o."discountMinor"::text AS "discount", o."quantity",
-      o."currentQuantity" AS "current", o."discounts", d."fulfilledAt", d."deliveredAt", d."order" IS NOT NULL AS "isLookedAfter"
+      o."currentQuantity" AS "current", o."discounts", d."fulfilledAt", d."deliveredAt", d."order" IS NOT NULL AND d."until" IS NULL AS "isLookedAfter"
     FROM "Order" o LEFT JOIN "Delivery" d ON d."shop" = o."shop" AND d."order" = o."id"
     WHERE o."shop" = ${shop} AND o."customer" = ANY (${[...accounts]}::text[]::bigint[])
     ORDER BY o."processedAt", o."id"`
   const reviews = await tx.$queryRaw<{ id: string; at: Date }[]>`
     SELECT "id", "at" FROM "Review" WHERE "shop" = ${shop} AND "customer" = ANY (${[...accounts]}::text[]::bigint[])
     ORDER BY "at", "id"`
-  const answers = await tx.$queryRaw<{ at: Date }[]>`
-    SELECT DISTINCT "answeredAt" AS "at" FROM "SurveyAnswer"
-    WHERE "shop" = ${shop} AND "customer" = ANY (${[...accounts]}::text[]::bigint[]) ORDER BY 1`
+  const answers = await tx.$queryRaw<{ which: SurveyPart; at: Date }[]>`
+    SELECT DISTINCT CASE WHEN EXISTS (
+        SELECT FROM "Survey" s CROSS JOIN jsonb_array_elements(s."definition" -> 'questions') q
+        WHERE s."shop" = a."shop" AND (q ->> 'id')::int = a."question" AND q ->> 'when' = 'after-delivery')
+      THEN 'delivery' ELSE 'preferences' END AS "which", a."answeredAt" AS "at"
+    FROM "SurveyAnswer" a WHERE a."shop" = ${shop} AND a."customer" = ANY (${[...accounts]}::text[]::bigint[])
+    ORDER BY 2`
   const orders = rows.map((row): OrderOfPerson => {
     const facts = {
       customer: row.customer,
@@ -106,7 +110,7 @@ export async function readFacts(
   return {
     orders,
     reviews: reviews.map((row) => ({ id: row.id, at: row.at.getTime() })),
-    answers: answers.map(({ at: answeredAt }) => ({ which: 'preferences', at: answeredAt.getTime() })),
+    answers: answers.map((row) => ({ which: row.which, at: row.at.getTime() })),
   }
 }
 

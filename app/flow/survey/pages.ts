@@ -13,12 +13,16 @@ export async function surveyPage(shop: ShopId): Promise<SurveyPage> {
     const rows = await tx.$queryRaw<{ choice: number; count: number }[]>`
       SELECT c AS choice, count(*)::int AS count FROM "SurveyAnswer" CROSS JOIN unnest("choices") c
       WHERE "shop" = ${shop} GROUP BY 1`
+    const rewards = await tx.$queryRaw<{ name: string }[]>`
+      SELECT "definition" ->> 'name' AS "name" FROM "Reward" WHERE "shop" = ${shop} AND "state" = 'live'
+        AND "definition" @? '$.steps[*].conditions[*] ? (@.kind == "survey")' ORDER BY "id"`
     return {
       definition: stored?.definition ?? null,
       isOn: stored?.isOn ?? false,
       savedAt: stored?.savedAt.getTime() ?? null,
       answered,
       counts: Object.fromEntries(rows.map(({ choice, count }) => [choice, count])),
+      rewards: rewards.map(({ name }) => name),
       themeEditor: themeEditorUrl(domain, 'preferences'),
     }
   })

@@ -1,5 +1,5 @@
 /** The merchant's survey as they save it, and what follows for answers to what it no longer asks. */
-import { numbered, SurveyDefinition } from '#app/domain/survey.ts'
+import { afterDelivery, numbered, SurveyDefinition } from '#app/domain/survey.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId, type Tx } from '#app/outside/database.server.ts'
@@ -21,7 +21,13 @@ export async function saveSurvey(shop: ShopId, sent: SurveyDefinition): Promise<
     await tx.survey.upsert({ where: { shop }, create: { shop, isOn: false, ...data }, update: data })
     await forgetAnswersTo(tx, shop, definition)
     await owe(tx, shop, 'show-survey', String(shop), {})
+    await lookFor(tx, shop, before?.isOn === true ? definition : null)
   })
+}
+
+/** Where its orders are has to be known before somebody can be asked after a delivery. */
+async function lookFor(tx: Tx, shop: ShopId, asked: SurveyDefinition | null): Promise<void> {
+  if (asked !== null && afterDelivery(asked) !== null) await owe(tx, shop, 'look-at-deliveries', String(shop), {})
 }
 
 async function forgetAnswersTo(tx: Tx, shop: ShopId, { questions }: SurveyDefinition): Promise<void> {
@@ -40,7 +46,9 @@ export async function switchSurvey(shop: ShopId, isOn: boolean): Promise<void> {
   await withShop(shop, async (tx) => {
     const { count } = await tx.survey.updateMany({ where: { shop }, data: { isOn } })
     if (count === 0 && isOn) throw new InvalidInput('no survey to switch on', { code: 'not-found' })
-    if (count > 0) await owe(tx, shop, 'show-survey', String(shop), {})
+    if (count === 0) return
+    await owe(tx, shop, 'show-survey', String(shop), {})
+    await lookFor(tx, shop, isOn ? (await storedSurvey(tx, shop))!.definition : null)
   })
 }
 

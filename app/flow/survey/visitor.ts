@@ -3,14 +3,16 @@
  * alone; what they do, by a token that was made for them, for one deed.
  */
 import { z } from 'zod'
-import type { Id } from '#app/domain/order.ts'
-import { answersOf, SentAnswers } from '#app/domain/survey.ts'
+import type { Id, Instant } from '#app/domain/order.ts'
+import { afterDelivery, answersOf, SentAnswers, type SurveyDefinition } from '#app/domain/survey.ts'
 import type { SurveyAnswers, VisitorSurvey } from '#app/domain/wire.ts'
 import { InvalidInput } from '#app/errors.ts'
 import { withShopForVisitor, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { makeToken, readToken, type ShownToken } from '#app/outside/visitor-token.server.ts'
 import { deed, question, type Roads, type VisitorHere } from '#app/outside/visitor.server.ts'
+import { readSettings } from '../settings.ts'
+import { validOrderSql } from '../valid-orders.ts'
 import { redeem } from '../visitor-tokens.ts'
 import { storedSurvey } from '../stored-survey.ts'
 
@@ -45,20 +47,51 @@ function freshToken({ shop, at }: VisitorHere, customerId: Id): string {
 
 async function askSurvey(visitor: VisitorHere): Promise<VisitorSurvey> {
   const customer = signedIn(visitor)
-  if (customer === null) return { answers: {}, token: null }
-  const answers = await withShopForVisitor(visitor.shop, (tx) => answersIn(tx, visitor.shop, customer))
-  return { answers, token: freshToken(visitor, customer) }
+  if (customer === null) return { answers: {}, token: null, delivery: null }
+  const told = await withShopForVisitor(visitor.shop, async (tx) => {
+    const survey = await storedSurvey(tx, visitor.shop)
+    return toldOf(tx, visitor, customer, survey?.isOn === true ? survey.definition : null)
+  })
+  return { ...told, token: freshToken(visitor, customer) }
 }
 
-async function answersIn(tx: BulkTx, shop: ShopId, customer: Id): Promise<SurveyAnswers> {
-  const rows = await tx.query<{ question: number; choices: number[] }>(
-    `SELECT "question", "choices" FROM "SurveyAnswer" WHERE "shop" = $1 AND "customer" = $2`,
+async function toldOf(
+  tx: BulkTx,
+  { shop, at }: VisitorHere,
+  customer: Id,
+  definition: SurveyDefinition | null,
+): Promise<Omit<VisitorSurvey, 'token'>> {
+  const rows = await tx.query<{ question: number; choices: number[]; answeredAt: Date }>(
+    `SELECT "question", "choices", "answeredAt" FROM "SurveyAnswer" WHERE "shop" = $1 AND "customer" = $2`,
     [shop, customer],
   )
-  return Object.fromEntries(rows.map(({ question: id, choices }) => [id, choices]))
+  const answers: SurveyAnswers = Object.fromEntries(rows.map(({ question: id, choices }) => [id, choices]))
+  const after = definition === null ? null : afterDelivery(definition)
+  const deliveredAt = after === null ? null : await lastDelivery(tx, shop, customer, at)
+  if (deliveredAt === null) return { answers, delivery: null }
+  const isAnswered = rows.some((row) => row.question === after && row.answeredAt.getTime() >= deliveredAt)
+  return { answers, delivery: isAnswered ? 'answered' : 'due' }
 }
 
-/** All of somebody's answers at once, in place of those before. Of who has been erased, or never came, nothing is kept. */
+/** When the last of their orders that count came, as far as it is known; null: none has. */
+async function lastDelivery(tx: BulkTx, shop: ShopId, customer: Id, at: Instant): Promise<Instant | null> {
+  const { orderRule, rewards } = await readSettings(tx, shop)
+  const [row] = await tx.query<{ at: Date | null }>(
+    `SELECT max(w."at") AS "at" FROM (
+       SELECT coalesce(d."deliveredAt", d."fulfilledAt" + $3 * interval '24 hours') AS "at"
+       FROM "Order" o JOIN "Delivery" d ON d."shop" = o."shop" AND d."order" = o."id"
+       WHERE o."shop" = $1 AND o."customer" = $2 AND (o."currentQuantity" > 0 OR o."quantity" = 0)
+         AND ${validOrderSql('o', { shop, asOf: at, orderRule })}) w
+     WHERE w."at" <= $4`,
+    [shop, customer, rewards.deliveryDays, new Date(at)],
+  )
+  return row?.at?.getTime() ?? null
+}
+
+/**
+ * Somebody's answers at once, in place of those before; what they said after a delivery stays where it is not sent. Of who has
+ * been erased, or never came, nothing is kept.
+ */
 async function answer(
   visitor: VisitorHere,
   { token, answers: sent }: { token: string; answers: z.infer<typeof SentAnswers> },
@@ -67,9 +100,18 @@ async function answer(
   const kept = await withShopForVisitor(shop, async (tx) => {
     const survey = await storedSurvey(tx, shop)
     const answers = survey?.isOn === true ? answersOf(survey.definition, sent) : null
-    if (answers === null) throw new InvalidInput('answers to another survey')
+    if (survey === null || answers === null) throw new InvalidInput('answers to another survey')
+    const after = afterDelivery(survey.definition)
+    if (
+      answers.some((each) => each.question === after) &&
+      (await lastDelivery(tx, shop, customer, visitor.at)) === null
+    )
+      throw new InvalidInput('an answer about a delivery that there was not')
     if (!(await redeem(tx, shop, shown))) throw notAllowed()
-    await tx.query(`DELETE FROM "SurveyAnswer" WHERE "shop" = $1 AND "customer" = $2`, [shop, customer])
+    await tx.query(
+      `DELETE FROM "SurveyAnswer" WHERE "shop" = $1 AND "customer" = $2 AND "question" IS DISTINCT FROM $3::int`,
+      [shop, customer, after !== null && String(after) in sent ? null : after],
+    )
     const written = await tx.query(
       `INSERT INTO "SurveyAnswer" ("shop", "customer", "question", "choices", "consentedAt", "answeredAt")
        SELECT c."shop", c."id", a."question", ARRAY(SELECT jsonb_array_elements_text(a."choices")::int), $3, $3
@@ -81,17 +123,19 @@ async function answer(
     await owe(tx, shop, 'recompute-customer', customer, {})
     // A reward may hang on it.
     await owe(tx, shop, 'grant-customer', customer, {})
-    return answersIn(tx, shop, customer)
+    return toldOf(tx, visitor, customer, survey.definition)
   })
-  return { answers: kept, token: freshToken(visitor, customer) }
+  return { ...kept, token: freshToken(visitor, customer) }
 }
 
 async function takeBack(visitor: VisitorHere, { token }: { token: string }): Promise<VisitorSurvey> {
   const { shop, customer, shown } = holderOf(visitor, token)
-  await withShopForVisitor(shop, async (tx) => {
+  const left = await withShopForVisitor(shop, async (tx) => {
     if (!(await redeem(tx, shop, shown))) throw notAllowed()
     await tx.query(`DELETE FROM "SurveyAnswer" WHERE "shop" = $1 AND "customer" = $2`, [shop, customer])
     await owe(tx, shop, 'recompute-customer', customer, {})
+    const survey = await storedSurvey(tx, shop)
+    return toldOf(tx, visitor, customer, survey?.isOn === true ? survey.definition : null)
   })
-  return { answers: {}, token: freshToken(visitor, customer) }
+  return { ...left, token: freshToken(visitor, customer) }
 }

@@ -154,6 +154,7 @@
 
     /**
      * Ticks what they have answered before and lets them send, change and take it back: each deed brings the next one's token.
+     * The question after a delivery unfolds when they press for it; until then what they said there is neither shown nor sent.
      *
      * @param {VisitorSurvey} read
      */
@@ -165,6 +166,11 @@
       const inputs = [...form.querySelectorAll('input')]
       const choices = inputs.filter((input) => !('consent' in input.dataset))
       const consent = inputs.find((input) => 'consent' in input.dataset)
+      /** @type {HTMLElement | null} */
+      const later = form.querySelector('[data-later]')
+      const folded = /** @type {HTMLElement | null} */ (later?.nextElementSibling ?? null)
+      /** @type {HTMLElement | null | undefined} */
+      const away = consent?.closest('[hidden]')
       const status = document.createElement('span')
       status.setAttribute('role', 'status')
       const send = this.#surveyButton('submit', this.dataset.send)
@@ -172,7 +178,11 @@
 
       /** @param {VisitorSurvey} now */
       const show = (now) => {
-        for (const input of choices) input.checked = (now.answers[input.name] ?? []).includes(Number(input.value))
+        for (const input of choices)
+          input.checked =
+            // What was said of an order before is not said of this one.
+            !(now.delivery === 'due' && folded?.contains(input)) &&
+            (now.answers[input.name] ?? []).includes(Number(input.value))
         // Agreed to anew with every answer.
         if (consent) consent.checked = false
         takeBack.hidden = Object.keys(now.answers).length === 0
@@ -197,12 +207,27 @@
         if (send.disabled) return
         /** @type {Record<string, number[]>} */
         const answers = {}
-        for (const { name, value, checked } of choices) if (checked) (answers[name] ??= []).push(Number(value))
-        if (Object.keys(answers).length === 0 || !consent?.checked) status.textContent = this.dataset.incomplete ?? ''
+        for (const input of choices) {
+          if (folded?.hidden && folded.contains(input)) continue
+          const chosen = (answers[input.name] ??= [])
+          if (input.checked) chosen.push(Number(input.value))
+        }
+        if (!Object.values(answers).some(({ length }) => length > 0) || !consent?.checked)
+          status.textContent = this.dataset.incomplete ?? ''
         else void act('answer', { consent: true, answers }, this.dataset.sent)
       })
       takeBack.addEventListener('click', () => void act('take-back', {}, this.dataset.takenBack))
       show(read)
+      send.hidden = Boolean(away)
+      if (later && folded && read.delivery) {
+        const unfold = this.#surveyButton('button', read.delivery === 'due' ? later.dataset.ask : later.dataset.change)
+        unfold.addEventListener('click', () => {
+          for (const each of [folded, away, send]) if (each) each.hidden = false
+          later.remove()
+          folded.querySelector('input')?.focus()
+        })
+        later.replaceChildren(unfold)
+      }
       this.replaceChildren(send, ' ', takeBack, ' ', status)
     }
 

@@ -1,9 +1,10 @@
 /** Rewards that hang on an answer to the survey: any answer, and nothing is lost by taking it back. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS } from '#app/domain/order.ts'
-import type { SurveyDefinition } from '#app/domain/survey.ts'
+import { SurveyDefinition } from '#app/domain/survey.ts'
 import type { SurveyAnswers, VisitorSurvey } from '#app/domain/wire.ts'
 import { rewardPage } from '#app/flow/rewards/pages.ts'
+import { surveyPage } from '#app/flow/survey/pages.ts'
 import { saveSurvey, switchSurvey } from '#app/flow/survey/save.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, type ShopId } from '#app/outside/database.server.ts'
@@ -16,6 +17,7 @@ import {
   grants,
   issued,
   linked,
+  ordered,
   person,
   shownTo,
   startedFor,
@@ -122,6 +124,75 @@ describe('who answers the survey', () => {
     await worked(shop, '5')
     await worked(shop, '7')
     expect(await told(shop)).toEqual([`${id}/0/0 reserved`])
+  })
+})
+
+describe('a question after a delivery', () => {
+  const after = { id: 0, text: both('Did it suit you?'), several: false, choices, when: 'after-delivery' as const }
+  /** As it is numbered behind the first. */
+  const [SUITED, YES_IT_DID] = [4, 5] as const
+  const THANKS_FOR_IT: Wanted = { ...THANKS, conditions: [{ kind: 'survey', which: 'delivery' }] }
+
+  const came = (order: string, days: number, how: 'deliveredAt' | 'fulfilledAt' = 'deliveredAt') =>
+    withShop(shop, (tx) =>
+      tx.delivery.create({ data: { shop, order: BigInt(order), [how]: new Date(now() - days * DAY_MS) } }),
+    )
+  const deliveryOf = async (customer: string) => (await ask('survey', customer)).delivery
+
+  beforeEach(async () => {
+    const kept = choices.map((choice, n) => ({ ...choice, id: [YES, NO][n]! }))
+    await saveSurvey(shop, { ...SURVEY, questions: [{ ...SURVEY.questions[0]!, id: DRY, choices: kept }, after] })
+    await person(shop, '7')
+  })
+
+  test('is theirs once an order that counts came, once for each delivery, and is kept apart from the others', async () => {
+    expect(await deliveryOf('7')).toBeNull()
+    const { token } = await ask('survey', '7')
+    const early = await ask('answer', '7', { token, consent: true, answers: { [SUITED]: [YES_IT_DID] } })
+    expect(early.status).toBe(422)
+    await came(await ordered(shop, '7', { status: 'VOIDED' }), 1)
+    await came(await ordered(shop, '7'), 4, 'fulfilledAt')
+    expect(await deliveryOf('7')).toBeNull()
+    later(1)
+    expect(await deliveryOf('7')).toBe('due')
+    await answered('7', { [SUITED]: [YES_IT_DID] })
+    expect(await deliveryOf('7')).toBe('answered')
+    const sent = await ask('survey', '7')
+    const strange = await ask('answer', '7', { token: sent.token, consent: true, answers: { 99: [], [DRY]: [YES] } })
+    expect(strange.status).toBe(422)
+    const kept = await ask('answer', '7', { token: sent.token, consent: true, answers: { [DRY]: [YES] } })
+    expect(kept).toMatchObject({ answers: { [DRY]: [YES], [SUITED]: [YES_IT_DID] }, delivery: 'answered' })
+    const left = await ask('answer', '7', { token: kept.token, consent: true, answers: { [DRY]: [NO], [SUITED]: [] } })
+    expect(left).toMatchObject({ answers: { [DRY]: [NO] }, delivery: 'due' })
+    await answered('7', { [DRY]: [NO], [SUITED]: [YES_IT_DID] })
+    later(2)
+    await came(await ordered(shop, '7'), 0)
+    expect(await deliveryOf('7')).toBe('due')
+    await takenBack('7')
+  })
+
+  test('earns what hangs on it, and an answer at any time does not', async () => {
+    const id = await startedFor(shop, THANKS_FOR_IT)
+    await came(await ordered(shop, '7'), 0)
+    await workedAll(shop)
+    expect(await shownTo(shop, '7')).toMatchObject([{ id, missing: [{ kind: 'survey', which: 'delivery' }] }])
+    await answered('7', { [DRY]: [YES] })
+    await worked(shop, '7')
+    expect(await told(shop)).toEqual([])
+    await answered('7', { [DRY]: [YES], [SUITED]: [YES_IT_DID] })
+    await worked(shop, '7')
+    expect(await told(shop)).toEqual([`${id}/0/0 reserved`])
+    expect(await surveyPage(shop)).toMatchObject({ rewards: ['Welcome'] })
+  })
+
+  test('has a reward that hangs on it wait for it to be asked', async () => {
+    await saveSurvey(shop, SURVEY)
+    await expect(startedFor(shop, THANKS_FOR_IT)).rejects.toMatchObject({ fields: { steps: 'survey-off' } })
+  })
+
+  test('is one at most', () => {
+    expect(SurveyDefinition.safeParse({ ...SURVEY, questions: [after] }).success).toBe(true)
+    expect(SurveyDefinition.safeParse({ ...SURVEY, questions: [after, after] }).success).toBe(false)
   })
 })
 
