@@ -20,7 +20,7 @@ const LONGEST_DAYS = 180
 /** An order with 50 parcels costs little; Shopify takes 250 ids. */
 const PER_CALL = 50
 /** For the survey alone an order is looked after so many days from when it was placed, and so many more at one look. */
-const SURVEY_DAYS = 30
+export const SURVEY_DAYS = 30
 const MOST_FOR_SURVEY = 1000
 
 type Waiting = {

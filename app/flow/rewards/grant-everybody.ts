@@ -1,10 +1,11 @@
 /** The same for everybody whom a live reward may concern: after one starts or ends, nightly, and after everybody was worked out. */
-import type { Id } from '#app/domain/order.ts'
+import { DAY_MS, type Id } from '#app/domain/order.ts'
 import { needsNoOrder, type RewardDefinition } from '#app/domain/rewards/reward.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShop, withShopBulk, type BulkTx, type ShopId, type Tx } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
 import { expireGrants } from './benefit-orders.ts'
+import { SURVEY_DAYS } from './deliveries.ts'
 import { grantPerson } from './grant.ts'
 import { readGrantingFrame, type GrantingFrame } from './granting-frame.ts'
 
@@ -81,7 +82,7 @@ function sourceOf(definition: RewardDefinition, bound: (value: unknown) => strin
       return `"Membership" t WHERE t."stage" = 'prospect'`
     case 'everybody':
       if (steps[0]!.conditions.every(needsNoOrder)) return `"Membership" t WHERE true`
-      return `"Order" t WHERE t."processedAt" >= ${bound(startedAt)}::timestamptz`
+      return `"Order" t WHERE t."processedAt" >= ${bound(orderedFrom(definition, startedAt))}::timestamptz`
     case 'stage':
       return `"Membership" t WHERE t."stage" = ANY (${bound(who.stages)}::text[])`
     case 'flag':
@@ -89,6 +90,12 @@ function sourceOf(definition: RewardDefinition, bound: (value: unknown) => strin
     case 'own':
       return `"OwnMembership" t WHERE ${bound(who.segment)}::int = ANY (t."segments")`
   }
+}
+
+/** What is asked after a delivery may be asked of an order from before the start. */
+function orderedFrom({ steps }: RewardDefinition, startedAt: Date): Date {
+  const isOfDelivery = steps[0]!.conditions.some((each) => each.kind === 'survey' && each.which === 'delivery')
+  return isOfDelivery ? new Date(startedAt.getTime() - SURVEY_DAYS * DAY_MS) : startedAt
 }
 
 const FLAGS = {

@@ -172,8 +172,8 @@ describe('a question after a delivery', () => {
   })
 
   test('earns what hangs on it, and an answer at any time does not', async () => {
+    await came(await ordered(shop, '7', { at: now() - 5 * DAY_MS }), 0)
     const id = await startedFor(shop, THANKS_FOR_IT)
-    await came(await ordered(shop, '7'), 0)
     await workedAll(shop)
     expect(await shownTo(shop, '7')).toMatchObject([{ id, missing: [{ kind: 'survey', which: 'delivery' }] }])
     await answered('7', { [DRY]: [YES] })
