@@ -125,7 +125,7 @@ async function opened(page: Page, proxy: Proxy, survey = SURVEY) {
     if (!pathname.startsWith('/apps/morello/'))
       return route.fulfill({
         contentType: 'text/html; charset=utf-8',
-        body: `<!doctype html><style>${css}</style>${block}<p>What stands below</p>`,
+        body: `<!doctype html><style>${css} button { display: inline-block }</style>${block}<p>What stands below</p>`,
       })
     const road = pathname.slice('/apps/morello/'.length)
     const body = route.request().postDataJSON() as unknown
@@ -230,6 +230,8 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
         await unfold.waitFor()
         expect(await below()).toBe(before)
         expect(await page.getByLabel('Yes').isVisible()).toBe(false)
+        const send = page.getByRole('button', { name: 'Send answers' })
+        expect(await send.isVisible()).toBe(survey === WITH_AFTER)
         await unfold.click()
         // What was said of an order before is not said of this one.
         expect(await page.getByLabel('No', { exact: true }).isChecked()).toBe(false)

@@ -130,6 +130,7 @@ describe.skipIf(CANNOT_WALK)('a survey in a browser', PATIENT, () => {
     await untilThere(buying, storefront(journey), unfold)
     await unfold.scrollIntoViewIfNeeded()
     await journey.picture(buying, 'survey-after-delivery-en')
+    expect(await buying.getByRole('button', { name: 'Take my answers back' }).isVisible()).toBe(false)
     await unfold.click()
     await buying.getByLabel('Not so much').check()
     await buying.getByLabel(/I agree that this shop keeps/).check()

@@ -118,6 +118,16 @@
     return offers
   }
 
+  /**
+   * Themes say how buttons are displayed, and thereby overrule `hidden`.
+   *
+   * @param {HTMLElement} button
+   * @param {boolean} isHidden
+   */
+  const hide = (button, isHidden) => {
+    button.style.display = isHidden ? 'none' : ''
+  }
+
   class MorelloRewards extends HTMLElement {
     connectedCallback() {
       if (this.dataset.role === 'survey') {
@@ -185,7 +195,7 @@
             (now.answers[input.name] ?? []).includes(Number(input.value))
         // Agreed to anew with every answer.
         if (consent) consent.checked = false
-        takeBack.hidden = Object.keys(now.answers).length === 0
+        hide(takeBack, Object.keys(now.answers).length === 0)
       }
       /**
        * @param {string} road
@@ -218,11 +228,12 @@
       })
       takeBack.addEventListener('click', () => void act('take-back', {}, this.dataset.takenBack))
       show(read)
-      send.hidden = Boolean(away)
+      hide(send, Boolean(away))
       if (later && folded && read.delivery) {
         const unfold = this.#surveyButton('button', read.delivery === 'due' ? later.dataset.ask : later.dataset.change)
         unfold.addEventListener('click', () => {
-          for (const each of [folded, away, send]) if (each) each.hidden = false
+          for (const each of [folded, away]) if (each) each.hidden = false
+          hide(send, false)
           later.remove()
           folded.querySelector('input')?.focus()
         })
