@@ -76,7 +76,7 @@ function runAlone(file: string): void {
 async function runStorefront(): Promise<void> {
   const paint = await benchStorefront(STOREFRONT_PAIRS)
   say(
-    `largest paint of the theme's home on a slow phone: with our three blocks ${round(paint.withMs, 0)} ms ` +
+    `largest paint of the theme's home on a slow phone: with our four blocks ${round(paint.withMs, 0)} ms ` +
       `(${paint.withElement}) beside ${round(paint.withoutMs, 0)} ms (${paint.withoutElement}) without, ` +
       `${round(paint.withMs / paint.withoutMs, 2)}x; median difference of ${paint.pairs} interleaved pairs ` +
       `${round(paint.differenceMs)} ms, ${round(paint.coverage * 100)} % interval ${round(paint.lowMs)} to ` +
@@ -171,10 +171,11 @@ async function onItsTables(stack: Stack): Promise<void> {
   await closeDatabase()
 }
 
-function sayImport(orders: number, { oursS, peerS, peakMb }: ImportFigures, ratio: number): void {
+function sayImport(orders: number, { oursS, peerS, peakMb, peakAfterMb }: ImportFigures, ratio: number): void {
   say(
     `import of ${round(orders)} orders to rows and stages: ${round(oursS)} s beside ${round(peerS)} s of COPY, ` +
-      `${round(ratio)}x; the worker's peak memory ${round(peakMb, 0)} MB (limit 300 MB)`,
+      `${round(ratio)}x; the worker's peak memory ${round(peakMb, 0)} MB (limit 300 MB), ` +
+      `${round(peakAfterMb, 0)} MB with insights and recommendations after it`,
   )
 }
 

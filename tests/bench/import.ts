@@ -9,7 +9,8 @@ import { writeHistory } from './history.ts'
 const TABLES = ['Customer', 'Order', 'Line'] as const
 const POLL_MS = 50
 
-export type ImportFigures = { oursS: number; peerS: number; peakMb: number }
+/** `peakMb`: until everybody has a stage; `peakAfterMb`: until insights and recommendations are worked out too. */
+export type ImportFigures = { oursS: number; peerS: number; peakMb: number; peakAfterMb: number }
 
 /**
  * Imports a shop's history with the production build: from the moment the worker begins to read the shop's ready file to
@@ -40,9 +41,11 @@ export async function importHistory(folder: string, orders: number): Promise<{ f
       await openPage(stack, '/app')
       const oursS = await secondsToStages(database)
       const peakMb = peakMbOf(stack.worker.child.pid!)
+      await untilNothingIsLeft(database)
+      const peakAfterMb = peakMbOf(stack.worker.child.pid!)
       await expectComplete(database, orders)
       const peerS = await secondsToCopy(database)
-      return { figures: { oursS, peerS, peakMb }, stack }
+      return { figures: { oursS, peerS, peakMb, peakAfterMb }, stack }
     } finally {
       await database.end()
     }
@@ -64,6 +67,21 @@ async function secondsToStages(database: pg.Client): Promise<number> {
     if (failed !== null) throw new Error(`the import failed: ${failed}`)
     if (reading) startedAt ??= performance.now()
     if (worked && startedAt !== null) return (performance.now() - startedAt) / 1000
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}
+
+async function untilNothingIsLeft(database: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await database.query<{ left: string | null; made: boolean }>(
+      `SELECT (SELECT string_agg(kind, ' ') FROM "Work"
+                WHERE kind NOT IN ('nightly', 'check-health') AND state IN ('waiting', 'running')) AS left,
+              EXISTS (SELECT FROM "Recommender" WHERE "rebuiltAt" IS NOT NULL) AS made`,
+    )
+    if (rows[0]!.left === null) {
+      if (!rows[0]!.made) throw new Error('no recommendations were worked out')
+      return
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
 }

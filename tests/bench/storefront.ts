@@ -7,14 +7,21 @@ import { gzipSync } from 'node:zlib'
 import { chromium, type Browser } from 'playwright-core'
 import { customer, NOON } from '#tests/extensions/cases.ts'
 import { OFFER, PROGRESS, own } from '#tests/extensions/personal-cases.ts'
+import { about, installed, picked, PRODUCTS } from '#tests/extensions/picks-cases.ts'
 import { EXTENSION, renderBlock, renderTheme, stylesheetsOf } from '#tests/shop/storefront/liquid.ts'
 import { storefrontWords } from '#tests/shop/storefront/words.ts'
 import { median, medianInterval } from './intervals.ts'
 
-const BLOCKS = ['segment-message', 'reward-banner', 'reward-progress']
+/** Where the local theme has them: three on top of the page, what is picked below its products. */
+const ABOVE = ['segment-message', 'reward-banner', 'reward-progress']
+const BELOW = ['picked-for-you']
+const BLOCKS = [...ABOVE, ...BELOW]
 const ASSETS = '/storefront/assets/'
+const PICTURES = '/storefront/images/'
+/** About what a product's picture of 360 pixels weighs. */
+const PICTURE_BYTES = 30_000
 const THEME_CSS = new URL('../shop/theme/theme.css', import.meta.url).pathname
-const PRODUCTS = 24
+const LISTED = 24
 
 /** A slow phone as Lighthouse has it where it throttles by the browser (core/config/constants.js: mobileSlow4G). */
 const SLOW_4G = {
@@ -42,7 +49,7 @@ type Paint = {
 }
 
 /**
- * Largest Contentful Paint of the local theme's home page on a slow phone, with our three blocks on top of it and without.
+ * Largest Contentful Paint of the local theme's home page on a slow phone, with our four blocks in it and without.
  * The pages are rendered before, since how long Liquid takes is Shopify's, and every page is opened by a browser that has
  * nothing of it: no cache, no connection.
  *
@@ -82,7 +89,14 @@ export async function benchStorefront(pairs: number): Promise<Paint> {
   }
 }
 
-type Door = { server: Server; origin: string; /** Since the last page. */ asked: string[]; connections: number }
+type Door = {
+  server: Server
+  origin: string
+  /** Since the last page, pictures left out: they come as the page nears them. */ asked: string[]
+  connections: number
+}
+
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="1200"><rect width="900" height="1200" fill="teal"/><!--${'picture '.repeat(PICTURE_BYTES / 8)}--></svg>`
 
 async function open(): Promise<Door> {
   const files = new Map<string, { type: string; body: Buffer }>()
@@ -92,6 +106,8 @@ async function open(): Promise<Door> {
   for (const page of ['/with', '/without'] as const)
     files.set(page, { type: 'text/html; charset=utf-8', body: gzipSync(html(page)) })
   const server = createServer((request, response) => {
+    if (request.url!.startsWith(PICTURES))
+      return response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(PICTURE)
     door.asked.push(request.url!)
     const file = files.get(request.url!)
     if (!file) return response.writeHead(404).end()
@@ -106,24 +122,36 @@ async function open(): Promise<Door> {
   return door
 }
 
-/** The home page for somebody who is greeted, has a code of their own and is on the way to another. */
+/** The home page for somebody who is greeted, has a code of their own, is on the way to another and has picks of their own. */
 function html(page: Page): string {
   const rendering = { now: NOON, timezone: 'Asia/Seoul', locale: 'en' }
   const metafields = {
     ...customer('loyal')!.metafields['$app:morello'],
     ...own(OFFER, PROGRESS)!.metafields['$app:morello'],
+    ...picked(PRODUCTS, about('goes-with')).metafields['$app:morello'],
   }
   const somebody = { ...customer('loyal')!, metafields: { '$app:morello': metafields } }
-  const names = page === '/with' ? BLOCKS : []
-  const blocks = names.map((name) => renderBlock(name, { customer: somebody, settings: {} }, rendering))
-  for (const [n, block] of blocks.entries())
-    if (!block.includes('<p')) throw new Error(`The block ${names[n]} shows nothing: ${block}`)
-  const products = Array.from({ length: PRODUCTS }, (_, id) => {
+  const app = installed(PRODUCTS)
+  const blocksOf = (names: readonly string[]) =>
+    names.map((name) => {
+      const block = renderBlock(name, { customer: somebody, app, settings: {} }, rendering)
+      if (!/<(p|li)\b/.test(block)) throw new Error(`The block ${name} shows nothing: ${block}`)
+      return block
+    })
+  const isWith = page === '/with'
+  const products = Array.from({ length: LISTED }, (_, id) => {
     return { id, title: `Cica toner ${id}`, price: '₩24,000', kind: 'bottle', hue: id * 15 }
   })
   const words = storefrontWords('en')
   const scope = { words, locale: 'en', shop_name: 'Shop', path: '/', cart_count: 0, title: words.goods, who: 'Mina' }
-  const listed = { products, page: 1, pages: 1, block_html: blocks.join('\n'), stylesheets: stylesheetsOf(names) }
+  const listed = {
+    products,
+    page: 1,
+    pages: 1,
+    block_html: isWith ? blocksOf(ABOVE).join('\n') : '',
+    below_html: isWith ? blocksOf(BELOW).join('\n') : '',
+    stylesheets: isWith ? stylesheetsOf(BLOCKS) : [],
+  }
   return renderTheme('home', { ...scope, ...listed }, rendering)
 }
 
