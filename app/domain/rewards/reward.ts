@@ -140,10 +140,7 @@ export const RewardShape = z
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
     const { who } = reward
     if (who.kind === 'first-order' && who.guests === 'may-use' && !isShared(reward)) refuse('who', 'guests-own')
-    if (
-      who.kind === 'first-order' &&
-      reward.steps[0]!.conditions.some(asksForOrder)
-    )
+    if (who.kind === 'first-order' && reward.steps[0]!.conditions.some(asksForOrder))
       refuse('steps', 'first-order-order')
     if (reward.steps.slice(1).some(({ conditions }) => conditions.length === 0)) refuse('steps', 'step-free')
     if (reward.take === 'claimed' && (isShared(reward) || reward.steps.length > 1)) refuse('take', 'claimed-one')
