@@ -3225,7 +3225,16 @@ export type ProductsBulkQuery = {
         publishedAt: string | null
         isGiftCard: boolean
         priceRangeV2: { minVariantPrice: { amount: string; currencyCode: CurrencyCode } }
-        variants: { edges: Array<{ node: { id: string; availableForSale: boolean } }> }
+        variants: {
+          edges: Array<{
+            node: {
+              id: string
+              availableForSale: boolean
+              price: string
+              inventoryItem: { unitCost: { amount: string; currencyCode: CurrencyCode } | null }
+            }
+          }>
+        }
       }
     }>
   }
@@ -11044,6 +11053,30 @@ export const ProductsBulkDocument = {
                                             selections: [
                                               { kind: 'Field', name: { kind: 'Name', value: 'id' } },
                                               { kind: 'Field', name: { kind: 'Name', value: 'availableForSale' } },
+                                              { kind: 'Field', name: { kind: 'Name', value: 'price' } },
+                                              {
+                                                kind: 'Field',
+                                                name: { kind: 'Name', value: 'inventoryItem' },
+                                                selectionSet: {
+                                                  kind: 'SelectionSet',
+                                                  selections: [
+                                                    {
+                                                      kind: 'Field',
+                                                      name: { kind: 'Name', value: 'unitCost' },
+                                                      selectionSet: {
+                                                        kind: 'SelectionSet',
+                                                        selections: [
+                                                          { kind: 'Field', name: { kind: 'Name', value: 'amount' } },
+                                                          {
+                                                            kind: 'Field',
+                                                            name: { kind: 'Name', value: 'currencyCode' },
+                                                          },
+                                                        ],
+                                                      },
+                                                    },
+                                                  ],
+                                                },
+                                              },
                                             ],
                                           },
                                         },

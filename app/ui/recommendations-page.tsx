@@ -45,7 +45,7 @@ export function RecommendationsScreen(props: RecommendationsProps) {
           <EmptyCard title={t('recommendations.notYet.title')} text={t('recommendations.notYet.text')} />
         ) : (
           <>
-            <RecommendationTest made={page.made} />
+            <RecommendationTest made={page.made} page={page} />
             <First first={page.first} />
             <RecommendationPreview page={page} onCustomer={props.onCustomer} />
           </>

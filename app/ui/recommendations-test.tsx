@@ -5,8 +5,10 @@ import { useWords } from './i18n.tsx'
 
 const ROWS: ModelName[] = ['ease', 'cosine', 'popularity']
 
+type Props = { made: NonNullable<RecommendationsPage['made']>; page: Pick<RecommendationsPage, 'costs' | 'products'> }
+
 /** What each way would have found of everybody's last order, and which one is used because of it. */
-export function RecommendationTest({ made }: { made: NonNullable<RecommendationsPage['made']> }) {
+export function RecommendationTest({ made, page: { costs, products } }: Props) {
   const { t, f } = useWords()
   const { choice } = made
   const { figures } = choice
@@ -54,6 +56,16 @@ export function RecommendationTest({ made }: { made: NonNullable<Recommendations
             orders: f.number(made.baskets),
             products: f.number(made.products),
           })}
+        </Text>
+        <Text as="p" tone="subdued">
+          {t('recommendations.costs.why')}{' '}
+          {costs.known === products
+            ? t('recommendations.costs.all')
+            : t(`recommendations.costs.${costs.isAssumed ? 'assumed' : 'named'}`, {
+                known: f.number(costs.known),
+                products: f.number(products),
+                share: f.percent(costs.goodsShare),
+              })}
         </Text>
       </BlockStack>
     </Card>

@@ -18,6 +18,7 @@ beforeEach(async () => {
     title: 'Lip Balm',
     priceMinor: 9000,
     compareAtMinor: 12_000,
+    unitCostMinor: 3500,
     image: { name: 'balm.svg', width: 900, height: 1200, alt: 'A balm' },
     otherVariants: [{ id: 77, title: 'Set of three', priceMinor: 24_000, stock: 0 }],
   })
@@ -73,6 +74,21 @@ describe('a product', () => {
         nodes: [
           { title: 'Standard', inventoryQuantity: 0, inventoryPolicy: 'DENY', availableForSale: true },
           { title: 'Set of three', inventoryQuantity: 0, inventoryPolicy: 'DENY', availableForSale: false },
+        ],
+      },
+    })
+  })
+
+  test('says of a variant what a piece costs the shop, and nothing where that is not named', async () => {
+    const answer = await shop.admin(
+      'query One($id: ID!) { product(id: $id) { variants(first: 5) { nodes { price inventoryItem { unitCost { amount currencyCode } } } } } }',
+      { id: `gid://shopify/Product/${balm.id}` },
+    )
+    expect(answer.data!['product']).toEqual({
+      variants: {
+        nodes: [
+          { price: '9000.0', inventoryItem: { unitCost: { amount: '3500.0', currencyCode: 'KRW' } } },
+          { price: '24000.0', inventoryItem: { unitCost: null } },
         ],
       },
     })

@@ -10,25 +10,25 @@ const SEOUL_MS = 9 * 3_600_000
 const MONDAY_MS = 4 * DAY_MS
 const SALE_EVERY_WEEKS = 9
 
-/** What the seeded shop sells: title, price in won, and how many days one piece lasts (0: it is no refill). */
-const GOODS: { title: string; sku: string; won: number; lastsDays: number }[] = [
-  { title: 'Cica Calming Toner 시카 토너', sku: 'TON-CICA-250', won: 24_000, lastsDays: 58 },
-  { title: 'Rice Ferment Toner 쌀 발효 토너', sku: 'TON-RICE-500', won: 32_000, lastsDays: 92 },
-  { title: 'Green Tea Cleansing Foam 녹차 클렌징폼', sku: 'CLN-TEA-150', won: 15_000, lastsDays: 52 },
-  { title: 'Oat Cleansing Oil 오트 클렌징오일', sku: 'CLN-OAT-200', won: 22_000, lastsDays: 66 },
-  { title: 'Snail Repair Essence 달팽이 에센스', sku: 'ESS-SNL-100', won: 28_000, lastsDays: 56 },
-  { title: 'Vitamin C Serum 비타민C 세럼', sku: 'SER-VTC-030', won: 34_000, lastsDays: 48 },
-  { title: 'Mugwort Ampoule 쑥 앰플', sku: 'AMP-MUG-030', won: 29_000, lastsDays: 50 },
-  { title: 'Barrier Cream 장벽 크림', sku: 'CRM-BAR-080', won: 36_000, lastsDays: 70 },
-  { title: 'Honey Sleeping Mask 꿀 슬리핑 마스크', sku: 'MSK-HNY-080', won: 26_000, lastsDays: 75 },
-  { title: 'Daily Sun Cream SPF50 데일리 선크림', sku: 'SUN-DLY-050', won: 19_000, lastsDays: 45 },
-  { title: 'Centella Sheet Mask 10p 병풀 마스크팩', sku: 'MSK-CEN-010', won: 18_000, lastsDays: 40 },
-  { title: 'Lip Balm Cherry 체리 립밤', sku: 'LIP-CHR-010', won: 9_000, lastsDays: 0 },
-  { title: 'Hand Cream Trio 핸드크림 3종', sku: 'HND-TRI-003', won: 21_000, lastsDays: 0 },
-  { title: 'Camellia Hair Oil 동백 헤어오일', sku: 'HAR-CAM-100', won: 27_000, lastsDays: 80 },
+/** What the seeded shop sells: title, price and cost in won (none: the shop does not name it), and how many days one piece lasts (0: it is no refill). */
+const GOODS: { title: string; sku: string; won: number; costWon?: number; lastsDays: number }[] = [
+  { title: 'Cica Calming Toner 시카 토너', sku: 'TON-CICA-250', won: 24_000, costWon: 7_200, lastsDays: 58 },
+  { title: 'Rice Ferment Toner 쌀 발효 토너', sku: 'TON-RICE-500', won: 32_000, costWon: 11_500, lastsDays: 92 },
+  { title: 'Green Tea Cleansing Foam 녹차 클렌징폼', sku: 'CLN-TEA-150', won: 15_000, costWon: 4_800, lastsDays: 52 },
+  { title: 'Oat Cleansing Oil 오트 클렌징오일', sku: 'CLN-OAT-200', won: 22_000, costWon: 7_000, lastsDays: 66 },
+  { title: 'Snail Repair Essence 달팽이 에센스', sku: 'ESS-SNL-100', won: 28_000, costWon: 9_800, lastsDays: 56 },
+  { title: 'Vitamin C Serum 비타민C 세럼', sku: 'SER-VTC-030', won: 34_000, costWon: 8_500, lastsDays: 48 },
+  { title: 'Mugwort Ampoule 쑥 앰플', sku: 'AMP-MUG-030', won: 29_000, costWon: 7_900, lastsDays: 50 },
+  { title: 'Barrier Cream 장벽 크림', sku: 'CRM-BAR-080', won: 36_000, costWon: 12_600, lastsDays: 70 },
+  { title: 'Honey Sleeping Mask 꿀 슬리핑 마스크', sku: 'MSK-HNY-080', won: 26_000, costWon: 9_100, lastsDays: 75 },
+  { title: 'Daily Sun Cream SPF50 데일리 선크림', sku: 'SUN-DLY-050', won: 19_000, costWon: 7_600, lastsDays: 45 },
+  { title: 'Centella Sheet Mask 10p 병풀 마스크팩', sku: 'MSK-CEN-010', won: 18_000, costWon: 5_400, lastsDays: 40 },
+  { title: 'Lip Balm Cherry 체리 립밤', sku: 'LIP-CHR-010', won: 9_000, costWon: 3_600, lastsDays: 0 },
+  { title: 'Hand Cream Trio 핸드크림 3종', sku: 'HND-TRI-003', won: 21_000, costWon: 8_800, lastsDays: 0 },
+  { title: 'Camellia Hair Oil 동백 헤어오일', sku: 'HAR-CAM-100', won: 27_000, costWon: 9_400, lastsDays: 80 },
   { title: 'Gift Set Morning 모닝 선물세트', sku: 'SET-MOR-001', won: 68_000, lastsDays: 0 },
   { title: 'Gift Set Calm 진정 선물세트', sku: 'SET-CLM-001', won: 79_000, lastsDays: 0 },
-  { title: 'Sample Kit 샘플 키트', sku: 'KIT-SMP-001', won: 5_000, lastsDays: 0 },
+  { title: 'Sample Kit 샘플 키트', sku: 'KIT-SMP-001', won: 5_000, costWon: 4_700, lastsDays: 0 },
 ]
 
 /** A product may be in several. */
@@ -77,6 +77,7 @@ export function stockCatalogue(world: World): void {
       title: good.title,
       sku: good.sku,
       priceMinor: good.won,
+      ...(good.costWon === undefined ? {} : { unitCostMinor: good.costWon }),
       stock: IN_STOCK,
       image: { name: `${good.sku.toLowerCase()}.svg`, width: 900, height: 900, alt: '' },
       handle: good.title

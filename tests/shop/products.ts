@@ -13,6 +13,8 @@ export type WorldProduct = {
   sku: string
   priceMinor: number
   compareAtMinor?: number
+  /** What one piece costs the shop; missing: not named. */
+  unitCostMinor?: number
   image?: WorldImage
   /** Missing: ACTIVE. */
   status?: ProductStatus
@@ -28,7 +30,14 @@ export type WorldProduct = {
   otherVariants?: OtherVariant[]
 }
 
-export type OtherVariant = { id: number; title: string; priceMinor: number; compareAtMinor?: number; stock?: number }
+export type OtherVariant = {
+  id: number
+  title: string
+  priceMinor: number
+  compareAtMinor?: number
+  unitCostMinor?: number
+  stock?: number
+}
 
 /** A variant with what it has of its product. */
 export type VariantOf = {
@@ -38,6 +47,7 @@ export type VariantOf = {
   title: string
   priceMinor: number
   compareAtMinor: number | null
+  unitCostMinor: number | null
   stock: number | null
 }
 
@@ -51,13 +61,15 @@ export function variantsOf(product: WorldProduct): VariantOf[] {
     title: others.length === 0 ? 'Default Title' : 'Standard',
     priceMinor: product.priceMinor,
     ...(product.compareAtMinor === undefined ? {} : { compareAtMinor: product.compareAtMinor }),
+    ...(product.unitCostMinor === undefined ? {} : { unitCostMinor: product.unitCostMinor }),
     ...(product.stock === undefined ? {} : { stock: product.stock }),
   }
-  return [first, ...others].map(({ compareAtMinor = null, stock = null, ...variant }) => ({
+  return [first, ...others].map(({ compareAtMinor = null, unitCostMinor = null, stock = null, ...variant }) => ({
     ...variant,
     kind: 'ProductVariant' as const,
     product,
     compareAtMinor,
+    unitCostMinor,
     stock,
   }))
 }

@@ -21,6 +21,7 @@ const PAGE: RecommendationsPage = {
   isOn: false,
   made: null,
   products: 0,
+  costs: { known: 0, goodsShare: 0.4, isAssumed: true },
   shown: { customers: 0, waiting: 0 },
   problem: null,
   asks: [],
@@ -60,7 +61,7 @@ const BALM = { id: '2', title: 'Balm', isOnSale: false }
 readInBothLanguages([
   {
     name: 'where a model is clearly better it is in use, with figures beside popularity',
-    screen: <RecommendationTest made={MADE} />,
+    screen: <RecommendationTest made={MADE} page={PAGE} />,
     en: ['In use: Learned from all baskets together. It finds clearly more', 'of 1,456 customers', '45%', '38%', '23%'],
     ko: ['사용 중: 전체 장바구니에서 학습', '고객 1,456명', '45%', '23%'],
   },
@@ -68,6 +69,7 @@ readInBothLanguages([
     name: 'where popularity wins it is in use, and the page says so',
     screen: (
       <RecommendationTest
+        page={PAGE}
         made={made({
           model: 'popularity',
           because: 'not-better',
@@ -81,12 +83,43 @@ readInBothLanguages([
   },
   {
     name: 'too few to test is said with the number that it takes',
-    screen: <RecommendationTest made={made({ model: 'popularity', because: 'few', tested: 12, figures: null })} />,
+    screen: (
+      <RecommendationTest made={made({ model: 'popularity', because: 'few', tested: 12, figures: null })} page={PAGE} />
+    ),
     en: [
       'until there is enough to test anything else',
       'needs 50 customers with three orders or more; so far there are 12',
     ],
     ko: ['주문이 3회 이상인 고객 50명부터 시험합니다. 현재 12명입니다.'],
+  },
+  {
+    name: 'what costs rest on is said: assumed where neither Shopify nor the merchant names them',
+    screen: (
+      <RecommendationTest made={MADE} page={{ products: 40, costs: { known: 31, goodsShare: 0.4, isAssumed: true } }} />
+    ),
+    en: ['Costs named in Shopify: 31 of 40 products. For the others 40% of the price is assumed'],
+    ko: ['Shopify에 원가가 입력된 상품: 40개 중 31개. 나머지는 가격의 40%로 가정'],
+  },
+  {
+    name: 'the share of the price that the merchant named is not called an assumption',
+    screen: (
+      <RecommendationTest
+        made={MADE}
+        page={{ products: 40, costs: { known: 0, goodsShare: 0.55, isAssumed: false } }}
+      />
+    ),
+    en: ['For the others 55% of the price is taken, as in your settings'],
+    ko: ['나머지는 설정에 정한 대로 가격의 55%로 계산합니다'],
+    never: ['assumed'],
+  },
+  {
+    name: 'costs of all products are simply known',
+    screen: (
+      <RecommendationTest made={MADE} page={{ products: 40, costs: { known: 40, goodsShare: 0.4, isAssumed: true } }} />
+    ),
+    en: ['The cost of every product is known from Shopify.'],
+    ko: ['모든 상품의 원가가 Shopify에 입력되어 있습니다.'],
+    never: ['For the others'],
   },
   {
     name: 'an empty shop says what comes and when',

@@ -30,6 +30,8 @@ export type RecommendationsPage = {
   } | null
   /** Products there are in the shop; 0: none, or not read yet. */
   products: number
+  /** Of how many of them the shop names what they cost, and what is taken for the others: a share (0–1) of the price. */
+  costs: { known: number; goodsShare: number; isAssumed: boolean }
   /** Customers who have picks of their own, and of how many Shopify does not have the newest yet. */
   shown: { customers: number; waiting: number }
   problem: Problem | null

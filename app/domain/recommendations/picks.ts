@@ -2,7 +2,7 @@
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { boughtBy, productsOf, type Known } from './baskets.ts'
 import { topOf, type Model } from './models.ts'
-import { alike, type Shelf } from './shelf.ts'
+import { alike, moneyLeft, type Shelf } from './shelf.ts'
 import { scoresOf, weightsOf, type Reading } from './taste.ts'
 import type { Together } from './together.ts'
 
@@ -123,13 +123,12 @@ function lowOf(
     .map(({ product }) => product)
 }
 
-/** What fits, by how well it fits times what one of it brings after discounts; an unknown price counts as the usual one. */
-function byMoneyLeft(products: readonly number[], scores: Float64Array, { price, keptShare }: Shelf): number[] {
-  const known = products.map((product) => price[product]!).filter((each) => each > 0)
+/** What fits, by how well it fits times what one of it leaves; what is sold below cost comes last. */
+function byMoneyLeft(products: readonly number[], scores: Float64Array, shelf: Shelf): number[] {
+  const known = products.map((product) => shelf.price[product]!).filter((each) => each > 0)
   const usual = known.length === 0 ? 1 : known.reduce((sum, each) => sum + each, 0) / known.length
-  const brings = (product: number) =>
-    scores[product]! * keptShare[product]! * (price[product]! > 0 ? price[product]! : usual)
-  return [...products].sort((a, b) => brings(b) - brings(a) || a - b)
+  const leaves = (product: number) => scores[product]! * moneyLeft(shelf, product, usual)
+  return [...products].sort((a, b) => leaves(b) - leaves(a) || a - b)
 }
 
 /** Products on sale that fewer than three customers have bought, the newest (by Shopify's ids) 200 of them. */

@@ -12,6 +12,24 @@ export type Shelf = {
   cycleDays: Float64Array
   /** What is left of 100 of list price, after discounts, as it was sold; 1 where nothing was sold. */
   keptShare: Float64Array
+  /** What one piece costs the shop, in shop money; NaN: not named. */
+  unitCost: Float64Array
+  /** What goods cost, as a share (0–1) of their list price, where a product's own cost is not named. */
+  goodsShare: number
+}
+
+/**
+ * What one piece leaves the shop, in shop money, after the discounts it was sold with and what it cost; below cost it is less
+ * than 0.
+ *
+ * @param usual  price of one whose own is not known
+ *
+ * Known values: 100 sold at .9 of it that costs 40 leaves 50; without a named cost and goods at .3 of the price, 60.
+ */
+export function moneyLeft({ price, keptShare, unitCost, goodsShare }: Shelf, product: number, usual: number): number {
+  const list = price[product]! > 0 ? price[product]! : usual
+  const cost = unitCost[product]!
+  return list * keptShare[product]! - (Number.isNaN(cost) ? list * goodsShare : cost)
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What the page about recommendations shows, from stored rows. */
+import { goodsShareOf } from '#app/domain/costs.ts'
 import type { Id } from '#app/domain/order.ts'
 import type { Problem } from '#app/domain/pages.ts'
 import { CustomerPicks } from '#app/domain/recommendations/documents.ts'
@@ -6,6 +7,7 @@ import type { PickPreview, PickProduct, RecommendationsPage } from '#app/domain/
 import { LEADS, type Lead, type PickReason } from '#app/domain/recommendations/picks.ts'
 import { domainOf, withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { freshnessFor } from '../freshness.ts'
+import { readSettings } from '../settings.ts'
 import { themeEditorUrl } from '../theme-editor.ts'
 import { PRODUCTS_SCOPE } from './show.ts'
 import { readChoices, readRecommender } from './stored.ts'
@@ -29,18 +31,27 @@ export async function recommendationsPage(
     const recommender = await readRecommender(tx, shop)
     const { choice, counts, rebuiltAt, isOn, wanted } = recommender
     const { pinned, excluded } = await readChoices(tx, shop)
-    const [facts] = await tx.query<{ products: number; scopes: string; customers: number; waiting: number }>(
+    const [facts] = await tx.query<{
+      products: number
+      costed: number
+      scopes: string
+      customers: number
+      waiting: number
+    }>(
       `SELECT (SELECT count(*)::int FROM "Product" WHERE shop = $1) AS products,
+         (SELECT count("unitCostMinor")::int FROM "Product" WHERE shop = $1) AS costed,
          (SELECT scopes FROM "Shop" WHERE shop = $1) AS scopes,
          count(*) FILTER (WHERE c."wanted" IS NOT NULL)::int AS customers,
          count(*) FILTER (WHERE c."wanted" IS DISTINCT FROM c."written")::int AS waiting
        FROM "CustomerPicks" c WHERE c.shop = $1`,
       [shop],
     )
+    const goods = goodsShareOf((await readSettings(tx, shop)).costs)
     return {
       isOn,
       made: rebuiltAt === null || choice === null || counts === null ? null : { at: rebuiltAt, choice, ...counts },
       products: facts!.products,
+      costs: { known: facts!.costed, goodsShare: goods.share, isAssumed: goods.isAssumed },
       shown: { customers: facts!.customers, waiting: isOn ? facts!.waiting : 0 },
       problem: await problemOf(tx, shop),
       asks: facts!.scopes.split(',').includes(PRODUCTS_SCOPE) ? [] : [PRODUCTS_SCOPE],

@@ -2,6 +2,7 @@
  * One customer worked out alone, after an order: from what the last rebuild stored of each product, so that nobody is shown
  * what they have just bought, and what goes with it comes first.
  */
+import { goodsShareOf } from '#app/domain/costs.ts'
 import { IdIndex } from '#app/domain/id-index.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import { allOf } from '#app/domain/recommendations/baskets.ts'
@@ -15,7 +16,7 @@ import { readSettings } from '../settings.ts'
 import type { Hold } from './owners.ts'
 import { readPurchases, type Purchases } from './read-baskets.ts'
 import { standingOf } from './rebuild.ts'
-import { readChoices, readRecommender } from './stored.ts'
+import { moneyOf, readChoices, readRecommender } from './stored.ts'
 import { putPicksOf } from './write.ts'
 
 /** Behind what fits, as many popular products may be needed. */
@@ -27,10 +28,13 @@ export async function pickCustomer(shop: ShopId, customer: Id, hold: Hold): Prom
     const { choice } = await readRecommender(tx, shop)
     if (choice === null) return
     const [facts] = await tx.query<{ currency: string | null }>('SELECT currency FROM "Shop" WHERE shop = $1', [shop])
-    const { orderRule } = await readSettings(tx, shop)
+    const { orderRule, costs } = await readSettings(tx, shop)
     const rule = { rule: orderRule, currency: facts?.currency ?? '' }
     const purchases = await readPurchases(tx, shop, new IdIndex(), rule, asOf, { only: customer })
-    const picks = purchases.baskets.at.length === 0 ? null : await picksFor(tx, shop, customer, choice, purchases, asOf)
+    const picks =
+      purchases.baskets.at.length === 0
+        ? null
+        : await picksFor(tx, shop, customer, choice, purchases, goodsShareOf(costs).share, asOf)
     await putPicksOf(tx, shop, customer, picks, asOf)
     await owe(tx, shop, 'show-picks', String(shop), {})
     await hold.stillMine(tx)
@@ -42,6 +46,7 @@ type Fact = {
   id: string
   isOut: boolean
   priceMinor: string | null
+  unitCostMinor: string | null
   cycleDays: number | null
   customers: number | null
 }
@@ -52,6 +57,7 @@ async function picksFor(
   customer: Id,
   choice: Choice,
   { baskets, products, returned, pieces }: Purchases,
+  goodsShare: number,
   asOf: Instant,
 ): Promise<CustomerPicks | null> {
   const { pinned, excluded } = await readChoices(tx, shop)
@@ -71,7 +77,8 @@ async function picksFor(
 
   const ids = [...products.ids.subarray(0, products.size)]
   const rows = await tx.query<Fact>(
-    `SELECT p.id::text, NOT p."isOnSale" OR p."isGiftCard" AS "isOut", p."priceMinor"::text, c."cycleDays", k."customers"
+    `SELECT p.id::text, NOT p."isOnSale" OR p."isGiftCard" AS "isOut", p."priceMinor"::text,
+       p."unitCostMinor"::text, c."cycleDays", k."customers"
      FROM "Product" p LEFT JOIN "ProductCycle" c ON c.shop = $1 AND c.product = p.id
      LEFT JOIN "ProductPicks" k ON k.shop = $1 AND k.product = p.id WHERE p.shop = $1 AND p.id = ANY ($2::bigint[])`,
     [shop, ids],
@@ -102,10 +109,12 @@ async function picksFor(
     shelf: {
       ids,
       isOut: Uint8Array.from(ids, (id, at) => (facts[at]?.isOut === false && !excluded.has(id) ? 0 : 1)),
-      price: Float64Array.from(facts, (fact) => (fact?.priceMinor == null ? NaN : Number(fact.priceMinor))),
+      price: Float64Array.from(facts, (fact) => moneyOf(fact?.priceMinor)),
       categories: ids.map(() => []),
       cycleDays: Float64Array.from(facts, (fact) => fact?.cycleDays ?? NaN),
       keptShare: new Float64Array(ids.length).fill(1),
+      unitCost: Float64Array.from(facts, (fact) => moneyOf(fact?.unitCostMinor)),
+      goodsShare,
     },
     cold: [],
     pinned: pinned.map((id) => products.find(id)),

@@ -1,4 +1,5 @@
 /** Everything that is recommended in a shop, worked out anew: which model, what goes with what, and what each customer is shown. */
+import { goodsShareOf } from '#app/domain/costs.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { allOf, type Known } from '#app/domain/recommendations/baskets.ts'
 import { choose, learn } from '#app/domain/recommendations/choice.ts'
@@ -61,7 +62,7 @@ export async function rebuildRecommendations(
   const model = await unhurried(learn(baskets, choice), signal)
   const known = allOf(baskets)
   const together = togetherOf(known)
-  const shelf = read.shelfOf(purchases.keptShare)
+  const shelf = read.shelfOf(purchases.keptShare, read.goodsShare)
   const season = choice.reading.isSeasonal
     ? seasonAt(salesOf(known), asOf, new Float64Array(baskets.productCount))
     : null
@@ -122,6 +123,7 @@ async function readAll(tx: BulkTx, shop: ShopId, asOf: Instant) {
   return {
     purchases,
     shelfOf,
+    goodsShare: goodsShareOf(settings.costs).share,
     pinned,
     recommender: await readRecommender(tx, shop),
     standing: await readStanding(tx, shop),

@@ -83,10 +83,16 @@ export async function readChoices(tx: Tx | BulkTx, shop: ShopId): Promise<{ pinn
   return { pinned: of('pin'), excluded: new Set(of('exclude')) }
 }
 
+/** NaN: not known. */
+export function moneyOf(minor: string | null | undefined): number {
+  return minor == null ? NaN : Number(minor)
+}
+
 type ProductRow = {
   id: string
   isOut: boolean
   priceMinor: string | null
+  unitCostMinor: string | null
   categories: string[] | null
   cycleDays: number | null
 }
@@ -95,9 +101,14 @@ type ProductRow = {
 export async function readShelf(
   tx: BulkTx,
   shop: ShopId,
-): Promise<{ products: IdIndex; isRefill(product: number): boolean; shelfOf(keptShare: Float64Array): Shelf }> {
+): Promise<{
+  products: IdIndex
+  isRefill(product: number): boolean
+  shelfOf(keptShare: Float64Array, goodsShare: number): Shelf
+}> {
   const rows = await tx.query<ProductRow>(
-    `SELECT p."id"::text, NOT p."isOnSale" OR p."isGiftCard" AS "isOut", p."priceMinor"::text, k."categories", c."cycleDays"
+    `SELECT p."id"::text, NOT p."isOnSale" OR p."isGiftCard" AS "isOut", p."priceMinor"::text,
+       p."unitCostMinor"::text, k."categories", c."cycleDays"
      FROM "Product" p
      LEFT JOIN (SELECT product, array_agg(c."id"::text ORDER BY c."id") AS "categories"
        FROM "Collection" c, unnest(c."products") product WHERE c."shop" = $1 AND c."isCategory" GROUP BY product) k
@@ -112,7 +123,7 @@ export async function readShelf(
   return {
     products,
     isRefill: (product) => rows[product]?.cycleDays != null,
-    shelfOf: (keptShare) => {
+    shelfOf: (keptShare, goodsShare) => {
       const size = products.size
       const ids = [...products.ids.subarray(0, size)]
       const known = <T>(read: (row: ProductRow) => T, otherwise: T) =>
@@ -120,10 +131,12 @@ export async function readShelf(
       return {
         ids,
         isOut: Uint8Array.from(ids, (id, at) => (at >= rows.length || rows[at]!.isOut || excluded.has(id) ? 1 : 0)),
-        price: Float64Array.from(known((row) => (row.priceMinor === null ? NaN : Number(row.priceMinor)), NaN)),
+        price: Float64Array.from(known((row) => moneyOf(row.priceMinor), NaN)),
         categories: known((row) => (row.categories ?? []).map(Number), []),
         cycleDays: Float64Array.from(known((row) => row.cycleDays ?? NaN, NaN)),
         keptShare,
+        unitCost: Float64Array.from(known((row) => moneyOf(row.unitCostMinor), NaN)),
+        goodsShare,
       }
     },
   }

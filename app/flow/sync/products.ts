@@ -20,18 +20,29 @@ type Line = {
   status?: unknown
   publishedAt?: unknown
   isGiftCard?: unknown
-  priceRangeV2?: { minVariantPrice?: { amount?: unknown; currencyCode?: unknown } }
+  priceRangeV2?: { minVariantPrice?: Money }
   availableForSale?: unknown
+  price?: unknown
+  inventoryItem?: { unitCost?: Money | null }
   __parentId?: unknown
 }
+type Money = { amount?: unknown; currencyCode?: unknown }
 
-type Read = { title: string; isShown: boolean; isForSale: boolean; isGiftCard: boolean; priceMinor: number | null }
+type Read = {
+  title: string
+  isShown: boolean
+  isForSale: boolean
+  isGiftCard: boolean
+  priceMinor: number | null
+  currency: string | null
+  unitCostMinor: number | null
+}
 
 function note(object: unknown, products: Map<Id, Read>): void {
   const line = object as Line
   if (line.__parentId !== undefined) {
     const product = products.get(idOf(line.__parentId, PRODUCT, '__parentId'))
-    if (product && line.availableForSale === true) product.isForSale = true
+    if (product) noteVariant(line, product)
     return
   }
   const { amount, currencyCode } = line.priceRangeV2?.minVariantPrice ?? {}
@@ -41,7 +52,19 @@ function note(object: unknown, products: Map<Id, Read>): void {
     isForSale: false,
     isGiftCard: line.isGiftCard === true,
     priceMinor: typeof amount === 'string' && typeof currencyCode === 'string' ? minorOf(amount, currencyCode) : null,
+    currency: typeof currencyCode === 'string' ? currencyCode : null,
+    unitCostMinor: null,
   })
+}
+
+/** The cost of the first of the cheapest variants that has one: it belongs to the price that is stored. */
+function noteVariant({ availableForSale, price, inventoryItem }: Line, product: Read): void {
+  if (availableForSale === true) product.isForSale = true
+  const { currency, priceMinor, unitCostMinor } = product
+  const { amount, currencyCode } = inventoryItem?.unitCost ?? {}
+  if (unitCostMinor !== null || currency === null || currencyCode !== currency) return
+  if (typeof price !== 'string' || typeof amount !== 'string' || minorOf(price, currency) !== priceMinor) return
+  product.unitCostMinor = minorOf(amount, currency)
 }
 
 /** Stores what the file holds in place of what was stored; answers whether that differs. */
@@ -69,12 +92,12 @@ export async function takeProducts(
 
 async function storeProducts(tx: BulkTx, shop: ShopId, rows: [Id, Read][]): Promise<number> {
   const written = await tx.query(
-    `INSERT INTO "Product" AS p (shop, id, title, "isOnSale", "isGiftCard", "priceMinor")
-     SELECT $1::int, r.* FROM unnest($2::bigint[], $3::text[], $4::bool[], $5::bool[], $6::bigint[]) r
+    `INSERT INTO "Product" AS p (shop, id, title, "isOnSale", "isGiftCard", "priceMinor", "unitCostMinor")
+     SELECT $1::int, r.* FROM unnest($2::bigint[], $3::text[], $4::bool[], $5::bool[], $6::bigint[], $7::bigint[]) r
      ON CONFLICT (shop, id) DO UPDATE SET title = excluded.title, "isOnSale" = excluded."isOnSale",
-       "isGiftCard" = excluded."isGiftCard", "priceMinor" = excluded."priceMinor"
-     WHERE (p.title, p."isOnSale", p."isGiftCard", p."priceMinor")
-       IS DISTINCT FROM (excluded.title, excluded."isOnSale", excluded."isGiftCard", excluded."priceMinor")
+       "isGiftCard" = excluded."isGiftCard", "priceMinor" = excluded."priceMinor", "unitCostMinor" = excluded."unitCostMinor"
+     WHERE (p.title, p."isOnSale", p."isGiftCard", p."priceMinor", p."unitCostMinor") IS DISTINCT FROM
+       (excluded.title, excluded."isOnSale", excluded."isGiftCard", excluded."priceMinor", excluded."unitCostMinor")
      RETURNING 1 AS one`,
     [
       shop,
@@ -83,6 +106,7 @@ async function storeProducts(tx: BulkTx, shop: ShopId, rows: [Id, Read][]): Prom
       rows.map(([, { isShown, isForSale }]) => isShown && isForSale),
       rows.map(([, { isGiftCard }]) => isGiftCard),
       rows.map(([, { priceMinor }]) => priceMinor),
+      rows.map(([, { unitCostMinor }]) => unitCostMinor),
     ],
   )
   return written.length

@@ -11,7 +11,7 @@ import {
   type Learned,
   type Shopper,
 } from '#app/domain/recommendations/picks.ts'
-import { alike, type Shelf } from '#app/domain/recommendations/shelf.ts'
+import { alike, moneyLeft, type Shelf } from '#app/domain/recommendations/shelf.ts'
 import { togetherOf } from '#app/domain/recommendations/together.ts'
 import { baskets } from './shops.ts'
 
@@ -32,6 +32,8 @@ function learn8(shop: Baskets, change: Change = {}): Learned {
     categories: Array.from({ length: 8 }, () => []),
     cycleDays: new Float64Array(8).fill(NaN),
     keptShare: new Float64Array(8).fill(1),
+    unitCost: new Float64Array(8).fill(NaN),
+    goodsShare: 0.4,
     ...change,
   }
   const together = togetherOf(allOf(shop))
@@ -103,6 +105,29 @@ describe('what a customer is shown', () => {
     const keptShare = Float64Array.of(1, 0.5, 1, 1, 1, 1, 1, 1)
     expect(shown([[0]], { price, keptShare })!.picks[0]).toEqual([1, 'goes-with'])
     expect(shown([[0]], { price, keptShare }, { isCherryPicker: true })!.picks[0]).toEqual([2, 'goes-with'])
+  })
+
+  test('counts what a piece costs: the dearer one that leaves less comes later, below cost last, and neither is dropped', () => {
+    const price = Float64Array.of(100, 100, 300, 100, 100, 100, 100, 100)
+    const costs = (unitCost: Float64Array) =>
+      shown([[0]], { price, unitCost }, { isCherryPicker: true })!
+        .picks.map(([product]) => product)
+        .filter((product) => product === 1 || product === 2)
+    const unnamed = new Float64Array(8).fill(NaN)
+    expect(costs(unnamed)).toEqual([2, 1])
+    expect(costs(unnamed.with(2, 290))).toEqual([1, 2])
+    expect(costs(unnamed.with(2, 310))).toEqual([1, 2])
+    expect(costs(unnamed.with(1, 120).with(2, 290))).toEqual([2, 1])
+  })
+
+  test('has left what was paid less what it cost, of a share of the price where that is not named', () => {
+    const { shelf } = learn8(baskets(SHOP, 8), {
+      keptShare: new Float64Array(8).fill(0.9),
+      unitCost: Float64Array.of(40, NaN, 95, NaN, NaN, NaN, NaN, NaN),
+      price: Float64Array.of(100, 100, 100, NaN, 100, 100, 100, 100),
+      goodsShare: 0.3,
+    })
+    expect([0, 1, 2, 3].map((product) => moneyLeft(shelf, product, 50))).toEqual([50, 60, -5, 30])
   })
 
   test('has room for one product that nobody knows yet, if it stands beside what they bought', () => {

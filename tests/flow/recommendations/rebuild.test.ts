@@ -177,6 +177,51 @@ describe('what a shop recommends', () => {
     expect(picks.length).toBeGreaterThan(4)
   })
 
+  test('shows a likely cherry-picker first what leaves more: costs are read from Shopify and stay with us', async () => {
+    const played = await playRecommended((world) => {
+      tastes(world)
+      for (const product of world.products.values()) product.unitCostMinor = 900
+      // The cheapest variant is what the price is of; a dearer one's cost is not its.
+      world.products.get(6)!.unitCostMinor = 50
+      delete world.products.get(7)!.unitCostMinor
+      world.products.get(7)!.otherVariants = [{ id: 7_700, title: 'Set', priceMinor: 9000, unitCostMinor: 1 }]
+      delete world.products.get(8)!.unitCostMinor
+      world.products.get(8)!.otherVariants = [
+        { id: 8_800, title: 'Other colour', priceMinor: 1008, unitCostMinor: 300 },
+      ]
+    })
+    const { shop, world } = played
+    const costs = await connectAs('superuser', (client) =>
+      client.query(
+        'SELECT "unitCostMinor"::int AS cost FROM "Product" WHERE shop = $1 AND id IN (5, 6, 7, 8) ORDER BY id',
+        [shop],
+      ),
+    )
+    expect(costs.rows.map(({ cost }) => cost as number | null)).toEqual([900, 50, null, 300])
+    expect((await recommendationsPage(shop, null, '')).costs).toEqual({ known: 19, goodsShare: 0.4, isAssumed: true })
+
+    const before = (await picksOfCustomer(shop, ANNA))!.picks.map(([product]) => product)
+    await connectAs('superuser', (client) =>
+      client.query(
+        `INSERT INTO "Membership" (shop, customer, stage, "stageSince", "cherryPicker", "isBusiness", "isWatched", "ruleVersion", estimates, "decidedAt")
+         VALUES ($1, $2, 'repeat', now(), 'likely', false, false, 1, 1, now())`,
+        [shop, ANNA],
+      ),
+    )
+    await pickOne(shop, ANNA)
+    const alone = (await picksOfCustomer(shop, ANNA))!.picks.map(([product]) => product)
+    expect(alone.slice(0, 3)).toEqual([6, 8, 7])
+    expect(before.slice(0, 3)).not.toEqual([6, 8, 7])
+    await rebuild(shop)
+    const nightly = (await picksOfCustomer(shop, ANNA))!.picks.map(([product]) => product)
+    expect(nightly.slice(0, 3)).toEqual([6, 8, 7])
+
+    await on(played)
+    const shown = [...world.customers.values()].flatMap(({ metafields }) => [...metafields.values()])
+    expect(shown.length).toBeGreaterThan(100)
+    expect(shown.filter(({ value }) => /cost|left/i.test(value))).toEqual([])
+  })
+
   test('keeps what followed an order that came while all of it was worked out anew', async () => {
     const { shop } = await playRecommended(tastes)
     const [bought] = (await picksOfCustomer(shop, ANNA))!.picks[0]!

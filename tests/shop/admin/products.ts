@@ -91,6 +91,13 @@ export const productFields: PlayedFields = {
     inventoryPolicy: (variant: VariantOf) => (variant.product.sellsWithoutStock === true ? 'CONTINUE' : 'DENY'),
     availableForSale: (variant: VariantOf) => isForSale(variant),
     product: (variant: VariantOf) => variant.product,
+    inventoryItem: (variant: VariantOf) => variant,
+  },
+  // Readable with read_products alone; null where the shop has not said what a piece costs.
+  InventoryItem: {
+    id: (variant: VariantOf) => gid('InventoryItem', variant.id),
+    unitCost: (variant: VariantOf, _args, call) =>
+      variant.unitCostMinor === null ? null : money(variant.unitCostMinor, call.shop.world.shop.currency),
   },
   MediaImage: {
     id: (media: MediaOf) => gid('MediaImage', media.product.id),
