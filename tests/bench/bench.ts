@@ -53,7 +53,10 @@ async function run(): Promise<void> {
     throw new Error(`There is no part ${only}; there are: ${PARTS.join(', ')}`)
   const isAsked = (name: (typeof PARTS)[number]) => only === undefined || only === name
   if (isAsked('lifetime')) runAlone('lifetime.ts')
-  if (isAsked('recommendations')) runAlone('recommendations.ts')
+  if (isAsked('recommendations')) {
+    runAlone('recommendations.ts')
+    runAlone('large-catalogue.ts')
+  }
   if (isAsked('people')) runAlone('people.ts')
   if (isAsked('storefront')) await runStorefront()
   if (only !== undefined && ALONE.some((part) => part === only)) return

@@ -40,13 +40,13 @@ export async function evaluate(
   )
 
   const test = leaveOut(baskets)
-  const together = togetherOf(test.known)
+  const together = learned(togetherOf(test.known))
   const plain = learned(ease(together, choice.lambda))
   const nearby = learned(easeNearby(together, choice.lambda, 100))
   const rows = {
     ours: choice.figures[choice.model],
     popularity: choice.figures.popularity,
-    cosine: figuresOf(test, cosine(together, shape)),
+    cosine: figuresOf(test, learned(cosine(together, shape))),
   }
   const beside = {
     'EASE, plain': figuresOf(test, plain),
@@ -67,8 +67,8 @@ function figuresOf(test: Test, model: Model): Figures {
 
 function bestCosine(baskets: Baskets): { h: number; k: number } {
   const earlier = leaveOut(baskets, 1)
-  const together = togetherOf(earlier.known)
-  const told = COSINES.map((shape) => ({ shape, ndcg10: figuresOf(earlier, cosine(together, shape)).ndcg10 }))
+  const together = learned(togetherOf(earlier.known))
+  const told = COSINES.map((shape) => ({ shape, ndcg10: figuresOf(earlier, learned(cosine(together, shape))).ndcg10 }))
   return told.reduce((most, one) => (one.ndcg10 > most.ndcg10 ? one : most)).shape
 }
 

@@ -24,7 +24,7 @@ const READINGS: readonly Reading[] = [
 ]
 /** Fewer customers with a basket to look for say nothing. */
 export const TESTED_NEEDED = 50
-const MOST_TESTED = 10_000
+const MOST_TESTED = 4_000
 
 export type Choice = {
   model: ModelName
@@ -41,7 +41,7 @@ export type Choice = {
  * Chooses λ and how histories are read on the basket before the last, then the model on the last. A model is better where its
  * mean NDCG@10 is above popularity's by more than two standard errors of the customers' differences.
  *
- * A generator that pauses often, but for `togetherOf`, which counts pairs at one go.
+ * A generator that pauses often.
  */
 export function* choose(baskets: Baskets): Generator<void, Choice> {
   const last = sampled(leaveOut(baskets))
@@ -49,10 +49,10 @@ export function* choose(baskets: Baskets): Generator<void, Choice> {
   const few: Choice = { model: 'popularity', because: 'few', lambda: 500, reading: PLAIN, tested, figures: null }
   if (tested < TESTED_NEEDED) return few
   const { lambda, reading } = yield* settingsOf(baskets)
-  const together = togetherOf(last.known)
+  const together = yield* togetherOf(last.known)
   const told: Record<ModelName, Tested> = {
     ease: yield* backTest(last, yield* easeOf(together, lambda), reading),
-    cosine: yield* backTest(last, cosine(together, COSINE), reading),
+    cosine: yield* backTest(last, yield* cosine(together, COSINE), reading),
     popularity: yield* backTest(last, popularity(together), PLAIN),
   }
   const best = told.ease.ndcg10 >= told.cosine.ndcg10 ? 'ease' : 'cosine'
@@ -95,7 +95,7 @@ function sampled(test: Test): Test {
 /** λ and how histories are read, on the basket before the last. */
 function* settingsOf(baskets: Baskets): Generator<void, Pick<Choice, 'lambda' | 'reading'>> {
   const earlier = sampled(leaveOut(baskets, 1))
-  const together = togetherOf(earlier.known)
+  const together = yield* togetherOf(earlier.known)
   let best: { lambda: number; model: Model; ndcg10: number } | null = null
   for (const lambda of LAMBDAS) {
     const model = yield* easeNearby(together, lambda, NEARBY_FOR_LAMBDA)
@@ -115,9 +115,13 @@ function easeOf(together: Together, lambda: number): Generator<void, Model> {
   return together.times.length <= DENSE_UP_TO ? ease(together, lambda) : easeNearby(together, lambda, NEARBY)
 }
 
-/** The chosen model, learned from everything. */
-export function* learn(baskets: Baskets, { model, lambda }: Pick<Choice, 'model' | 'lambda'>): Generator<void, Model> {
-  const together = togetherOf(allOf(baskets))
-  if (model === 'ease') return yield* easeOf(together, lambda)
-  return model === 'cosine' ? cosine(together, COSINE) : popularity(together)
+/** The chosen model, learned from everything, and how many customers each product has. */
+export function* learn(
+  baskets: Baskets,
+  { model, lambda }: Pick<Choice, 'model' | 'lambda'>,
+): Generator<void, { model: Model; times: Float64Array }> {
+  const together = yield* togetherOf(allOf(baskets))
+  const { times } = together
+  if (model === 'ease') return { model: yield* easeOf(together, lambda), times }
+  return { model: model === 'cosine' ? yield* cosine(together, COSINE) : popularity(together), times }
 }

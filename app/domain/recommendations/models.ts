@@ -24,40 +24,56 @@ export function popularity({ times }: Together): Model {
  * @param h  customers; ≥ 0
  * @param k  neighbours that each product keeps
  */
-export function cosine(together: Together, { h, k }: { h: number; k: number }): Model {
-  const near = nearest(together, h, k)
-  return sparse(together.times.length, near.starts, near.others, near.weights)
+export function* cosine(together: Together, { h, k }: { h: number; k: number }): Generator<void, Model> {
+  return sparse(yield* nearest(together, h, k))
 }
 
-/** Of each product the `k` closest by shrunk cosine, closest first. */
-function nearest({ times, starts, others, counts }: Together, h: number, k: number) {
-  const from = new Float64Array(times.length + 1)
-  const found: number[] = []
-  const weights: number[] = []
-  for (let product = 0; product < times.length; product++) {
-    const close: [number, number][] = []
-    for (let at = starts[product]!; at < starts[product + 1]!; at++) {
-      const other = others[at]!
-      close.push([other, counts[at]! / (Math.sqrt(times[product]! * times[other]!) + h)])
+/** Of each product some others, and a weight of each. */
+type Near = { others: Uint32Array[]; weights: Float64Array[] }
+
+/** Of each product the `k` closest by shrunk cosine, closest first; equal ones by position. */
+function* nearest({ times, others, counts }: Together, h: number, k: number): Generator<void, Near> {
+  const products = times.length
+  const room = Math.min(k, products)
+  const sizes = new Uint32Array(products)
+  const found = new Uint32Array(products * room)
+  const weights = new Float64Array(products * room)
+  const keep = (product: number, other: number, weight: number) => {
+    const from = product * room
+    let at = from + sizes[product]!
+    const isCloser = (place: number) => weights[place]! > weight || (weights[place] === weight && found[place]! < other)
+    if (sizes[product] === room) {
+      if (room === 0 || isCloser(at - 1)) return
+      at -= 1
+    } else sizes[product] = sizes[product]! + 1
+    for (; at > from && !isCloser(at - 1); at--) {
+      found[at] = found[at - 1]!
+      weights[at] = weights[at - 1]!
     }
-    close.sort((a, b) => b[1] - a[1] || a[0] - b[0])
-    for (const [other, weight] of close.slice(0, k)) {
-      found.push(other)
-      weights.push(weight)
-    }
-    from[product + 1] = found.length
+    found[at] = other
+    weights[at] = weight
   }
-  return { starts: from, others: Uint32Array.from(found), weights: Float64Array.from(weights) }
+  for (let product = 0; product < products; product++) {
+    const [after, count] = [others[product]!, counts[product]!]
+    for (let at = 0; at < after.length; at++) {
+      const other = after[at]!
+      const weight = count[at]! / (Math.sqrt(times[product]! * times[other]!) + h)
+      keep(product, other, weight)
+      keep(other, product, weight)
+    }
+    yield
+  }
+  const ofEach = <A extends Uint32Array | Float64Array>(all: A) =>
+    Array.from(sizes, (size, product) => all.subarray(product * room, product * room + size) as A)
+  return { others: ofEach(found), weights: ofEach(weights) }
 }
 
-function sparse(products: number, starts: Float64Array, others: Uint32Array, weights: Float64Array): Model {
+function sparse({ others, weights }: Near): Model {
   return {
-    products,
+    products: others.length,
     addScores: (product, scores, weight) => {
-      for (let at = starts[product]!; at < starts[product + 1]!; at++) {
-        const other = others[at]!
-        scores[other] = scores[other]! + weight * weights[at]!
-      }
+      const [to, by] = [others[product]!, weights[product]!]
+      for (let at = 0; at < to.length; at++) scores[to[at]!] = scores[to[at]!]! + weight * by[at]!
     },
   }
 }
@@ -74,13 +90,15 @@ function sparse(products: number, starts: Float64Array, others: Uint32Array, wei
  * by 2 customers and alone by 1 each, λ 1 → P = [[4, -2], [-2, 4]] / 12, B_01 = .5.
  */
 export function* ease(together: Together, lambda: number): Generator<void, Model> {
-  const products = together.times.length
+  const { times, others, counts } = together
+  const products = times.length
   const inverse = new Float64Array(products * products)
   for (let product = 0; product < products; product++) {
-    const row = product * products
-    inverse[row + product] = together.times[product]! + lambda
-    for (let at = together.starts[product]!; at < together.starts[product + 1]!; at++)
-      inverse[row + together.others[at]!] = together.counts[at]!
+    inverse[product * products + product] = times[product]! + lambda
+    for (const [at, other] of others[product]!.entries()) {
+      inverse[product * products + other] = counts[product]![at]!
+      inverse[other * products + product] = counts[product]![at]!
+    }
   }
   yield* invert(inverse, products)
   const diagonal = Float64Array.from({ length: products }, (_, at) => inverse[at * products + at]!)
@@ -102,32 +120,32 @@ export function* ease(together: Together, lambda: number): Generator<void, Model
  * with Steck's square loss. With k ≥ products it gives the weights of `ease`, which a test checks.
  */
 export function* easeNearby(together: Together, lambda: number, k: number): Generator<void, Model> {
-  const { times, starts, others, counts } = together
+  const { times, others, counts } = together
   const products = times.length
-  const near = nearest(together, SHRINK, k)
+  const near = yield* nearest(together, SHRINK, k)
   const place = new Int32Array(products).fill(-1)
-  const rows: { into: number[]; weights: number[] }[] = Array.from({ length: products }, () => ({
-    into: [],
-    weights: [],
-  }))
+  const rows = Array.from({ length: products }, () => ({ into: [] as number[], weights: [] as number[] }))
   for (let product = 0; product < products; product++) {
-    const size = near.starts[product + 1]! - near.starts[product]!
-    const close = near.others.subarray(near.starts[product], near.starts[product + 1])
-    for (const [at, other] of close.entries()) place[other] = at
+    const close = near.others[product]!
+    const size = close.length
+    for (let at = 0; at < size; at++) place[close[at]!] = at
+    place[product] = size
     const gram = new Float64Array(size * size)
-    for (const [at, other] of close.entries()) {
-      gram[at * size + at] = times[other]! + lambda
-      for (let by = starts[other]!; by < starts[other + 1]!; by++) {
-        const to = place[others[by]!]!
-        if (to >= 0) gram[at * size + to] = counts[by]!
+    const wanted = new Float64Array(size)
+    for (let at = 0; at <= size; at++) {
+      const one = at === size ? product : close[at]!
+      if (at < size) gram[at * size + at] = times[one]! + lambda
+      const [after, count] = [others[one]!, counts[one]!]
+      for (let by = 0; by < after.length; by++) {
+        const to = place[after[by]!]!
+        if (to < 0) continue
+        if (at === size) wanted[to] = count[by]!
+        else if (to === size) wanted[at] = count[by]!
+        else gram[Math.max(at, to) * size + Math.min(at, to)] = count[by]!
       }
     }
-    const wanted = new Float64Array(size)
-    for (let at = starts[product]!; at < starts[product + 1]!; at++) {
-      const to = place[others[at]!]!
-      if (to >= 0) wanted[to] = counts[at]!
-    }
     for (const other of close) place[other] = -1
+    place[product] = -1
     solve(gram, wanted, size)
     for (const [at, other] of close.entries()) {
       rows[other]!.into.push(product)
@@ -135,21 +153,16 @@ export function* easeNearby(together: Together, lambda: number, k: number): Gene
     }
     yield
   }
-  const from = new Float64Array(products + 1)
-  for (const [product, { into }] of rows.entries()) from[product + 1] = from[product]! + into.length
-  const into = new Uint32Array(from[products]!)
-  const weights = new Float64Array(from[products]!)
-  for (const [product, row] of rows.entries()) {
-    into.set(row.into, from[product])
-    weights.set(row.weights, from[product])
-  }
-  return sparse(products, from, into, weights)
+  return sparse({
+    others: rows.map(({ into }) => Uint32Array.from(into)),
+    weights: rows.map((row) => Float64Array.from(row.weights)),
+  })
 }
 
 /** Neighbours are chosen by a cosine that trusts few customers little. */
 const SHRINK = 10
 
-/** Solves matrix × x = wanted in place, by Cholesky; the matrix is symmetric positive definite and is overwritten. */
+/** Solves matrix × x = wanted in place, by Cholesky, from the lower half of a symmetric positive definite matrix; overwrites it. */
 function solve(matrix: Float64Array, wanted: Float64Array, size: number): void {
   for (let row = 0; row < size; row++) {
     const at = row * size

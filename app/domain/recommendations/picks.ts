@@ -4,7 +4,6 @@ import { boughtBy, productsOf, type Known } from './baskets.ts'
 import { topOf, type Model } from './models.ts'
 import { alike, moneyLeft, type Shelf } from './shelf.ts'
 import { scoresOf, weightsOf, type Reading } from './taste.ts'
-import type { Together } from './together.ts'
 
 /** Why a product is shown: it runs low, it goes with the last order, it fits all orders, others buy it, the merchant says so. */
 export const PICK_REASONS = ['low', 'goes-with', 'for-you', 'popular', 'pinned'] as const
@@ -37,7 +36,8 @@ export type Learned = {
   model: Model
   isPersonal: boolean
   reading: Reading
-  together: Together
+  /** Customers of each product. */
+  times: Float64Array
   season: Float64Array | null
   shelf: Shelf
   /** As `coldOnes` says. */
@@ -86,7 +86,7 @@ export function picksOf(shopper: Shopper, learned: Learned, scores: Float64Array
   const cold = isPersonal ? coldFor(weights, learned, (product) => free(product) && !ranked.includes(product)) : null
   if (cold !== null) chosen.splice(COLD_PLACE, 0, { product: cold, why: 'for-you' })
   for (const { product } of chosen) taken.add(product)
-  for (const product of topOf(learned.together.times, Math.max(0, room - chosen.length), (one) => !free(one)))
+  for (const product of topOf(learned.times, Math.max(0, room - chosen.length), (one) => !free(one)))
     chosen.push({ product, why: 'popular' })
   const picks = [
     ...low.map((product) => ({ product, why: 'low' as const })),
@@ -132,7 +132,7 @@ function byMoneyLeft(products: readonly number[], scores: Float64Array, shelf: S
 }
 
 /** Products on sale that fewer than three customers have bought, the newest (by Shopify's ids) 200 of them. */
-export function coldOnes({ times }: Together, { isOut, ids }: Shelf): number[] {
+export function coldOnes(times: Float64Array, { isOut, ids }: Shelf): number[] {
   const cold: number[] = []
   for (const [product, count] of times.entries()) if (count < COLD_BELOW && isOut[product] === 0) cold.push(product)
   return cold.sort((a, b) => ids[b]! - ids[a]!).slice(0, MOST_COLD)
@@ -161,7 +161,7 @@ function coldFor(
 /** What goes with a product on its own page: what the model says, then what is most like it. */
 export function goesWith(
   product: number,
-  { model, isPersonal, shelf, together }: Learned,
+  { model, isPersonal, shelf, times }: Learned,
   scores: Float64Array,
 ): number[] {
   const isOut = (other: number) => other === product || shelf.isOut[other] === 1
@@ -170,7 +170,7 @@ export function goesWith(
   const near = topOf(scores, MOST_GOES_WITH, (other) => isOut(other) || scores[other]! <= 0)
   if (near.length === MOST_GOES_WITH) return near
   for (let other = 0; other < scores.length; other++)
-    scores[other] = alike(shelf, product, other) * Math.log(2 + together.times[other]!)
+    scores[other] = alike(shelf, product, other) * Math.log(2 + times[other]!)
   const like = topOf(
     scores,
     MOST_GOES_WITH - near.length,
@@ -186,7 +186,7 @@ const FIRST_ORDERS_DAYS = 365
  * For guests: what most customers who came back had begun with. The first orders of the last 12 months count, each product by
  * how many of their buyers bought again; then what most people buy.
  */
-export function firstPicks(known: Known, { together, shelf, pinned, asOf }: Learned): number[] {
+export function firstPicks(known: Known, { times, shelf, pinned, asOf }: Learned): number[] {
   const back = new Float64Array(known.productCount)
   for (let customer = 0; customer < known.counts.length; customer++) {
     const first = known.starts[customer]!
@@ -197,6 +197,6 @@ export function firstPicks(known: Known, { together, shelf, pinned, asOf }: Lear
   const first = pinned.filter((product) => !isOut(product)).slice(0, MOST_PINNED)
   const begun = topOf(back, MOST_PICKS - first.length, (one) => isOut(one) || back[one] === 0 || first.includes(one))
   const taken = new Set([...first, ...begun])
-  const popular = topOf(together.times, MOST_PICKS - taken.size, (one) => isOut(one) || taken.has(one))
+  const popular = topOf(times, MOST_PICKS - taken.size, (one) => isOut(one) || taken.has(one))
   return [...first, ...begun, ...popular]
 }

@@ -1,56 +1,51 @@
 import { boughtBy, type Known } from './baskets.ts'
 
-/** How many customers bought both of two products, sparse: those of product p without p itself. */
+/** How many customers bought both of two products. Each pair is held once, with the first of the two: pairs are what takes memory. */
 export type Together = {
   /** Customers of each product. */
   times: Float64Array
-  starts: Float64Array
-  others: Uint32Array
-  counts: Float64Array
+  /** Of each product those of a higher position that a customer of it has bought, in no order. */
+  others: Uint32Array[]
+  /** Customers of both, beside `others`. */
+  counts: Uint32Array[]
 }
 
-/** Known value: customers with 0, 1 and with 0, 1, 2 → 0 and 1 together twice, 0 and 2 once. */
-export function togetherOf(known: Known): Together {
+/**
+ * A generator that pauses often; its memory is 8 bytes a pair.
+ *
+ * Known value: customers with 0, 1 and with 0, 1, 2 → 0 and 1 together twice, 0 and 2 once, 1 and 2 once.
+ */
+export function* togetherOf(known: Known): Generator<void, Together> {
   const rows = rowsOf(known)
   const times = new Float64Array(known.productCount)
   for (const product of rows.products) times[product] = times[product]! + 1
   const buyers = buyersOf(times, rows)
-  const starts = new Float64Array(times.length + 1)
   const others: Uint32Array[] = []
-  const counts: Float64Array[] = []
-  const count = new Float64Array(times.length)
+  const counts: Uint32Array[] = []
+  const count = new Uint32Array(times.length)
+  const met = new Uint32Array(times.length)
   for (let product = 0; product < times.length; product++) {
-    const met: number[] = []
+    let size = 0
     for (let at = buyers.starts[product]!; at < buyers.starts[product + 1]!; at++) {
       const row = buyers.rows[at]!
-      for (let by = rows.starts[row]!; by < rows.starts[row + 1]!; by++) {
+      // Down to the product itself, which the row holds.
+      for (let by = rows.starts[row + 1]! - 1; rows.products[by]! > product; by--) {
         const other = rows.products[by]!
-        if (other === product) continue
-        if (count[other] === 0) met.push(other)
+        if (count[other] === 0) met[size++] = other
         count[other] = count[other]! + 1
       }
     }
-    others.push(Uint32Array.from(met))
-    counts.push(Float64Array.from(met, (other) => count[other]!))
-    for (const other of met) count[other] = 0
-    starts[product + 1] = starts[product]! + met.length
+    others.push(met.slice(0, size))
+    counts.push(others[product]!.map((other) => count[other]!))
+    for (const other of others[product]!) count[other] = 0
+    yield
   }
-  const together = {
-    times,
-    starts,
-    others: new Uint32Array(starts[times.length]!),
-    counts: new Float64Array(starts[times.length]!),
-  }
-  for (let product = 0; product < times.length; product++) {
-    together.others.set(others[product]!, starts[product])
-    together.counts.set(counts[product]!, starts[product])
-  }
-  return together
+  return { times, others, counts }
 }
 
 type Rows = { starts: Float64Array; products: Uint32Array }
 
-/** Each customer's products, each once. */
+/** Each customer's products, each once, by position. */
 function rowsOf(known: Known): Rows {
   const customers = known.counts.length
   const starts = new Float64Array(customers + 1)
@@ -58,6 +53,7 @@ function rowsOf(known: Known): Rows {
   for (let customer = 0; customer < customers; customer++) {
     let at = starts[customer]!
     for (const product of boughtBy(known, customer)) products[at++] = product
+    products.subarray(starts[customer], at).sort()
     starts[customer + 1] = at
   }
   return { starts, products: products.subarray(0, starts[customers]) }

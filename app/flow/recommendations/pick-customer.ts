@@ -98,12 +98,7 @@ async function picksFor(
     },
     isPersonal: choice.model !== 'popularity',
     reading: choice.reading,
-    together: {
-      times: Float64Array.from(facts, (fact) => fact?.customers ?? 0),
-      starts: new Float64Array(ids.length + 1),
-      others: new Uint32Array(0),
-      counts: new Float64Array(0),
-    },
+    times: Float64Array.from(facts, (fact) => fact?.customers ?? 0),
     // What was stored of each product holds the season already.
     season: null,
     shelf: {

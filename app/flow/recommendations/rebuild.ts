@@ -7,7 +7,6 @@ import type { ShopPicks } from '#app/domain/recommendations/documents.ts'
 import { topOf } from '#app/domain/recommendations/models.ts'
 import { coldOnes, firstPicks, goesWith, picksOf, type Learned } from '#app/domain/recommendations/picks.ts'
 import { salesOf, scoresOf, seasonAt } from '#app/domain/recommendations/taste.ts'
-import { togetherOf } from '#app/domain/recommendations/together.ts'
 import { OutsideFailure } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
@@ -59,9 +58,8 @@ export async function rebuildRecommendations(
   const isYoung = recommender.chosenAt !== null && asOf - recommender.chosenAt < CHOICE_STANDS_MS
   const kept = mayKeepChoice && isYoung ? recommender.choice : null
   const choice = kept ?? (await unhurried(choose(baskets), signal))
-  const model = await unhurried(learn(baskets, choice), signal)
+  const { model, times } = await unhurried(learn(baskets, choice), signal)
   const known = allOf(baskets)
-  const together = togetherOf(known)
   const shelf = read.shelfOf(purchases.keptShare, read.goodsShare)
   const season = choice.reading.isSeasonal
     ? seasonAt(salesOf(known), asOf, new Float64Array(baskets.productCount))
@@ -71,10 +69,10 @@ export async function rebuildRecommendations(
     model,
     isPersonal: choice.model !== 'popularity',
     reading: choice.reading,
-    together,
+    times,
     season,
     shelf,
-    cold: coldOnes(together, shelf),
+    cold: coldOnes(times, shelf),
     pinned: read.pinned.map(position).filter((at) => at >= 0),
     asOf,
   }
@@ -148,7 +146,7 @@ function* productRows(
   learned: Learned,
   ids: (positions: readonly number[]) => number[],
 ): Generator<void, ProductRow[]> {
-  const { model, together, shelf, isPersonal, season } = learned
+  const { model, times, shelf, isPersonal, season } = learned
   const scores = new Float64Array(model.products)
   const rows: ProductRow[] = []
   for (let product = 0; product < model.products; product++) {
@@ -157,7 +155,7 @@ function* productRows(
     const weights = near.map((other) => scores[other]!)
     rows.push({
       product: shelf.ids[product]!,
-      customers: together.times[product]!,
+      customers: times[product]!,
       near: ids(near),
       weights,
       wanted: shelf.isOut[product] === 1 ? [] : ids(goesWith(product, learned, scores)),

@@ -51,7 +51,7 @@ describe('the figures', () => {
         [[0], [2]],
       ]),
     )
-    const { recall10, ndcg10, hit10 } = learned(backTest(test, popularity(togetherOf(test.known)), PLAIN))
+    const { recall10, ndcg10, hit10 } = learned(backTest(test, popularity(learned(togetherOf(test.known))), PLAIN))
     expect({ recall10, ndcg10, hit10 }).toEqual({ recall10: 1, ndcg10: 1, hit10: 1 })
   })
 })
@@ -78,7 +78,7 @@ describe('a history', () => {
 
   test('a season lifts what is liked and nothing else', () => {
     const known = allOf(shopOfTastes(3))
-    const model = popularity(togetherOf(known))
+    const model = popularity(learned(togetherOf(known)))
     const season = seasonAt(salesOf(known), 10 * DAY_MS, new Float64Array(40))
     const weights = weightsOf(known, 0, PLAIN)
     const plain = scoresOf(model, weights, null, new Float64Array(40))
@@ -112,7 +112,7 @@ describe('the choice', () => {
 
   test('is learned from everything', () => {
     const shop = shopOfTastes(1)
-    const model = learned(learn(shop, { model: 'ease', lambda: 200 }))
+    const { model } = learned(learn(shop, { model: 'ease', lambda: 200 }))
     const scores = scoresOf(model, new Map([[3, 1]]), null, new Float64Array(40))
     const mean = (from: number, to: number) => scores.slice(from, to).reduce((sum, one) => sum + one, 0) / (to - from)
     expect(mean(0, 10)).toBeGreaterThan(5 * Math.abs(mean(10, 40)))

@@ -12,7 +12,6 @@ import {
   type Shopper,
 } from '#app/domain/recommendations/picks.ts'
 import { alike, moneyLeft, type Shelf } from '#app/domain/recommendations/shelf.ts'
-import { togetherOf } from '#app/domain/recommendations/together.ts'
 import { baskets } from './shops.ts'
 
 // 0, 1 and 2 are bought together, so are 3, 4 and 5; 6 is bought by many, 7 by nobody yet.
@@ -36,15 +35,15 @@ function learn8(shop: Baskets, change: Change = {}): Learned {
     goodsShare: 0.4,
     ...change,
   }
-  const together = togetherOf(allOf(shop))
+  const { model, times } = learnedFrom(learn(shop, { model: 'cosine', lambda: 200 }))
   return {
-    model: learnedFrom(learn(shop, { model: 'cosine', lambda: 200 })),
+    model,
     isPersonal: true,
     reading: { halfLifeBaskets: null, isSeasonal: false },
-    together,
+    times,
     season: null,
     shelf,
-    cold: coldOnes(together, shelf),
+    cold: coldOnes(times, shelf),
     pinned: [],
     asOf: 10 * DAY_MS,
     ...change,
