@@ -59,6 +59,9 @@ export type Customer = {
   /** Shopify's marketing states as it writes them; null: there is no address, no number, or nothing was ever said. */
   emailConsent: string | null
   smsConsent: string | null
+  /** When the states last changed; null: Shopify names no date. */
+  emailConsentAt: Instant | null
+  smsConsentAt: Instant | null
   /** Shopify's own count and last order, where they were asked for (domain/limited.ts). */
   numberOfOrders: number | null
   lastOrderAt: Instant | null

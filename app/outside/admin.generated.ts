@@ -3299,8 +3299,13 @@ export type CustomersBulkQuery = {
         createdAt: string
         updatedAt: string
         tags: Array<string>
-        defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
-        defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        defaultEmailAddress: {
+          marketingState: CustomerEmailAddressMarketingState
+          marketingUpdatedAt: string | null
+        } | null
+        defaultPhoneNumber: {
+          smsMarketingConsent: { state: CustomerMarketingConsentState; updatedAt: string | null }
+        } | null
         defaultAddress: { countryCodeV2: CountryCode | null } | null
         statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
       }
@@ -3319,8 +3324,13 @@ export type CustomersCountedBulkQuery = {
         updatedAt: string
         tags: Array<string>
         numberOfOrders: string
-        defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
-        defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        defaultEmailAddress: {
+          marketingState: CustomerEmailAddressMarketingState
+          marketingUpdatedAt: string | null
+        } | null
+        defaultPhoneNumber: {
+          smsMarketingConsent: { state: CustomerMarketingConsentState; updatedAt: string | null }
+        } | null
         defaultAddress: { countryCodeV2: CountryCode | null } | null
         lastOrder: { processedAt: string } | null
         statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
@@ -3718,8 +3728,8 @@ export type CustomerFieldsFragment = {
   createdAt: string
   updatedAt: string
   tags: Array<string>
-  defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
-  defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+  defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState; marketingUpdatedAt: string | null } | null
+  defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState; updatedAt: string | null } } | null
   defaultAddress: { countryCodeV2: CountryCode | null } | null
   statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
 }
@@ -3802,8 +3812,13 @@ export type CustomersUpdatedQuery = {
         updatedAt: string
         tags: Array<string>
         numberOfOrders: string
-        defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
-        defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+        defaultEmailAddress: {
+          marketingState: CustomerEmailAddressMarketingState
+          marketingUpdatedAt: string | null
+        } | null
+        defaultPhoneNumber: {
+          smsMarketingConsent: { state: CustomerMarketingConsentState; updatedAt: string | null }
+        } | null
         defaultAddress: { countryCodeV2: CountryCode | null } | null
         lastOrder: { processedAt: string } | null
         statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
@@ -3836,8 +3851,13 @@ export type OrderByIdQuery = {
       updatedAt: string
       tags: Array<string>
       numberOfOrders: string
-      defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
-      defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+      defaultEmailAddress: {
+        marketingState: CustomerEmailAddressMarketingState
+        marketingUpdatedAt: string | null
+      } | null
+      defaultPhoneNumber: {
+        smsMarketingConsent: { state: CustomerMarketingConsentState; updatedAt: string | null }
+      } | null
       defaultAddress: { countryCodeV2: CountryCode | null } | null
       lastOrder: { processedAt: string } | null
       statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
@@ -3884,8 +3904,13 @@ export type CustomerByIdQuery = {
     updatedAt: string
     tags: Array<string>
     numberOfOrders: string
-    defaultEmailAddress: { marketingState: CustomerEmailAddressMarketingState } | null
-    defaultPhoneNumber: { smsMarketingConsent: { state: CustomerMarketingConsentState } } | null
+    defaultEmailAddress: {
+      marketingState: CustomerEmailAddressMarketingState
+      marketingUpdatedAt: string | null
+    } | null
+    defaultPhoneNumber: {
+      smsMarketingConsent: { state: CustomerMarketingConsentState; updatedAt: string | null }
+    } | null
     defaultAddress: { countryCodeV2: CountryCode | null } | null
     lastOrder: { processedAt: string } | null
     statistics: { rfmGroup: CustomerRfmGroup | null; predictedSpendTier: CustomerPredictedSpendTier | null }
@@ -5381,7 +5406,10 @@ export const CustomerFieldsFragmentDoc = {
             name: { kind: 'Name', value: 'defaultEmailAddress' },
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingState' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingUpdatedAt' } },
+              ],
             },
           },
           {
@@ -5395,7 +5423,10 @@ export const CustomerFieldsFragmentDoc = {
                   name: { kind: 'Name', value: 'smsMarketingConsent' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                    ],
                   },
                 },
               ],
@@ -11493,7 +11524,10 @@ export const CustomersBulkDocument = {
             name: { kind: 'Name', value: 'defaultEmailAddress' },
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingState' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingUpdatedAt' } },
+              ],
             },
           },
           {
@@ -11507,7 +11541,10 @@ export const CustomersBulkDocument = {
                   name: { kind: 'Name', value: 'smsMarketingConsent' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                    ],
                   },
                 },
               ],
@@ -11607,7 +11644,10 @@ export const CustomersCountedBulkDocument = {
             name: { kind: 'Name', value: 'defaultEmailAddress' },
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingState' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingUpdatedAt' } },
+              ],
             },
           },
           {
@@ -11621,7 +11661,10 @@ export const CustomersCountedBulkDocument = {
                   name: { kind: 'Name', value: 'smsMarketingConsent' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                    ],
                   },
                 },
               ],
@@ -12861,7 +12904,10 @@ export const CustomersUpdatedDocument = {
             name: { kind: 'Name', value: 'defaultEmailAddress' },
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingState' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingUpdatedAt' } },
+              ],
             },
           },
           {
@@ -12875,7 +12921,10 @@ export const CustomersUpdatedDocument = {
                   name: { kind: 'Name', value: 'smsMarketingConsent' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                    ],
                   },
                 },
               ],
@@ -13295,7 +13344,10 @@ export const OrderByIdDocument = {
             name: { kind: 'Name', value: 'defaultEmailAddress' },
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingState' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingUpdatedAt' } },
+              ],
             },
           },
           {
@@ -13309,7 +13361,10 @@ export const OrderByIdDocument = {
                   name: { kind: 'Name', value: 'smsMarketingConsent' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                    ],
                   },
                 },
               ],
@@ -13445,7 +13500,10 @@ export const CustomerByIdDocument = {
             name: { kind: 'Name', value: 'defaultEmailAddress' },
             selectionSet: {
               kind: 'SelectionSet',
-              selections: [{ kind: 'Field', name: { kind: 'Name', value: 'marketingState' } }],
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingState' } },
+                { kind: 'Field', name: { kind: 'Name', value: 'marketingUpdatedAt' } },
+              ],
             },
           },
           {
@@ -13459,7 +13517,10 @@ export const CustomerByIdDocument = {
                   name: { kind: 'Name', value: 'smsMarketingConsent' },
                   selectionSet: {
                     kind: 'SelectionSet',
-                    selections: [{ kind: 'Field', name: { kind: 'Name', value: 'state' } }],
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'updatedAt' } },
+                    ],
                   },
                 },
               ],

@@ -1,7 +1,7 @@
 import { Badge, BlockStack, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris'
 import type { ReactNode } from 'react'
 import { AD_MARK, confirmBy, messageLaw, withAdMark } from '#app/domain/messages/law.ts'
-import { consentFor, type MessagePage } from '#app/domain/messages/message.ts'
+import { consentFor, type ConsentsDue, type MessagePage } from '#app/domain/messages/message.ts'
 import { useBrowserNow, useWords } from './i18n.tsx'
 import type { MessageDraft, MessageFieldProps } from './message-fields.ts'
 
@@ -19,7 +19,6 @@ export function MessageLaw({ page, draft, setDraft, date }: Props) {
   if (law === null) return null
   const names = (fields: readonly ('subjectEn' | 'subjectKo' | 'textEn' | 'textKo')[]) =>
     f.list(fields.map((field) => t(`messages.field.${field}`)))
-  const old = page.old[consentFor(page.channel)]
   return (
     <Card>
       <BlockStack gap="300">
@@ -63,16 +62,15 @@ export function MessageLaw({ page, draft, setDraft, date }: Props) {
         ) : (
           <Text as="p">{t('messages.law.noNight')}</Text>
         )}
-        <Point
-          tone={old === 0 ? 'success' : 'attention'}
-          badge={old === 0 ? t('messages.law.fine') : t('messages.law.look')}
-        >
-          {old === 0 ? t('messages.law.twoYearsNone') : t('messages.law.twoYears', { count: old, n: f.number(old) })}
-        </Point>
+        <TwoYears due={page.due[consentFor(page.channel)]} confirmedOn={draft.confirmedOn} />
         <div style={{ maxWidth: 280 }}>
-          <TextField type="date" label={t('messages.field.confirmedOn')} {...date} />
+          <TextField
+            type="date"
+            label={t('messages.field.confirmedOn')}
+            helpText={t('messages.help.confirmedOn')}
+            {...date}
+          />
         </div>
-        <ConfirmAgain confirmedOn={draft.confirmedOn} />
         <Text as="p" tone="subdued">
           {t('messages.law.noAdvice')}
         </Text>
@@ -83,16 +81,34 @@ export function MessageLaw({ page, draft, setDraft, date }: Props) {
 
 const SOON_MS = 60 * 86_400_000
 
-function ConfirmAgain({ confirmedOn }: { confirmedOn: string }) {
+/** Consents that have to be confirmed; where the merchant names a day on which all of them were, what was agreed since counts. */
+function TwoYears({ due, confirmedOn }: { due: ConsentsDue; confirmedOn: string }) {
   const { t, f } = useWords()
   const now = useBrowserNow()
   const by = /^\d{4}-\d\d-\d\d$/.test(confirmedOn) ? confirmBy(confirmedOn) : null
-  if (by === null) return null
-  const isDue = now !== null && Date.parse(`${by}T00:00:00Z`) - now < SOON_MS
+  const leftMs = by === null || now === null ? null : Date.parse(`${by}T00:00:00Z`) - now
+  if (by !== null && leftMs !== null && leftMs > 0)
+    return (
+      <Point
+        tone={leftMs < SOON_MS ? 'attention' : 'success'}
+        badge={t(leftMs < SOON_MS ? 'messages.law.look' : 'messages.law.fine')}
+      >
+        {t('messages.law.twoYears')} {t('messages.law.confirmBy', { date: f.day(by) })}
+      </Point>
+    )
+  const counts = (['now', 'soon', 'unknown'] as const).filter((which) => due[which] > 0)
   return (
-    <Text as="p" {...(isDue ? { tone: 'critical' as const } : {})}>
-      {t(isDue ? 'messages.law.confirmNow' : 'messages.law.confirmBy', { date: f.day(by) })}
-    </Text>
+    <Point
+      tone={counts.length === 0 ? 'success' : 'attention'}
+      badge={t(counts.length === 0 ? 'messages.law.fine' : 'messages.law.look')}
+    >
+      {[
+        t('messages.law.twoYears'),
+        ...(by === null || leftMs === null ? [] : [t('messages.law.confirmNow', { date: f.day(by) })]),
+        ...(counts.length === 0 ? [t('messages.law.due.none')] : []),
+        ...counts.map((which) => t(`messages.law.due.${which}`, { count: due[which], n: f.number(due[which]) })),
+      ].join(' ')}
+    </Point>
   )
 }
 

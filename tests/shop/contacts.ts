@@ -22,9 +22,12 @@ export function giveContacts(world: World): void {
   const random = chanceFrom('contacts')
   const everybody = [...world.customers.values()]
   const consent = chanceFrom('consents')
+  const dated = chanceFrom('consent dates')
   for (const customer of everybody) {
     customer.contact = contactOf(random)
     customer.emailConsent = consent() < 0.6 ? 'SUBSCRIBED' : consent() < 0.3 ? 'UNSUBSCRIBED' : 'NOT_SUBSCRIBED'
+    // Most agree when they sign up; of some the shop brought a list without dates.
+    if (dated() < 0.9 && customer.emailConsent !== 'NOT_SUBSCRIBED') customer.emailConsentAt = customer.createdAt
   }
   const newest = (behaviour: string): WorldCustomer[] =>
     everybody

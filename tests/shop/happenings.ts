@@ -249,8 +249,8 @@ export class Happenings {
 
   changeConsent(customerId: number, { email, sms }: Consent): WorldCustomer {
     const customer = this.#customer(customerId)
-    if (email !== undefined) customer.emailConsent = email
-    if (sms !== undefined) customer.smsConsent = sms
+    if (email !== undefined) Object.assign(customer, { emailConsent: email, emailConsentAt: this.#world.now() })
+    if (sms !== undefined) Object.assign(customer, { smsConsent: sms, smsConsentAt: this.#world.now() })
     const tell = this.#customerChanged(customer)
     if (email !== undefined)
       tell('customers_email_marketing_consent/update', () => body.emailConsentBody(this.#world, customer))

@@ -137,7 +137,7 @@ export function emailConsentBody(world: World, customer: WorldCustomer): Body {
     email_marketing_consent: {
       state: customer.emailConsent?.toLowerCase() ?? 'not_subscribed',
       opt_in_level: 'single_opt_in',
-      consent_updated_at: shopTime(customer.updatedAt, world.shop.timezone),
+      consent_updated_at: shopTime(customer.emailConsentAt ?? customer.updatedAt, world.shop.timezone),
     },
   }
 }
@@ -149,7 +149,7 @@ export function smsConsentBody(world: World, customer: WorldCustomer): Body {
     sms_marketing_consent: {
       state: customer.smsConsent?.toLowerCase() ?? null,
       opt_in_level: 'single_opt_in',
-      consent_updated_at: shopTime(customer.updatedAt, world.shop.timezone),
+      consent_updated_at: shopTime(customer.smsConsentAt ?? customer.updatedAt, world.shop.timezone),
       consent_collected_from: 'other',
     },
   }

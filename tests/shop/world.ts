@@ -33,6 +33,9 @@ export type WorldCustomer = {
   /** Marketing states as Shopify writes them; without an SMS state there is no phone number. */
   emailConsent?: string
   smsConsent?: string
+  /** When they last changed; none: Shopify names no date. */
+  emailConsentAt?: number
+  smsConsentAt?: number
   /** Of the default address, where it is not what `countryOf` makes of them: two letters. */
   country?: string
   contact?: WorldContact

@@ -18,7 +18,7 @@ const SAVED: MessagePage = {
   saved: { ...readyMade('at-risk', 'sms', 'en'), costMinor: 20, savedAt: AS_OF },
   channels: ['sms'],
   reach: { customers: 1204, email: 960, sms: 312 },
-  old: { email: 40, sms: 12 },
+  due: { email: { now: 0, soon: 0, unknown: 0 }, sms: { now: 12, soon: 1, unknown: 40 } },
   currency: 'KRW',
   shop: { currency: 'KRW', timezone: 'Asia/Seoul', countries: [] },
   tag: 'seg:at-risk',
@@ -110,16 +110,20 @@ readInBothLanguages([
     never: ['This is a ready-made text', 'Shopify Messaging: create'],
   },
   {
-    name: 'Korean law is looked at with the reason, the missing mark, the night, and how many consents may be old',
+    name: 'Korean law is looked at with the reason, the missing mark, the night, and how many consents are two years old, will be, or may be',
     screen: <MessageScreen page={SAVED} {...idle} />,
     en: [
       'because your shop’s currency is the won',
       'has to begin with (광고), spelled exactly so: Text in English, Text in Korean.',
       'Do not send between 21:00 and 08:00',
-      '12 customers who agreed have been known for longer than that',
+      'Consent has to be confirmed every two years. 12 customers agreed longer ago than that. For 1 customer it will be two years within 30 days. Of 40 customers Shopify names no day',
       'This is a check, not legal advice.',
     ],
-    ko: ['정확히 (광고) 표시로 시작해야 합니다', '21시부터 다음 날 08시까지', '고객 중 12명은'],
+    ko: [
+      '정확히 (광고) 표시로 시작해야 합니다',
+      '21시부터 다음 날 08시까지',
+      '동의한 지 2년이 넘은 고객: 12명. 30일 안에 2년이 되는 고객: 1명. Shopify에 동의한 날짜가 없고',
+    ],
   },
   {
     name: 'a text that is marked is said to be, and an e-mail may go at night',

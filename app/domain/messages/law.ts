@@ -1,4 +1,5 @@
 /** What Korean law asks of marketing messages, as far as a text and a shop's settings show it. A check, not advice. */
+import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { WAY_OF, type Channel, type Message } from './message.ts'
 
 /** Why Korean law is looked at: the shop says that it sells there, its currency or time zone, or a Korean text. */
@@ -71,6 +72,22 @@ export function withAdMark(text: string): string {
 
 /** Years after which a consent has to be confirmed. */
 const CONFIRM_YEARS = 2
+
+/** How long before it is said that a consent has to be confirmed. */
+const SOON_MS = 30 * DAY_MS
+
+/**
+ * A consent of before `due` has to be confirmed now, one of before `soon` within 30 days.
+ *
+ * Known value: at 2026-11-22 00:00 UTC, consents of before 2024-11-22 and of before 2024-12-22.
+ */
+export function consentsDue(at: Instant): { due: Instant; soon: Instant } {
+  const agreedBy = (moment: Instant) => {
+    const date = new Date(moment)
+    return date.setUTCFullYear(date.getUTCFullYear() - CONFIRM_YEARS)
+  }
+  return { due: agreedBy(at), soon: agreedBy(at + SOON_MS) }
+}
 
 /** The day by which consents have to be confirmed again, `2028-11-22`; null: it was not said when they were. */
 export function confirmBy(confirmedOn: string): string | null {

@@ -118,6 +118,12 @@ export type MessageRow = {
   lastListAt: Instant | null
 }
 
+/**
+ * Of those who agreed, whose consent has to be confirmed: it is older than two years, will be within 30 days, or has no date
+ * with Shopify and may be, for they have been customers for longer than that.
+ */
+export type ConsentsDue = { now: number; soon: number; unknown: number }
+
 export type MessagesPage = { freshness: Freshness; rows: MessageRow[] }
 
 export type MessagePage = {
@@ -129,8 +135,7 @@ export type MessagePage = {
   /** Channels for which one is saved. */
   channels: Channel[]
   reach: Reach
-  /** Of those who agreed, whom Shopify has known for longer than two years: their consent may be as old. */
-  old: { email: number; sms: number }
+  due: Record<'email' | 'sms', ConsentsDue>
   currency: string
   /** What says whether Korean law is about these messages. */
   shop: { currency: string; timezone: string | null; countries: string[] }

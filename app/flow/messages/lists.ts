@@ -92,6 +92,8 @@ type ListRow = {
   lastOrderOn: string | null
   email: string | null
   sms: string | null
+  emailOn: string | null
+  smsOn: string | null
   knownSince: string | null
 }
 
@@ -104,6 +106,8 @@ const HEADINGS = [
   'last_order_on',
   'email_consent',
   'sms_consent',
+  'email_consent_on',
+  'sms_consent_on',
   'customer_since',
 ]
 
@@ -126,6 +130,8 @@ export async function listFile(shop: ShopId, id: number): Promise<ReadableStream
           row.lastOrderOn,
           row.email,
           row.sms,
+          row.emailOn,
+          row.smsOn,
           row.knownSince,
         ]),
       )
@@ -155,7 +161,8 @@ function pageOf(tx: BulkTx, shop: ShopId, id: number, after: string, timezone: s
   const day = (column: string) => `to_char(${column} AT TIME ZONE $5, 'YYYY-MM-DD')`
   return tx.query<ListRow>(
     `SELECT s."customer"::text AS "customer", m."stage", ${day('m."stageSince"')} AS "since", ${day('f."lastAt"')} AS "lastOrderOn",
-       c."emailConsent" AS "email", c."smsConsent" AS "sms", ${day('c."createdAt"')} AS "knownSince"
+       c."emailConsent" AS "email", c."smsConsent" AS "sms", ${day('c."emailConsentAt"')} AS "emailOn",
+       ${day('c."smsConsentAt"')} AS "smsOn", ${day('c."createdAt"')} AS "knownSince"
      FROM "MessageSending" s LEFT JOIN "Membership" m ON m."shop" = $1 AND m."customer" = s."customer"
      LEFT JOIN "CustomerFeatures" f ON f."shop" = $1 AND f."customer" = s."customer"
      LEFT JOIN "Customer" c ON c."shop" = $1 AND c."id" = s."customer"

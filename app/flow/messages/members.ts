@@ -1,6 +1,7 @@
 /** Who is in a segment, and how many of them agreed to be written to. */
 import { PICKER_TIERS } from '#app/domain/cherry-picker.ts'
-import type { MessageKey, Reach } from '#app/domain/messages/message.ts'
+import type { ConsentsDue, MessageKey, Reach } from '#app/domain/messages/message.ts'
+import type { Instant } from '#app/domain/order.ts'
 import { SUBSCRIBED } from '#app/domain/rules/person.ts'
 import { SEGMENT_KEYS } from '#app/domain/shopify-segments.ts'
 import { InvalidInput } from '#app/errors.ts'
@@ -95,21 +96,26 @@ export async function reachOfAll(
   ]
 }
 
-/** Of one segment, and of those who agreed how many Shopify has known for longer than two years. */
+/** Of one segment, and of those who agreed how many have to be asked again. @param before  as `consentsDue` says */
 export async function reachOf(
   tx: BulkTx,
   shop: ShopId,
   key: MessageKey,
-  twoYearsAgo: Date,
-): Promise<{ reach: Reach; old: { email: number; sms: number } }> {
+  before: { due: Instant; soon: Instant },
+): Promise<{ reach: Reach; due: Record<'email' | 'sms', ConsentsDue> }> {
   const { sql, value } = membersSql(key)
-  const old = (consent: string) =>
-    `(count(*) FILTER (WHERE c."${consent}" = '${SUBSCRIBED}' AND c."createdAt" < $3))::int`
-  const [row] = await tx.query<Reach & { oldEmail: number; oldSms: number }>(
-    `SELECT ${REACH}, ${old('emailConsent')} AS "oldEmail", ${old('smsConsent')} AS "oldSms"
+  const due = (channel: 'email' | 'sms') => {
+    const count = (which: string) =>
+      `(count(*) FILTER (WHERE c."${channel}Consent" = '${SUBSCRIBED}' AND ${which}))::int`
+    const at = `c."${channel}ConsentAt"`
+    return `jsonb_build_object('now', ${count(`${at} < $3`)}, 'soon', ${count(`${at} >= $3 AND ${at} < $4`)},
+      'unknown', ${count(`${at} IS NULL AND c."createdAt" < $3`)})`
+  }
+  const [row] = await tx.query<Reach & { due: Record<'email' | 'sms', ConsentsDue> }>(
+    `SELECT ${REACH}, jsonb_build_object('email', ${due('email')}, 'sms', ${due('sms')}) AS "due"
      FROM ${sql} LEFT JOIN "Customer" c ON c."shop" = $1 AND c."id" = m."customer"`,
-    [shop, value, twoYearsAgo],
+    [shop, value, new Date(before.due), new Date(before.soon)],
   )
-  const { customers, email, sms, oldEmail, oldSms } = row!
-  return { reach: { customers, email, sms }, old: { email: oldEmail, sms: oldSms } }
+  const { due: byChannel, ...reach } = row!
+  return { reach, due: byChannel }
 }

@@ -6,6 +6,7 @@ import {
   type MessagePage,
   type MessagesPage,
 } from '#app/domain/messages/message.ts'
+import { consentsDue } from '#app/domain/messages/law.ts'
 import { channelsFor } from '#app/domain/messages/ready-made.ts'
 import type { SegmentKey } from '#app/domain/pages.ts'
 import { ownTag, tagOfSegment } from '#app/domain/publication.ts'
@@ -18,8 +19,6 @@ import { readSettings } from '../settings.ts'
 import { listsOf } from './lists.ts'
 import { ownNameOf, reachOf, reachOfAll } from './members.ts'
 import { readMessages } from './stored.ts'
-
-const TWO_YEARS_MS = 2 * 365.25 * 86_400_000
 
 /** All segments, with what is said to each; no segment before everybody was worked out. */
 export async function messagesPage(shop: ShopId): Promise<MessagesPage> {
@@ -66,7 +65,7 @@ export async function messagePage(shop: ShopId, key: MessageKey, asked: Channel 
       channel,
       saved: message ?? null,
       channels: messages.map((one) => one.channel),
-      ...(await reachOf(tx, shop, key, new Date(now() - TWO_YEARS_MS))),
+      ...(await reachOf(tx, shop, key, consentsDue(now()))),
       currency: about.currency,
       shop: { currency: about.currency, timezone: about.timezone, countries: settings.rewards.countries },
       tag: ownName === null ? tagOfSegment(key as SegmentKey, settings) : ownTag(ownName, settings),

@@ -11,8 +11,8 @@ export const STAGED_ORDER_COLUMNS =
 export const STAGED_LINE_COLUMNS =
   'run, line, "order", id, product, title, sku, quantity, "currentQuantity", "unitMinor", "discountMinor", discounts'
 export const STAGED_CUSTOMER_COLUMNS =
-  'run, line, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent", "numberOfOrders", "lastOrderAt", ' +
-  '"rfmGroup", "spendTier", country'
+  'run, line, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent", ' +
+  '"emailConsentAt", "smsConsentAt", "numberOfOrders", "lastOrderAt", "rfmGroup", "spendTier", country'
 
 const DAY_MS = 86_400_000
 const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
@@ -61,7 +61,7 @@ export function orderRow(run: number, line: number, order: OrderRoot): string {
   return (
     `${run}\t${line}\t${order.id}\t${order.customer ?? '\\N'}\t${textField(order.name)}\t` +
     `${instantField(order.orderedAt)}\t${instantField(order.createdAt)}\t${instantField(order.updatedAt)}\t` +
-    `${order.cancelledAt === null ? '\\N' : instantField(order.cancelledAt)}\t${order.isTest ? 't' : 'f'}\t` +
+    `${optionalInstantField(order.cancelledAt)}\t${order.isTest ? 't' : 'f'}\t` +
     `${textField(order.financialStatus)}\t${order.currency}\t${order.subtotalMinor}\t${order.totalMinor}\t` +
     `${order.discountMinor}\t${order.refundedMinor}\t${order.isBusiness ? 't' : 'f'}\t${arrayField(order.discounts)}\n`
   )
@@ -79,13 +79,18 @@ export function customerRow(run: number, line: number, customer: Customer): stri
   return (
     `${run}\t${line}\t${customer.id}\t${instantField(customer.createdAt)}\t${instantField(customer.updatedAt)}\t` +
     `${arrayField(customer.tags)}\t${optionalField(customer.emailConsent)}\t${optionalField(customer.smsConsent)}\t` +
-    `${customer.numberOfOrders ?? '\\N'}\t${customer.lastOrderAt === null ? '\\N' : instantField(customer.lastOrderAt)}\t` +
+    `${optionalInstantField(customer.emailConsentAt)}\t${optionalInstantField(customer.smsConsentAt)}\t` +
+    `${customer.numberOfOrders ?? '\\N'}\t${optionalInstantField(customer.lastOrderAt)}\t` +
     `${optionalField(customer.rfmGroup)}\t${optionalField(customer.spendTier)}\t${optionalField(customer.country)}\n`
   )
 }
 
 function textField(text: string): string {
   return NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, escapeOf) : text
+}
+
+function optionalInstantField(at: Instant | null): string {
+  return at === null ? '\\N' : instantField(at)
 }
 
 function optionalField(text: string | null): string {

@@ -95,8 +95,9 @@ export async function mergeCustomers(
   const erased = await goneIn(tx, merge, 'customer')
   await tx.query(
     `INSERT INTO "Customer" AS c (shop, id, "createdAt", "updatedAt", tags, "emailConsent", "smsConsent",
-       "numberOfOrders", "lastOrderAt", "rfmGroup", "spendTier", country, road, "fetchedAt")
-     SELECT $1::int, s.id, s."createdAt", s."updatedAt", s.tags, s."emailConsent", s."smsConsent", s."numberOfOrders",
+       "emailConsentAt", "smsConsentAt", "numberOfOrders", "lastOrderAt", "rfmGroup", "spendTier", country, road, "fetchedAt")
+     SELECT $1::int, s.id, s."createdAt", s."updatedAt", s.tags, s."emailConsent", s."smsConsent",
+       s."emailConsentAt", s."smsConsentAt", s."numberOfOrders",
        s."lastOrderAt", s."rfmGroup", s."spendTier", s.country, $3::smallint, $4::timestamptz
      FROM ${hasRepeats ? FOLDED_CUSTOMERS : STAGED_CUSTOMERS} s
      WHERE NOT EXISTS (
@@ -105,6 +106,7 @@ export async function mergeCustomers(
        AND NOT s.id = ANY ($7::bigint[])
      ON CONFLICT (shop, id) DO UPDATE SET "createdAt" = excluded."createdAt", "updatedAt" = excluded."updatedAt",
        tags = excluded.tags, "emailConsent" = excluded."emailConsent", "smsConsent" = excluded."smsConsent",
+       "emailConsentAt" = excluded."emailConsentAt", "smsConsentAt" = excluded."smsConsentAt",
        "numberOfOrders" = excluded."numberOfOrders", "lastOrderAt" = excluded."lastOrderAt",
        "rfmGroup" = excluded."rfmGroup", "spendTier" = excluded."spendTier", country = excluded.country,
        road = excluded.road, "fetchedAt" = excluded."fetchedAt"

@@ -103,21 +103,22 @@ export function readLine(node: unknown): Line {
 /** @throws {BadLine} */
 export function readCustomer(node: unknown): Customer {
   const customer = fieldsOf(node, 'customer')
+  const email = optionalFields(customer.defaultEmailAddress, 'defaultEmailAddress')
+  const phone = optionalFields(customer.defaultPhoneNumber, 'defaultPhoneNumber')
+  const sms = optionalFields(phone?.smsMarketingConsent, 'smsMarketingConsent')
   return {
     id: idOf(customer.id, 'gid://shopify/Customer/', 'id'),
     createdAt: instantOf(customer.createdAt, 'createdAt'),
     updatedAt: instantOf(customer.updatedAt, 'updatedAt'),
     tags: listOf(customer.tags, 'tags').map((tag) => textOf(tag, 'tags')),
-    emailConsent: stateOf(customer.defaultEmailAddress, 'marketingState', 'defaultEmailAddress'),
-    smsConsent: stateOf(
-      optionalFields(customer.defaultPhoneNumber, 'defaultPhoneNumber')?.smsMarketingConsent,
-      'state',
-      'smsMarketingConsent',
-    ),
+    emailConsent: optionalText(email?.marketingState, 'defaultEmailAddress') || null,
+    smsConsent: optionalText(sms?.state, 'smsMarketingConsent') || null,
+    emailConsentAt: optionalInstant(email?.marketingUpdatedAt, 'defaultEmailAddress'),
+    smsConsentAt: optionalInstant(sms?.updatedAt, 'smsMarketingConsent'),
     numberOfOrders: optionalCount(customer.numberOfOrders, 'numberOfOrders'),
     lastOrderAt: optionalInstant(optionalFields(customer.lastOrder, 'lastOrder')?.processedAt, 'lastOrder'),
     ...wordsOf(customer),
-    country: stateOf(customer.defaultAddress, 'countryCodeV2', 'defaultAddress'),
+    country: wordOf(customer.defaultAddress, 'countryCodeV2', 'defaultAddress'),
   }
 }
 
@@ -129,8 +130,8 @@ export function readWords(node: unknown): Pick<Customer, 'id' | 'rfmGroup' | 'sp
 
 function wordsOf({ statistics }: Fields): Pick<Customer, 'rfmGroup' | 'spendTier'> {
   return {
-    rfmGroup: stateOf(statistics, 'rfmGroup', 'statistics'),
-    spendTier: stateOf(statistics, 'predictedSpendTier', 'statistics'),
+    rfmGroup: wordOf(statistics, 'rfmGroup', 'statistics'),
+    spendTier: wordOf(statistics, 'predictedSpendTier', 'statistics'),
   }
 }
 
@@ -144,8 +145,8 @@ function optionalInstant(value: unknown, field: string): Instant | null {
   return value === null || value === undefined ? null : instantOf(value, field)
 }
 
-function stateOf(consent: unknown, key: string, field: string): string | null {
-  return optionalText(optionalFields(consent, field)?.[key], field) || null
+function wordOf(of: unknown, key: string, field: string): string | null {
+  return optionalText(optionalFields(of, field)?.[key], field) || null
 }
 
 /** The order that a bulk file's object belongs to; null: it is an order itself. @throws {BadLine} */

@@ -224,7 +224,7 @@ async function seen(
   const customers = await tx.query<SeenCustomer>(
     `SELECT id::text AS id, to_jsonb(c) ->> 'tags' AS tags,
        jsonb_build_array("emailConsent", "smsConsent", "rfmGroup", "spendTier", country)::text AS described,
-       md5((to_jsonb(c) - '{updatedAt,road,fetchedAt,tags,emailConsent,smsConsent,rfmGroup,spendTier,country}'::text[])::text)
+       md5((to_jsonb(c) - '{updatedAt,road,fetchedAt,tags,emailConsent,smsConsent,emailConsentAt,smsConsentAt,rfmGroup,spendTier,country}'::text[])::text)
          AS facts
      FROM "Customer" c WHERE shop = $1 AND id = ANY ($2::bigint[])`,
     [shop, about.customers],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AD_MARK, confirmBy, messageLaw, withAdMark } from '#app/domain/messages/law.ts'
+import { AD_MARK, confirmBy, consentsDue, messageLaw, withAdMark } from '#app/domain/messages/law.ts'
 import {
   CHANNELS,
   MessageFields,
@@ -114,5 +114,9 @@ describe('Korean law', () => {
 
   test('asks for consent again after two years', () => {
     expect([confirmBy('2026-11-22'), confirmBy('')]).toEqual(['2028-11-22', null])
+    expect(consentsDue(Date.UTC(2026, 10, 22))).toEqual({
+      due: Date.UTC(2024, 10, 22),
+      soon: Date.UTC(2024, 11, 22),
+    })
   })
 })

@@ -15,7 +15,8 @@ import { ago, crowd, NOW } from '../segments/story.ts'
 
 const BYTE_ORDER_MARK = '\uFEFF'
 
-/** A shop with 30 new customers, 5000 to 5029: of ten each agreed to both, to e-mail only, and to nothing. */
+/** A shop with 30 new customers, 5000 to 5029: of ten each agreed to both, to e-mail only, and to nothing. Five are known for longer than
+ * two years; of two the day of consent to e-mail is as long ago, of one nearly. */
 async function shopOfNew(): Promise<ShopId> {
   timeIs(NOW)
   const shop = await testShop()
@@ -29,8 +30,11 @@ async function shopOfNew(): Promise<ShopId> {
     })
     await client.query(
       `UPDATE "Customer" SET "emailConsent" = CASE WHEN "id" < 5020 THEN 'SUBSCRIBED' ELSE 'UNSUBSCRIBED' END,
-         "smsConsent" = CASE WHEN "id" < 5010 THEN 'SUBSCRIBED' END WHERE "shop" = $1 AND "id" >= 5000`,
-      [shop],
+         "smsConsent" = CASE WHEN "id" < 5010 THEN 'SUBSCRIBED' END, "emailConsentAt" = CASE
+           WHEN "id" < 5002 OR "id" >= 5020 THEN $2::timestamptz - interval '2 years 1 hour'
+           WHEN "id" = 5006 THEN $2::timestamptz - interval '2 years' + interval '29 days'
+           WHEN "id" = 5007 THEN $2::timestamptz - interval '2 years' + interval '31 days' END WHERE "shop" = $1 AND "id" >= 5000`,
+      [shop, new Date(NOW)],
     )
   })
   await recompute(shop, NOW, 'import')
@@ -50,7 +54,7 @@ describe('messages', () => {
     const before = await messagePage(shop, 'new', null)
     expect(before).toMatchObject({ channel: 'welcome-email', saved: null, channels: [], tag: 'seg:new' })
     expect(before.reach).toEqual({ customers: 30, email: 20, sms: 10 })
-    expect(before.old).toEqual({ email: 5, sms: 5 })
+    expect(before.due).toEqual({ email: { now: 2, soon: 1, unknown: 3 }, sms: { now: 0, soon: 0, unknown: 5 } })
     expect(before.shop).toEqual({ currency: 'KRW', timezone: 'Asia/Seoul', countries: [] })
     await saveMessage(shop, 'new', 'sms', message({ costMinor: 20, textKo: '(광고) 안녕' }))
     await saveMessage(shop, 'new', 'sms', message({ costMinor: 30, textKo: '(광고) 안녕' }))
@@ -113,10 +117,10 @@ describe('messages', () => {
     const [list] = (await messagePage(shop, 'new', 'sms')).lists
     const lines = (await textOf(shop, list!.id)).split('\r\n')
     expect(lines[0]).toBe(
-      `${BYTE_ORDER_MARK}customer_id,message,segment,stage,in_stage_since,last_order_on,email_consent,sms_consent,customer_since`,
+      `${BYTE_ORDER_MARK}customer_id,message,segment,stage,in_stage_since,last_order_on,email_consent,sms_consent,email_consent_on,sms_consent_on,customer_since`,
     )
     expect(lines.length).toBe(12)
-    expect(lines[1]).toBe('5000,new/sms,new,new,2026-10-12,2026-10-12,SUBSCRIBED,SUBSCRIBED,2024-08-06')
+    expect(lines[1]).toBe('5000,new/sms,new,new,2026-10-12,2026-10-12,SUBSCRIBED,SUBSCRIBED,2024-10-15,,2024-08-06')
     const other = await testShop()
     await expect(listFile(other, list!.id)).rejects.toMatchObject({ code: 'not-found' })
     await takeListBack(other, list!.id)

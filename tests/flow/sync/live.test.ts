@@ -140,15 +140,19 @@ describe('from a webhook to rows, through the route and the worker:', () => {
     const { customers } = ids(live.world)
     const consentOf = async () => {
       const row = (await stored(live)).customers.find(({ id }) => id === customers[0])!
-      return [row['emailConsent'], row['smsConsent']]
+      const on = (field: string) => Date.parse(row[field] as string)
+      return [row['emailConsent'], row['smsConsent'], on('emailConsentAt'), on('smsConsentAt')]
     }
     for (const state of ['SUBSCRIBED', 'UNSUBSCRIBED']) {
+      const at = Math.floor(live.world.now() / 1000) * 1000
       live.local.shop.happen.changeConsent(customers[0]!, { email: state, sms: state })
       await live.settle()
-      expect(await consentOf()).toEqual([state, state])
+      expect(await consentOf()).toEqual([state, state, at, at])
       live.later()
     }
     expect(live.owed).toEqual([])
+    // An import brings the same dates.
+    await expectTruth(live)
   })
 
   test('two customers who are merged into one', async () => {

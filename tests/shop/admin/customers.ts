@@ -48,6 +48,10 @@ function smsState(customer: WorldCustomer): string {
   return customer.smsConsent ?? 'NOT_SUBSCRIBED'
 }
 
+function optionalTime(at: number | undefined): string | null {
+  return at === undefined ? null : dateTime(at)
+}
+
 /** Whoever has a consent and no number in the world has one of their own all the same. */
 function phoneOf(customer: WorldCustomer): string {
   return customer.contact?.phone ?? `+8210${String(customer.id).slice(-8)}`
@@ -98,13 +102,17 @@ export const customerFields: PlayedFields = {
   CustomerEmailAddress: {
     emailAddress: (of: ContactOf) => of.customer.contact?.email ?? of.customer.email,
     marketingState: (of: ContactOf) => emailState(of.customer),
+    marketingUpdatedAt: ({ customer }: ContactOf) => optionalTime(customer.emailConsentAt),
     validFormat: () => true,
   },
   CustomerPhoneNumber: {
     phoneNumber: (of: ContactOf) => phoneOf(of.customer),
     marketingState: (of: ContactOf) => smsState(of.customer),
     // The newer field has another word for nobody's answer.
-    smsMarketingConsent: (of: ContactOf) => ({ state: of.customer.smsConsent ?? 'NEVER_SUBSCRIBED' }),
+    smsMarketingConsent: ({ customer }: ContactOf) => ({
+      state: customer.smsConsent ?? 'NEVER_SUBSCRIBED',
+      updatedAt: optionalTime(customer.smsConsentAt),
+    }),
   },
 }
 
