@@ -103,17 +103,16 @@ function Pairs({ rows, isAgain = false }: { rows: InsightPair[]; isAgain?: boole
   const { t, f } = useWords()
   return (
     <DataTable
-      columnContentTypes={['text', ...(isAgain ? [] : (['text'] as const)), 'numeric', 'text', 'numeric']}
+      columnContentTypes={['text', 'numeric', 'text', 'numeric']}
       headings={[
-        isAgain ? t('insights.product') : t('insights.second.from'),
-        ...(isAgain ? [] : [t('insights.second.to')]),
+        isAgain ? t('insights.product') : `${t('insights.second.from')} → ${t('insights.second.to')}`,
         t('table.customers'),
         t('insights.second.share'),
         t('insights.second.usual'),
       ]}
       rows={rows.map((row) => [
-        row.fromTitle,
-        ...(isAgain ? [] : [row.toTitle]),
+        // In one column: two of them do not fit on a phone.
+        isAgain ? row.fromTitle : `${row.fromTitle} → ${row.toTitle}`,
         f.number(row.customers),
         <ShareCell key="share" share={row.share} known={null} />,
         f.percent(row.usual),

@@ -1,4 +1,4 @@
-import { BlockStack, Button, ButtonGroup, Card, InlineStack, Link, List, Text, TextField } from '@shopify/polaris'
+import { BlockStack, Button, ButtonGroup, Card, Link, List, Text, TextField } from '@shopify/polaris'
 import { useState } from 'react'
 import type { PickPreview, RecommendationsPage } from '#app/domain/recommendations/pages.ts'
 import { useWords } from './i18n.tsx'
@@ -36,7 +36,7 @@ export function RecommendationPreview({ page: { examples, preview }, onCustomer 
             if (isNumber) onCustomer(typed.trim())
           }}
         >
-          <InlineStack gap="200" blockAlign="end">
+          <div style={{ maxWidth: 400 }}>
             <TextField
               label={t('simulator.field.customer')}
               helpText={t('simulator.help.customer')}
@@ -44,11 +44,13 @@ export function RecommendationPreview({ page: { examples, preview }, onCustomer 
               onChange={setTyped}
               autoComplete="off"
               inputMode="numeric"
+              connectedRight={
+                <Button submit disabled={!isNumber}>
+                  {t('recommendations.preview.look')}
+                </Button>
+              }
             />
-            <Button submit disabled={!isNumber}>
-              {t('recommendations.preview.look')}
-            </Button>
-          </InlineStack>
+          </div>
         </form>
         {preview === null ? null : <Preview preview={preview} />}
       </BlockStack>

@@ -5,6 +5,7 @@ import { recomputeOwn, recomputeOwnOf } from '#app/flow/segments/own/memberships
 import { ownEditor } from '#app/flow/segments/own/pages.ts'
 import { previewOwn } from '#app/flow/segments/own/preview.ts'
 import { saveOwn } from '#app/flow/segments/own/save.ts'
+import { carryAnswers, forgetAnswersOfGone } from '#app/flow/survey/carry-over.ts'
 import { surveyPage } from '#app/flow/survey/pages.ts'
 import { eraseAnswers, saveSurvey, switchSurvey } from '#app/flow/survey/save.ts'
 import { showSurvey } from '#app/flow/survey/show.ts'
@@ -115,6 +116,30 @@ describe('what somebody answers', () => {
   ])('is refused %s, and nothing is kept', async (_, answers, more) => {
     expect((await answered(ANNA, answers, more)).status).toBe(422)
     expect(await countsNow()).toEqual({})
+  })
+
+  test('goes over with an account that Shopify merges into another, the later answer counting, and is theirs to take back', async () => {
+    await answered(BEN, { [LOOK]: [CALM], [WHOM]: [OTHERS] })
+    timeIs(NOW + 60_000)
+    await answered(ANNA, { [WHOM]: [MYSELF] })
+    await withShop(shop, (tx) => tx.work.deleteMany({ where: { shop } }))
+    for (let twice = 0; twice < 2; twice++) await carryAnswers(shop, String(BEN), String(ANNA), async () => {})
+    expect((await ask('survey', ANNA)).answers).toEqual({ [LOOK]: [CALM], [WHOM]: [MYSELF] })
+    expect((await ask('survey', BEN)).answers).toEqual({})
+    expect([await owed('recompute-customer'), await owed('grant-customer')]).toEqual([[String(ANNA)], [String(ANNA)]])
+    const { token } = await ask('survey', ANNA)
+    expect(await ask('take-back', ANNA, { token })).toMatchObject({ status: 200, answers: {} })
+    expect(await surveyPage(shop)).toMatchObject({ answered: 0 })
+  })
+
+  test('is forgotten at night of who is deleted in Shopify, and of nobody else', async () => {
+    await answered(ANNA, { [WHOM]: [MYSELF] })
+    await answered(BEN, { [WHOM]: [OTHERS] })
+    await withShop(shop, (tx) => tx.customer.deleteMany({ where: { shop, id: BigInt(BEN) } }))
+    // Another worker has taken over: nothing is carried, nothing lost.
+    await carryAnswers(shop, String(ANNA), '5999', () => Promise.reject(new Error('another worker'))).catch(() => null)
+    await forgetAnswersOfGone(shop)
+    expect(await countsNow()).toEqual({ [MYSELF]: 1 })
   })
 
   test('is not kept of a guest, of whom nobody knows, and while the survey is off', async () => {

@@ -61,7 +61,7 @@ readInBothLanguages([
     screen: <InsightsScreen page={PAGE} onPeriod={nothing} />,
     en: [
       'from 300 second orders',
-      '시카 토너 Sun stick 48 30% (23% to 38%) 48 of 160 20%',
+      '시카 토너 → Sun stick 48 30% (23% to 38%) 48 of 160 20%',
       'The same product again',
       'Mini kit 5 Too few',
     ],

@@ -53,7 +53,7 @@ export type Shopper = {
   customer: number
   /** Their last order says more than all of them: they buy again and again, or have bought once. */
   isActive: boolean
-  /** A likely cherry-picker: what leaves more money goes first. */
+  /** Possibly a cherry-picker, or more surely: what leaves more money goes first. */
   isCherryPicker: boolean
   returned: ReadonlySet<number>
   piecesOf(product: number): number

@@ -42,6 +42,28 @@ export async function countVisits(shop: ShopId, everybody: boolean, hold: Hold):
   })
 }
 
+/**
+ * The visits of an account that Shopify has merged into another are those of the one that stays; both are counted anew.
+ *
+ * @param stillMine  asked last: throws if another worker has taken over, and nothing is written
+ */
+export async function carryVisits(
+  shop: ShopId,
+  gone: Id,
+  kept: Id,
+  stillMine: (tx: BulkTx) => Promise<void>,
+): Promise<void> {
+  await withShopBulk(shop, async (tx) => {
+    const moved = await tx.query(
+      'UPDATE "StorefrontEvent" SET customer = $3::bigint WHERE shop = $1 AND customer = $2::bigint RETURNING 1',
+      [shop, gone, kept],
+    )
+    if (moved.length > 0)
+      await oweMembers(tx, shop, await countOf(tx, shop, [gone, kept], now(), await categoriesByProduct(tx, shop)))
+    await stillMine(tx)
+  })
+}
+
 const NONE: ReadonlyMap<Id, readonly Id[]> = new Map()
 
 /** Whose events came since the last count; every night also who was counted, for they may have stayed away. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS } from '#app/domain/order.ts'
-import { countVisits } from '#app/flow/events/count.ts'
+import { carryVisits, countVisits } from '#app/flow/events/count.ts'
 import { forgetOldEvents } from '#app/flow/events/forget.ts'
 import { storeEvents } from '#app/flow/events/receive.ts'
 import { now } from '#app/outside/clock.ts'
@@ -63,6 +63,19 @@ describe('counting visits', () => {
       [ANNA, 2, [5]],
       [BEN, 1, []],
     ])
+  })
+
+  test('goes over with an account that Shopify merges into another, and is forgotten of who is deleted', async () => {
+    await came(ANNA, 20)
+    await came(BEN, 1)
+    await count()
+    for (let twice = 0; twice < 2; twice++) await carryVisits(shop, String(BEN), String(ANNA), STILL_MINE.stillMine)
+    expect(await known()).toEqual([[ANNA, 2, []]])
+    await came(BEN, 1)
+    await withShop(shop, (tx) => tx.customer.deleteMany({ where: { shop, id: BigInt(BEN) } }))
+    await forgetOldEvents(shop)
+    await count(true)
+    expect(await known()).toEqual([[ANNA, 2, []]])
   })
 
   test('follows time every night, and forgets who stays away for 90 days', async () => {
