@@ -69,7 +69,7 @@ function Preview({ preview: { customer, lead, picks, bought } }: { preview: Pick
       <Text as="p" tone="subdued">
         {bought.length === 0
           ? t('recommendations.preview.boughtNothing')
-          : t('recommendations.preview.bought', { titles: bought.join(', ') })}
+          : t('recommendations.preview.bought', { titles: [...new Set(bought)].join(', ') })}
       </Text>
       {lead === null ? (
         <Text as="p">{t('recommendations.preview.asGuest')}</Text>

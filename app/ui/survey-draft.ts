@@ -30,6 +30,19 @@ export function draftOf(definition: SurveyDefinition | null, consent: SurveyText
   return definition ?? { consent, questions: [freshQuestion()] }
 }
 
+/** Without the blanks around each text, as it is stored. */
+export function trimmed({ consent, questions }: SurveyDraft): SurveyDraft {
+  const bare = ({ en, ko }: SurveyText): SurveyText => ({ en: en.trim(), ko: ko.trim() })
+  return {
+    consent: bare(consent),
+    questions: questions.map((question) => ({
+      ...question,
+      text: bare(question.text),
+      choices: question.choices.map((choice) => ({ ...choice, text: bare(choice.text) })),
+    })),
+  }
+}
+
 /** Whether every text is there in one of the languages. */
 export function isComplete({ consent, questions }: SurveyDraft): boolean {
   const has = ({ en, ko }: SurveyText) => en.trim() !== '' || ko.trim() !== ''

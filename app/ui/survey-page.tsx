@@ -1,4 +1,4 @@
-import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Page, Text } from '@shopify/polaris'
+import { Badge, Banner, BlockStack, Box, Button, Card, InlineGrid, InlineStack, Page, Text } from '@shopify/polaris'
 import { useState } from 'react'
 import type { SurveyPage } from '#app/domain/survey-pages.ts'
 import { LONGEST_CONSENT } from '#app/domain/survey.ts'
@@ -15,6 +15,7 @@ import {
   losesAnswers,
 } from './survey-draft.ts'
 import type { SurveyDraft } from './survey-draft.ts'
+import { SurveyPreview } from './survey-preview.tsx'
 import { BothTexts, QuestionCard } from './survey-question.tsx'
 
 /** What a new survey asks to agree to, in each language of the storefront. */
@@ -53,42 +54,49 @@ export function SurveyScreen({ page, isBusy, isDeclined, isRefused, onSave, onSw
         {isDeclined ? <Banner tone="warning" title={t('survey.declined')} /> : null}
         {losesAnswers(draft, page.counts) ? <Banner tone="warning" title={t('survey.losesAnswers')} /> : null}
         <Standing page={page} isBusy={isBusy} isChanged={isChanged} onSwitch={onSwitch} onErase={onErase} />
-        {draft.questions.map((question, place) => (
-          <QuestionCard
-            key={place}
-            place={place}
-            question={question}
-            counts={page.counts}
-            isAfterTaken={draft.questions.some((each, i) => i !== place && isAfterDelivery(each))}
-            onChange={(changed) => setQuestion(place, changed)}
-            {...(canRemoveQuestion(draft)
-              ? { onRemove: () => setDraft({ ...draft, questions: draft.questions.filter((_, i) => i !== place) }) }
-              : {})}
-          />
-        ))}
-        {canAddQuestion(draft) ? (
-          <Box paddingInline={{ xs: '400', sm: '0' }}>
-            <Button onClick={() => setDraft({ ...draft, questions: [...draft.questions, freshQuestion()] })}>
-              {t('survey.addQuestion')}
-            </Button>
-          </Box>
-        ) : null}
-        <Card>
-          <BlockStack gap="300">
-            <Text as="h2" variant="headingMd">
-              {t('survey.consent')}
-            </Text>
-            <BothTexts
-              label={t('survey.consentText')}
-              text={draft.consent}
-              longest={LONGEST_CONSENT}
-              onChange={(consent) => setDraft({ ...draft, consent })}
-            />
-            <Text as="p" tone="subdued">
-              {t('survey.consentHelp')}
-            </Text>
+        <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
+          <BlockStack gap="400">
+            {draft.questions.map((question, place) => (
+              <QuestionCard
+                key={place}
+                place={place}
+                question={question}
+                counts={page.counts}
+                isAfterTaken={draft.questions.some((each, i) => i !== place && isAfterDelivery(each))}
+                onChange={(changed) => setQuestion(place, changed)}
+                {...(canRemoveQuestion(draft)
+                  ? { onRemove: () => setDraft({ ...draft, questions: draft.questions.filter((_, i) => i !== place) }) }
+                  : {})}
+              />
+            ))}
+            {canAddQuestion(draft) ? (
+              <Box paddingInline={{ xs: '400', sm: '0' }}>
+                <Button onClick={() => setDraft({ ...draft, questions: [...draft.questions, freshQuestion()] })}>
+                  {t('survey.addQuestion')}
+                </Button>
+              </Box>
+            ) : null}
+            <Card>
+              <BlockStack gap="300">
+                <Text as="h2" variant="headingMd">
+                  {t('survey.consent')}
+                </Text>
+                <BothTexts
+                  label={t('survey.consentText')}
+                  text={draft.consent}
+                  longest={LONGEST_CONSENT}
+                  onChange={(consent) => setDraft({ ...draft, consent })}
+                />
+                <Text as="p" tone="subdued">
+                  {t('survey.consentHelp')}
+                </Text>
+              </BlockStack>
+            </Card>
           </BlockStack>
-        </Card>
+          <div style={{ position: 'sticky', top: 16, minWidth: 0 }}>
+            <SurveyPreview draft={draft} />
+          </div>
+        </InlineGrid>
       </BlockStack>
     </Page>
   )

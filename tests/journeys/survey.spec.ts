@@ -43,6 +43,8 @@ describe.skipIf(CANNOT_WALK)('a survey in a browser', PATIENT, () => {
     await write('Choice 1 (Korean)', '보습')
     await write('Choice 2 (English)', 'Calm')
     await write('Choice 2 (Korean)', '진정')
+    // Seen as customers will see it before it is saved.
+    await app.getByRole('group', { name: 'What do you look for?' }).getByLabel('Calm').waitFor()
     await save()
     await app.getByRole('button', { name: 'Switch on' }).click()
     const [allow, on] = [page.getByRole('button', { name: 'Allow' }), app.getByText('On', { exact: true })]

@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { SurveyPage } from '#app/domain/survey-pages.ts'
 import { askedWhen, draftOf, freshQuestion, isComplete, losesAnswers } from '#app/ui/survey-draft.ts'
 import { SurveyScreen } from '#app/ui/survey-page.tsx'
+import { SurveyPreview } from '#app/ui/survey-preview.tsx'
+import blockWords from '#app/ui/words/storefront.json'
+import enTheme from '../../extensions/storefront/locales/en.default.json'
+import koTheme from '../../extensions/storefront/locales/ko.json'
 import { nothing } from './idle-props.ts'
 import { readInBothLanguages } from './reading.tsx'
 
@@ -81,6 +85,49 @@ readInBothLanguages([
     ko: ['배송마다 한 번씩 묻습니다', '먼저 다른 질문을 ‘언제든’으로 바꾸세요', '답변이 조건인 진행 중 혜택'],
   },
 ])
+
+const HALF_TYPED = { ...WITH_AFTER, questions: [WITH_AFTER.questions[0]!, freshQuestion()] }
+const KOREAN_ONLY = { ...WITH_AFTER, consent: { en: ' ', ko: '네, 동의합니다.' } }
+
+readInBothLanguages([
+  {
+    name: 'the preview is the block as typed, in the theme’s words, with the question after a delivery behind its line',
+    screen: <SurveyPreview draft={WITH_AFTER} />,
+    en: [
+      'A few questions for you How is your skin? Dry Oily One question about your order How is your skin? Dry Oily Yes, use my answers. Send answers',
+      'When an order of yours has arrived, we ask one question here.',
+    ],
+    ko: [
+      '몇 가지만 여쭤볼게요 피부는 어떤가요? 건성 지성 내 주문에 대한 질문 하나 피부는 어떤가요? 건성 지성 네, 동의합니다. 답변 보내기',
+      '주문하신 상품이 도착하면 여기에서 한 가지를 여쭤볼게요.',
+    ],
+  },
+  {
+    name: 'the preview leaves out a question that is not typed yet, and no line for an order is there without its question',
+    screen: <SurveyPreview draft={HALF_TYPED} />,
+    en: ['How is your skin? Dry Oily Yes, use my answers.'],
+    ko: ['피부는 어떤가요? 건성 지성 네, 동의합니다.'],
+    never: ['One question about your order', '내 주문에 대한 질문 하나'],
+  },
+  {
+    name: 'the preview reads the other language where one is empty, as the storefront does',
+    screen: <SurveyPreview draft={KOREAN_ONLY} />,
+    en: ['네, 동의합니다. Send answers'],
+    ko: ['네, 동의합니다. 답변 보내기'],
+  },
+  {
+    name: 'the preview of a survey that has only begun says what is needed',
+    screen: <SurveyPreview draft={draftOf(null, DEFINITION!.consent)} />,
+    en: ['Nothing to show yet'],
+    ko: ['아직 보여 줄 것이 없습니다'],
+    never: ['Send answers', '답변 보내기'],
+  },
+])
+
+test('the preview speaks the theme’s words', () => {
+  expect(enTheme.survey).toMatchObject(blockWords.en)
+  expect(koTheme.survey).toMatchObject(blockWords.ko)
+})
 
 describe('a draft', () => {
   const draft = draftOf(DEFINITION, { en: '', ko: '' })
