@@ -42,8 +42,7 @@ function Block({ draft, language }: { draft: SurveyDraft; language: Locale }) {
   const questions = shown.off ? [] : shown.questions.filter((each) => isAsked(each, language))
   const consent = shown.off ? '' : shown.consent[language]
   if (questions.length === 0 || consent === '') return <Text as="p">{t('survey.preview.nothing')}</Text>
-  const now = questions.filter((each) => !isAfterDelivery(each))
-  const later = questions.find(isAfterDelivery)
+  const isAskedNow = !questions.every(isAfterDelivery)
   const end = (
     <>
       <Choice kind="checkbox" name="preview-consent">
@@ -58,23 +57,24 @@ function Block({ draft, language }: { draft: SurveyDraft; language: Locale }) {
     <>
       <div style={{ ...FRAME, ...STACK }} lang={language}>
         <strong>{words.heading}</strong>
-        {now.map((question, place) => (
-          <Asked key={place} question={question} language={language} name={`preview-${place}`} />
-        ))}
-        {later ? (
-          <details>
-            <summary style={{ cursor: 'pointer' }}>
-              <Pressed>{words.ask_later}</Pressed>
-            </summary>
-            <div style={{ ...STACK, marginTop: 12 }}>
-              <Asked question={later} language={language} name="preview-later" />
-              {now.length === 0 ? end : null}
-            </div>
-          </details>
-        ) : null}
-        {now.length === 0 ? null : end}
+        {questions.map((question, place) =>
+          isAfterDelivery(question) ? (
+            <details key={place}>
+              <summary style={{ cursor: 'pointer' }}>
+                <Pressed>{words.ask_later}</Pressed>
+              </summary>
+              <div style={{ ...STACK, marginTop: 12 }}>
+                <Asked question={question} language={language} name={`preview-${place}`} />
+                {isAskedNow ? null : end}
+              </div>
+            </details>
+          ) : (
+            <Asked key={place} question={question} language={language} name={`preview-${place}`} />
+          ),
+        )}
+        {isAskedNow ? end : null}
       </div>
-      {later ? (
+      {questions.some(isAfterDelivery) ? (
         <Text as="p" tone="subdued">
           {t('survey.preview.later', { line: words.later })}
         </Text>

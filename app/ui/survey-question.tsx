@@ -122,7 +122,7 @@ export function BothTexts({ label, text, longest, onChange }: BothProps) {
           label={t(`survey.in.${language}`, { label })}
           value={text[language]}
           maxLength={longest}
-          multiline={longest > LONGEST_TEXT ? 3 : false}
+          multiline={longest > LONGEST_TEXT ? 5 : false}
           autoComplete="off"
           onChange={(value) => onChange({ ...text, [language]: value })}
         />

@@ -110,6 +110,20 @@ readInBothLanguages([
     never: ['One question about your order', '내 주문에 대한 질문 하나'],
   },
   {
+    name: 'the preview keeps the order of the questions, and the consent behind the line where nothing else is asked',
+    screen: (
+      <>
+        <SurveyPreview draft={{ ...WITH_AFTER, questions: [AFTER, DEFINITION!.questions[0]!] }} />
+        <SurveyPreview draft={{ ...WITH_AFTER, questions: [AFTER] }} />
+      </>
+    ),
+    en: [
+      'A few questions for you One question about your order How is your skin? Dry Oily How is your skin? Dry Oily Yes, use my answers. Send answers',
+      'A few questions for you One question about your order How is your skin? Dry Oily Yes, use my answers. Send answers',
+    ],
+    ko: ['몇 가지만 여쭤볼게요 내 주문에 대한 질문 하나 피부는 어떤가요? 건성 지성 네, 동의합니다. 답변 보내기'],
+  },
+  {
     name: 'the preview reads the other language where one is empty, as the storefront does',
     screen: <SurveyPreview draft={KOREAN_ONLY} />,
     en: ['네, 동의합니다. Send answers'],
