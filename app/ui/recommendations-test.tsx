@@ -57,16 +57,18 @@ export function RecommendationTest({ made, page: { costs, products } }: Props) {
             products: f.number(made.products),
           })}
         </Text>
-        <Text as="p" tone="subdued">
-          {t('recommendations.costs.why')}{' '}
-          {costs.known === products
-            ? t('recommendations.costs.all')
-            : t(`recommendations.costs.${costs.isAssumed ? 'assumed' : 'named'}`, {
-                known: f.number(costs.known),
-                products: f.number(products),
-                share: f.percent(costs.goodsShare),
-              })}
-        </Text>
+        {products === 0 ? null : (
+          <Text as="p" tone="subdued">
+            {t('recommendations.costs.why')}{' '}
+            {costs.known === products
+              ? t('recommendations.costs.all')
+              : t(`recommendations.costs.${costs.isAssumed ? 'assumed' : 'named'}`, {
+                  known: f.number(costs.known),
+                  products: f.number(products),
+                  share: f.percent(costs.goodsShare),
+                })}
+          </Text>
+        )}
       </BlockStack>
     </Card>
   )

@@ -67,15 +67,17 @@ export type Walk = { journey: Journey; page: Page; app: FrameLocator }
  * @param take    is handed the walk before she arrives, and keeps it for the tests
  * @param arrive  what has happened when the first test begins
  * @param fill    what the shop has beside what every journey's has
+ * @param worldOf the shop itself, where it is not the one of every journey
  */
 export function walk(
   take: (begun: Walk) => void,
   arrive: (begun: Walk) => Promise<void> = installAndImport,
   fill: (world: World) => void = () => undefined,
+  worldOf: (now: number) => World = seededWorld,
 ): void {
   let journey: Journey | undefined
   beforeAll(async () => {
-    journey = await beginJourney(fill)
+    journey = await beginJourney(fill, worldOf)
     const page = await journey.openAs('en')
     const begun = { journey, page, app: appIn(page) }
     take(begun)
@@ -84,12 +86,12 @@ export function walk(
   afterAll(() => journey?.end(), PATIENT.timeout)
 }
 
-async function beginJourney(fill: (world: World) => void): Promise<Journey> {
+async function beginJourney(fill: (world: World) => void, worldOf: (now: number) => World): Promise<Journey> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'morello-journey-'))
   const stack = await startStack({
     folder,
     world: () => {
-      const world = seededWorld(Date.now())
+      const world = worldOf(Date.now())
       fill(world)
       return Promise.resolve(world)
     },

@@ -91,6 +91,7 @@ readInBothLanguages([
       'needs 50 customers with three orders or more; so far there are 12',
     ],
     ko: ['주문이 3회 이상인 고객 50명부터 시험합니다. 현재 12명입니다.'],
+    never: ['The cost of every product'],
   },
   {
     name: 'what costs rest on is said: assumed where neither Shopify nor the merchant names them',
