@@ -177,9 +177,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
         if (road === 'take-back') return json(route, { answers: {}, token: token() })
         return json(route, { answers: (body as { answers: object }).answers, token: token() })
       })
-      const [send, takeBack] = ['Send answers', 'Take my answers back'].map((name) =>
-        page.getByRole('button', { name }),
-      )
+      const [send, takeBack] = ['Send answers', 'Erase them'].map((name) => page.getByRole('button', { name }))
       await send!.waitFor()
       expect(await page.getByLabel('Somebody else').isChecked()).toBe(true)
       expect(await page.getByLabel('I agree').isChecked()).toBe(false)
