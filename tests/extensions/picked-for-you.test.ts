@@ -16,6 +16,7 @@ import {
   LONG,
   MASK,
   NO_LIST,
+  NO_NEVER,
   NO_REASON,
   NO_WHY,
   ON_SALE,
@@ -105,6 +106,30 @@ describe('which products', () => {
     const every = [SOLD_OUT, TONER, GIFT_CARD, CREAM, CREAM, null, BALM, MASK]
     const scope = { customer: picked(every, about('for-you')), cart: inCart(BALM), product: page([]) }
     expect(shown(scope).products).toEqual(['102 for-you', '104 for-you'])
+  })
+
+  test('in no list what the customer has bought or sent back, and of what is left fewer than two are not shown', () => {
+    const never = (ids: unknown, more: Record<string, unknown> = {}) => ({
+      all: PRODUCTS.slice(0, 5),
+      customer: picked([], about(null, {}, ids), more),
+    })
+    const firsts = installed([BALM, MASK, CREAM])
+    expect(shown({ ...never([103]), app: firsts }).products).toEqual(['104 first', '102 first'])
+    expect(shown({ ...never([103]), product: page([CREAM, BALM, MASK]) }).products).toEqual([
+      '102 goes-with',
+      '104 goes-with',
+    ])
+    expect(shown({ ...never([101]), recommendations: recommended([TONER, CREAM, BALM]) }).products).toEqual([
+      '102 shopify',
+      '103 shopify',
+    ])
+    expect(shown(never([101, 102])).products).toEqual(['103 shop', '104 shop', '105 shop'])
+    expect(html({ ...never([101, 102, 103, 104]), app: firsts })).toBe(EMPTY)
+    // Whoever has switched personal offers off sees what guests see.
+    const off = { rewards: { v: 1, off: true, rewards: [] } }
+    expect(shown({ ...never([103], off), app: firsts }).products).toEqual(['103 first', '104 first', '102 first'])
+    for (const none of NO_NEVER)
+      expect(shown({ ...never(none), app: firsts }).products, JSON.stringify(none)).toHaveLength(3)
   })
 
   test('of fewer than two nothing is shown, and what comes next is looked at', () => {

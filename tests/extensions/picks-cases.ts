@@ -34,8 +34,8 @@ export function picked(picks: unknown, about: unknown, more: Record<string, unkn
   return { first_name: 'Mina', orders_count: 3, metafields: { '$app:morello': Object.fromEntries(given) } }
 }
 
-export function about(lead: unknown, why: unknown = {}): object {
-  return { v: 1, lead, why, since: '2026-11-20' }
+export function about(lead: unknown, why: unknown = {}, never: unknown = []): object {
+  return { v: 1, lead, why, never }
 }
 
 /** What the app keeps with its own installation. */
@@ -71,6 +71,9 @@ export const NO_REASON: unknown[] = [
   { lead: 'for-you', why: {} },
   ...[undefined, null, 7, '', 'pinned', 'vip', ['low'], { low: 1 }, true, '"><script>'].map((lead) => about(lead)),
 ]
+
+/** What may stand where it is said what no list shows to them, that says nothing. */
+export const NO_NEVER: unknown[] = [undefined, null, 7, 'text', true, [], {}, [null, 'x', [], {}], { 101: true }]
 
 /** Reasons of products that are none: the lead's counts. */
 export const NO_WHY: unknown[] = [undefined, null, 7, 'low', ['low'], { 102: 'vip' }, { 102: 7 }, { 102: ['low'] }]
@@ -119,6 +122,13 @@ export function allPicksCases(): Case[] {
     { rewards: { v: 1, rewards: [] } },
   ])
     add(`rewards ${JSON.stringify(more)}`, { ...shop, customer: picked([TONER, CREAM], about('for-you'), more) })
+  for (const never of [[101], [103, 104], PRODUCTS.map(({ id }) => id), ...NO_NEVER]) {
+    add(`never ${JSON.stringify(never)}`, {
+      ...shop,
+      customer: picked([TONER, CREAM, BALM], about('for-you', {}, never)),
+    })
+    add(`nobody’s, never ${JSON.stringify(never)}`, { ...shop, customer: picked([], about(null, {}, never)) }, ['en'])
+  }
   for (const no of NO_REASON) add(`about ${JSON.stringify(no)}`, { ...shop, customer: picked(PRODUCTS, no) }, ['en'])
   for (const no of NO_LIST) {
     add(`picks ${JSON.stringify(no)}`, { ...shop, customer: picked(no, about('for-you')) }, ['en'])

@@ -68,6 +68,7 @@ describe.skipIf(CANNOT_WALK)('recommendations in an empty shop', PATIENT, () => 
 
 describe.skipIf(CANNOT_WALK)('recommendations in a shop of ten products', PATIENT, () => {
   const HAS = [1, 2, 3]
+  const ALL_BUT_ONE = [2, 3, 4, 5, 6, 7, 8, 9, 10]
   let journey: Journey
   let page: Page
   let app: FrameLocator
@@ -78,10 +79,10 @@ describe.skipIf(CANNOT_WALK)('recommendations in a shop of ten products', PATIEN
     shopWith((world) => {
       for (let id = 1; id <= 10; id++)
         world.addProduct({ id, title: `Soap No. ${id} 비누 ${id}번`, handle: `soap-${id}`, priceMinor: 5000 + id })
-      for (let customer = 0; customer < 12; customer++) {
+      for (let customer = 0; customer < 13; customer++) {
         const createdAt = world.now() - (30 + customer) * DAY_MS
         const { id } = world.addCustomer({ id: 5000 + customer, createdAt })
-        const lines = customer === 0 ? HAS : [4 + (customer % 3), 7]
+        const lines = customer === 0 ? HAS : customer === 12 ? ALL_BUT_ONE : [4 + (customer % 3), 7]
         world.addOrder({ customerId: id, processedAt: createdAt, lines: lines.map((productId) => ({ productId })) })
       }
     }),
@@ -113,6 +114,16 @@ describe.skipIf(CANNOT_WALK)('recommendations in a shop of ten products', PATIEN
     expect(seen.length).toBeGreaterThanOrEqual(2)
     expect(seen.filter((id) => HAS.includes(id))).toEqual([])
     await shopper.context().close()
+
+    // One is no list, and what others would see of it she has.
+    const owner = await signedIn(journey, journey.stack.world.customers.get(5012)!)
+    await owner.goto(storefront(journey))
+    await owner
+      .getByRole('link', { name: /Soap No. 1\b/ })
+      .first()
+      .waitFor()
+    expect(await picksOn(owner).count()).toBe(0)
+    await owner.context().close()
     expect(journey.complaints).toEqual([])
   })
 })

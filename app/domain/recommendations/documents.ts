@@ -1,15 +1,26 @@
 /** What is stored and handed to the theme: product ids by Shopify's digits, and the metafields that hold them. */
 import { z } from 'zod'
-import { LEADS, PICK_REASONS } from './picks.ts'
+import { LEADS, PICK_REASONS, type Picks } from './picks.ts'
 
 const ProductId = z.number().int().positive()
 
-/** What a customer is shown, best first. */
+/** What a customer is shown, best first, and what is in no list that they see. */
 export const CustomerPicks = z.strictObject({
-  lead: z.enum(LEADS),
-  picks: z.array(z.tuple([ProductId, z.enum(PICK_REASONS)])).min(1),
+  lead: z.enum(LEADS).nullable(),
+  picks: z.array(z.tuple([ProductId, z.enum(PICK_REASONS)])),
+  /** What was stored before there was such a list stands until the next rebuild. */
+  never: z.array(ProductId).default([]),
 })
 export type CustomerPicks = z.infer<typeof CustomerPicks>
+
+/** @param ids  Shopify's ids by position */
+export function customerPicks({ lead, picks, never }: Picks, ids: ArrayLike<number>): CustomerPicks {
+  return {
+    lead,
+    picks: picks.map(({ product, why }) => [ids[product]!, why]),
+    never: never.map((product) => ids[product]!),
+  }
+}
 
 /** What goes with a product, best first. */
 export const ProductPicks = z.array(ProductId).min(1)
@@ -33,12 +44,17 @@ function references(products: readonly number[]): string {
   return JSON.stringify(products.map((product) => `gid://shopify/Product/${product}`))
 }
 
-/** A customer's two metafields: the products, which the theme fills with its own prices and stock, and why each is there. */
-export function customerFields({ lead, picks }: CustomerPicks): Field[] {
+/**
+ * A customer's two metafields: the products, which the theme fills with its own prices and stock, and why each is there. Where
+ * there is no lead the theme looks at no products, whatever was written before.
+ */
+export function customerFields({ lead, picks, never }: CustomerPicks): Field[] {
   const why = Object.fromEntries(picks.filter(([, reason]) => reason !== lead))
+  const about: Field = { key: PICKS_ABOUT_KEY, type: 'json', value: JSON.stringify({ v: 1, lead, why, never }) }
+  if (lead === null) return [about]
   return [
     { key: PICKS_KEY, type: 'list.product_reference', value: references(picks.map(([product]) => product)) },
-    { key: PICKS_ABOUT_KEY, type: 'json', value: JSON.stringify({ v: 1, lead, why }) },
+    about,
   ]
 }
 

@@ -13,13 +13,20 @@ export type PickReason = (typeof PICK_REASONS)[number]
 export const LEADS = ['low', 'goes-with', 'for-you', 'popular'] as const
 export type Lead = (typeof LEADS)[number]
 
-/** Products by position, best first. */
-export type Picks = { lead: Lead; picks: { product: number; why: PickReason }[] }
+/**
+ * Products by position, best first.
+ *
+ * @property lead  null: nothing of their own
+ * @property never  what no list shows to them, whatever it is of: bought and not running low, or sent back
+ */
+export type Picks = { lead: Lead | null; picks: { product: number; why: PickReason }[]; never: number[] }
 
 /** More than the theme shows, so that what sells out meanwhile leaves no gap. */
 export const MOST_PICKS = 12
 export const MOST_GOES_WITH = 8
 const MOST_LOW = 2
+/** The theme carries them with the customer: some kilobytes at most. */
+const MOST_NEVER = 250
 const MOST_PINNED = 3
 /** A refill is spoken of from 80 % of how long it usually lasts to one and a half times of it. */
 const LOW_FROM = 0.8
@@ -60,14 +67,14 @@ export type Shopper = {
 }
 
 /**
- * The picks of one customer. Never what they have bought, unless it runs low; never what they have returned; never what is out.
+ * The picks of a customer who has bought something. Never what they have bought, unless it runs low; never what they have
+ * returned; never what is out.
  *
  * @param scores  room for one number a product
  */
-export function picksOf(shopper: Shopper, learned: Learned, scores: Float64Array): Picks | null {
+export function picksOf(shopper: Shopper, learned: Learned, scores: Float64Array): Picks {
   const { known, customer, returned } = shopper
   const { shelf, model, isPersonal, season } = learned
-  if (known.counts[customer] === 0) return null
   const bought = boughtBy(known, customer)
   const isOut = (product: number) => shelf.isOut[product] === 1 || returned.has(product)
   const low = lowOf(shopper, learned, isOut)
@@ -93,8 +100,18 @@ export function picksOf(shopper: Shopper, learned: Learned, scores: Float64Array
     ...pinned.map((product) => ({ product, why: 'pinned' as const })),
     ...chosen,
   ].slice(0, MOST_PICKS)
-  if (picks.length === 0) return null
-  return { lead: low.length > 0 ? 'low' : (chosen[0]?.why ?? why), picks }
+  // What went back comes first, and of what they have bought the newest: a long history is cut off at its other end.
+  const never = [
+    ...returned,
+    ...[...bought].reverse().filter((product) => !returned.has(product) && !low.includes(product)),
+  ]
+  const lead = low.length > 0 ? 'low' : (chosen[0]?.why ?? why)
+  return { lead: picks.length === 0 ? null : lead, picks, never: never.slice(0, MOST_NEVER) }
+}
+
+/** Of whom only is known what they have sent back. */
+export function picksOfReturner(returned: ReadonlySet<number>): Picks {
+  return { lead: null, picks: [], never: [...returned].slice(0, MOST_NEVER) }
 }
 
 function lastOf(known: Known, customer: number): Map<number, number> {

@@ -41,7 +41,7 @@ export async function recommendationsPage(
       `SELECT (SELECT count(*)::int FROM "Product" WHERE shop = $1) AS products,
          (SELECT count("unitCostMinor")::int FROM "Product" WHERE shop = $1) AS costed,
          (SELECT scopes FROM "Shop" WHERE shop = $1) AS scopes,
-         count(*) FILTER (WHERE c."wanted" IS NOT NULL)::int AS customers,
+         count(c."wanted" ->> 'lead')::int AS customers,
          count(*) FILTER (WHERE c."wanted" IS DISTINCT FROM c."written")::int AS waiting
        FROM "CustomerPicks" c WHERE c.shop = $1`,
       [shop],

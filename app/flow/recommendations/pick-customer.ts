@@ -7,8 +7,8 @@ import { IdIndex } from '#app/domain/id-index.ts'
 import type { Id, Instant } from '#app/domain/order.ts'
 import { allOf } from '#app/domain/recommendations/baskets.ts'
 import type { Choice } from '#app/domain/recommendations/choice.ts'
-import type { CustomerPicks } from '#app/domain/recommendations/documents.ts'
-import { picksOf, type Learned } from '#app/domain/recommendations/picks.ts'
+import { customerPicks, type CustomerPicks } from '#app/domain/recommendations/documents.ts'
+import { picksOf, picksOfReturner, type Learned } from '#app/domain/recommendations/picks.ts'
 import { now } from '#app/outside/clock.ts'
 import { withShopBulk, type BulkTx, type ShopId } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
@@ -31,10 +31,13 @@ export async function pickCustomer(shop: ShopId, customer: Id, hold: Hold): Prom
     const { orderRule, costs } = await readSettings(tx, shop)
     const rule = { rule: orderRule, currency: facts?.currency ?? '' }
     const purchases = await readPurchases(tx, shop, new IdIndex(), rule, asOf, { only: customer })
+    const returned = purchases.returned.get(Number(customer))
     const picks =
-      purchases.baskets.at.length === 0
-        ? null
-        : await picksFor(tx, shop, customer, choice, purchases, goodsShareOf(costs).share, asOf)
+      purchases.baskets.at.length > 0
+        ? await picksFor(tx, shop, customer, choice, purchases, goodsShareOf(costs).share, asOf)
+        : returned === undefined
+          ? null
+          : customerPicks(picksOfReturner(returned), purchases.products.ids)
     await putPicksOf(tx, shop, customer, picks, asOf)
     await owe(tx, shop, 'show-picks', String(shop), {})
     await hold.stillMine(tx)
@@ -59,7 +62,7 @@ async function picksFor(
   { baskets, products, returned, pieces }: Purchases,
   goodsShare: number,
   asOf: Instant,
-): Promise<CustomerPicks | null> {
+): Promise<CustomerPicks> {
   const { pinned, excluded } = await readChoices(tx, shop)
   const near = await tx.query<Near>(
     `SELECT "product"::text, "near"::text[], "weights" FROM "ProductPicks" WHERE shop = $1 AND "product" = ANY ($2::bigint[])`,
@@ -131,7 +134,5 @@ async function picksFor(
     learned,
     new Float64Array(ids.length),
   )
-  return picks === null
-    ? null
-    : { lead: picks.lead, picks: picks.picks.map(({ product, why }) => [ids[product]!, why]) }
+  return customerPicks(picks, ids)
 }

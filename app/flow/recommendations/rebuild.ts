@@ -3,9 +3,17 @@ import { goodsShareOf } from '#app/domain/costs.ts'
 import { DAY_MS, type Instant } from '#app/domain/order.ts'
 import { allOf, type Known } from '#app/domain/recommendations/baskets.ts'
 import { choose, learn } from '#app/domain/recommendations/choice.ts'
-import type { ShopPicks } from '#app/domain/recommendations/documents.ts'
+import { customerPicks, type ShopPicks } from '#app/domain/recommendations/documents.ts'
 import { topOf } from '#app/domain/recommendations/models.ts'
-import { coldOnes, firstPicks, goesWith, picksOf, type Learned } from '#app/domain/recommendations/picks.ts'
+import {
+  coldOnes,
+  firstPicks,
+  goesWith,
+  picksOf,
+  picksOfReturner,
+  type Learned,
+  type Picks,
+} from '#app/domain/recommendations/picks.ts'
 import { salesOf, scoresOf, seasonAt } from '#app/domain/recommendations/taste.ts'
 import { OutsideFailure } from '#app/errors.ts'
 import { now } from '#app/outside/clock.ts'
@@ -179,15 +187,26 @@ async function writeEverybody(
   const scores = new Float64Array(known.productCount)
   const none = new Set<number>()
   const shown: number[] = []
-  for (let from = 0; from < customers.length; from += CUSTOMERS_AT_ONCE) {
-    const rows = await unhurried(someRows(from, Math.min(customers.length, from + CUSTOMERS_AT_ONCE)), signal)
+  for (let from = 0; from < customers.length; from += CUSTOMERS_AT_ONCE)
+    await put(await unhurried(someRows(from, Math.min(customers.length, from + CUSTOMERS_AT_ONCE)), signal))
+  const onlyReturned = new Map(returned)
+  for (const id of customers) onlyReturned.delete(id)
+  const others = [...onlyReturned]
+  for (let from = 0; from < others.length; from += CUSTOMERS_AT_ONCE)
+    await put(others.slice(from, from + CUSTOMERS_AT_ONCE).map(([id, went]) => rowOf(id, picksOfReturner(went))))
+  return shown
+
+  async function put(rows: CustomerRow[]): Promise<void> {
     for (const { customer } of rows) shown.push(customer)
     await withShopBulk(shop, async (tx) => {
       await putCustomerPicks(tx, shop, rows, learned.asOf)
       await stillMine(tx)
     })
   }
-  return shown
+
+  function rowOf(customer: number, picks: Picks): CustomerRow {
+    return { customer, wanted: customerPicks(picks, learned.shelf.ids) }
+  }
 
   function* someRows(from: number, to: number): Generator<void, CustomerRow[]> {
     const rows: CustomerRow[] = []
@@ -201,15 +220,7 @@ async function writeEverybody(
         returned: returned.get(id) ?? none,
         piecesOf: (product: number) => own?.get(product) ?? 1,
       }
-      const picks = picksOf(shopper, learned, scores)
-      if (picks !== null)
-        rows.push({
-          customer: id,
-          wanted: {
-            lead: picks.lead,
-            picks: picks.picks.map(({ product, why }) => [learned.shelf.ids[product]!, why]),
-          },
-        })
+      rows.push(rowOf(id, picksOf(shopper, learned, scores)))
       yield
     }
     return rows

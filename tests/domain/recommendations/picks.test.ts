@@ -8,6 +8,7 @@ import {
   firstPicks,
   goesWith,
   picksOf,
+  picksOfReturner,
   type Learned,
   type Shopper,
 } from '#app/domain/recommendations/picks.ts'
@@ -59,36 +60,36 @@ function shown(own: readonly (readonly number[])[], change: Change = {}, shopper
       customer: 0,
       isActive: true,
       isCherryPicker: false,
-      returned: new Set(),
+      returned: new Set<number>(),
       piecesOf: () => 1,
       ...shopper,
     },
     learn8(shop, change),
     new Float64Array(8),
   )
-  return picks && { lead: picks.lead, picks: picks.picks.map(({ product, why }) => [product, why]) }
+  return { ...picks, picks: picks.picks.map(({ product, why }) => [product, why]) }
 }
 
 describe('what a customer is shown', () => {
   test('goes with the last order of those who buy now, and with all orders of others', () => {
-    expect(shown([[3], [0]])!.picks.slice(0, 2)).toEqual([
+    expect(shown([[3], [0]]).picks.slice(0, 2)).toEqual([
       [1, 'goes-with'],
       [2, 'goes-with'],
     ])
-    const all = shown([[3], [0]], {}, { isActive: false })!
+    const all = shown([[3], [0]], {}, { isActive: false })
     expect(all.lead).toBe('for-you')
     expect(all.picks.map(([product]) => product)).toEqual(expect.arrayContaining([1, 2, 4, 5]))
   })
 
   test('is nothing that they have bought, sent back, or that is out', () => {
     const isOut = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0)
-    const products = shown([[0, 6]], { isOut }, { returned: new Set([2]) })!.picks.map(([product]) => product)
+    const products = shown([[0, 6]], { isOut }, { returned: new Set([2]) }).picks.map(([product]) => product)
     expect(products.sort()).toEqual([3, 4, 5, 7])
   })
 
   test('begins with what runs low, from 80 % of how long it lasts to one and a half times', () => {
     const cycleDays = Float64Array.of(10, NaN, NaN, NaN, NaN, NaN, NaN, NaN)
-    const at = (days: number, piecesOf = () => 1) => shown([[0]], { cycleDays, asOf: days * DAY_MS }, { piecesOf })!
+    const at = (days: number, piecesOf = () => 1) => shown([[0]], { cycleDays, asOf: days * DAY_MS }, { piecesOf })
     expect(at(7.9).lead).toBe('goes-with')
     expect(at(8).picks[0]).toEqual([0, 'low'])
     expect(at(8).lead).toBe('low')
@@ -102,14 +103,14 @@ describe('what a customer is shown', () => {
   test('has what leaves more money first for those who come for discounts', () => {
     const price = Float64Array.of(100, 100, 300, 100, 100, 100, 100, 100)
     const keptShare = Float64Array.of(1, 0.5, 1, 1, 1, 1, 1, 1)
-    expect(shown([[0]], { price, keptShare })!.picks[0]).toEqual([1, 'goes-with'])
-    expect(shown([[0]], { price, keptShare }, { isCherryPicker: true })!.picks[0]).toEqual([2, 'goes-with'])
+    expect(shown([[0]], { price, keptShare }).picks[0]).toEqual([1, 'goes-with'])
+    expect(shown([[0]], { price, keptShare }, { isCherryPicker: true }).picks[0]).toEqual([2, 'goes-with'])
   })
 
   test('counts what a piece costs: the dearer one that leaves less comes later, below cost last, and neither is dropped', () => {
     const price = Float64Array.of(100, 100, 300, 100, 100, 100, 100, 100)
     const costs = (unitCost: Float64Array) =>
-      shown([[0]], { price, unitCost }, { isCherryPicker: true })!
+      shown([[0]], { price, unitCost }, { isCherryPicker: true })
         .picks.map(([product]) => product)
         .filter((product) => product === 1 || product === 2)
     const unnamed = new Float64Array(8).fill(NaN)
@@ -131,26 +132,32 @@ describe('what a customer is shown', () => {
 
   test('has room for one product that nobody knows yet, if it stands beside what they bought', () => {
     const categories = [[1], [], [], [], [], [], [], [1]]
-    expect(shown([[0]], { categories })!.picks).toContainEqual([7, 'for-you'])
-    expect(shown([[0]])!.picks).not.toContainEqual([7, 'for-you'])
+    expect(shown([[0]], { categories }).picks).toContainEqual([7, 'for-you'])
+    expect(shown([[0]]).picks).not.toContainEqual([7, 'for-you'])
   })
 
   test('begins with what the merchant has pinned, unless they have it', () => {
-    expect(shown([[0]], { pinned: [5, 0] })!.picks[0]).toEqual([5, 'pinned'])
-    expect(shown([[0]], { pinned: [5, 0] })!.picks.map(([product]) => product)).not.toContain(0)
+    expect(shown([[0]], { pinned: [5, 0] }).picks[0]).toEqual([5, 'pinned'])
+    expect(shown([[0]], { pinned: [5, 0] }).picks.map(([product]) => product)).not.toContain(0)
   })
 
   test('is popular where popularity is what the shop uses', () => {
-    const { lead, picks } = shown([[0]], { isPersonal: false })!
+    const { lead, picks } = shown([[0]], { isPersonal: false })
     expect(lead).toBe('popular')
     expect(new Set(picks.map(([, why]) => why))).toEqual(new Set(['popular']))
   })
 
-  test('is nothing of their own for whoever has bought nothing', () => {
-    const shop = baskets([[[0]]], 8)
-    const known = { ...allOf(shop), counts: Uint32Array.of(0) }
-    const shopper = { isActive: true, isCherryPicker: false, returned: new Set<number>(), piecesOf: () => 1 }
-    expect(picksOf({ known, customer: 0, ...shopper }, learn8(shop), new Float64Array(8))).toBeNull()
+  test('is in no list what they have sent back or bought, the newest first, but what runs low may be', () => {
+    const cycleDays = Float64Array.of(10, NaN, NaN, NaN, NaN, NaN, NaN, NaN)
+    const own = [[0, 6], [3]]
+    expect(shown(own, {}, { returned: new Set([2, 6]) }).never).toEqual([2, 6, 3, 0])
+    expect(shown(own, { cycleDays, asOf: 8 * DAY_MS }).never).toEqual([3, 6])
+    expect(picksOfReturner(new Set([5]))).toEqual({ lead: null, picks: [], never: [5] })
+  })
+
+  test('is nothing of their own for whoever has bought all there is', () => {
+    const isOut = Uint8Array.of(0, 0, 1, 1, 1, 1, 1, 1)
+    expect(shown([[0, 1]], { isOut })).toEqual({ lead: null, picks: [], never: [1, 0] })
   })
 })
 

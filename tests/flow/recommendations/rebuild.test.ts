@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chooseProduct, switchRecommendations } from '#app/flow/recommendations/choices.ts'
+import { CustomerPicks, customerFields } from '#app/domain/recommendations/documents.ts'
 import { recommendationsPage } from '#app/flow/recommendations/pages.ts'
 import { withShop } from '#app/outside/database.server.ts'
 import { owe } from '#app/outside/queue.server.ts'
@@ -281,7 +282,7 @@ describe('what a shop recommends', () => {
     expect(page.preview).toMatchObject({ lead: null, picks: [], bought: [] })
   })
 
-  test('of ten products whoever has nine is shown the tenth, and whoever has all of them none', async () => {
+  test('of ten products whoever has nine is shown the tenth, and whoever has all of them none, wherever the theme looks', async () => {
     const played = await playRecommended((world) => {
       for (let id = 1; id <= 10; id++) world.addProduct({ id, title: `Product ${id}` })
       const at = world.now() - 40 * DAY_MS
@@ -297,10 +298,36 @@ describe('what a shop recommends', () => {
           Array.from({ length: count }, (_, n) => n + 1),
         )
       }
+      world.addCustomer({ id: 103, createdAt: at })
+      const lines = [{ productId: 4, quantity: 1, currentQuantity: 0 }]
+      world.addOrder({ customerId: 103, processedAt: at, lines })
     })
-    expect(await picksOfCustomer(played.shop, 101)).toEqual({ lead: 'popular', picks: [[10, 'popular']] })
-    expect(await picksOfCustomer(played.shop, 102)).toBeNull()
-    expect((await recommendationsPage(played.shop, null, '')).first).toHaveLength(10)
+    const { shop, world } = played
+    expect(await picksOfCustomer(shop, 101)).toMatchObject({ lead: 'popular', picks: [[10, 'popular']] })
+    expect(await picksOfCustomer(shop, 102)).toMatchObject({ lead: null, picks: [] })
+    const never = (id: number) =>
+      (metafieldOf(played, world.customers.get(id), 'picks_about') as { never: number[] }).never
+    await on(played)
+    expect(never(101).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(never(102)).toHaveLength(10)
+    // Shopify is not sent an empty list.
+    expect(metafieldOf(played, world.customers.get(102), 'picks')).toBeUndefined()
+    // Nothing of 103's order was kept.
+    expect(never(103)).toEqual([4])
+    await pickOne(shop, 103)
+    expect(await picksOfCustomer(shop, 103)).toEqual({ lead: null, picks: [], never: [4] })
+    const page = await recommendationsPage(shop, '103', '')
+    expect(page.first).toHaveLength(10)
+    expect(page.shown).toEqual({ customers: 1, waiting: 0 })
+    expect(page.preview).toMatchObject({ lead: null, picks: [] })
+  })
+
+  test('what was stored before anything was in no list is written as it is', () => {
+    const before = CustomerPicks.parse({ lead: 'popular', picks: [[10, 'popular']] })
+    expect(customerFields(before).map(({ key, value }) => [key, JSON.parse(value) as unknown])).toEqual([
+      ['picks', ['gid://shopify/Product/10']],
+      ['picks_about', { v: 1, lead: 'popular', why: {}, never: [] }],
+    ])
   })
 
   test('what cannot be written says so on the page, and what is worked out stays', async () => {

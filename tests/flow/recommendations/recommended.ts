@@ -54,12 +54,12 @@ export async function pickOne(shop: ShopId, customer: number): Promise<void> {
   await work(shop)
 }
 
-/** A customer's stored picks: lead and [product, why]. */
+/** A customer's stored picks: lead, [product, why], and what no list shows to them. */
 export async function picksOfCustomer(shop: ShopId, customer: number) {
   const row = await withShop(shop, (tx) =>
     tx.customerPicks.findUnique({ where: { shop_customer: { shop, customer: BigInt(customer) } } }),
   )
-  return (row?.wanted ?? null) as { lead: string; picks: [number, string][] } | null
+  return (row?.wanted ?? null) as { lead: string | null; picks: [number, string][]; never: number[] } | null
 }
 
 /** The value of one of our metafields of an owner in the local shop, parsed; undefined: there is none. */
