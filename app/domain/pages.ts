@@ -140,6 +140,8 @@ export type SegmentsPage = {
   flags: FlagCounts
   taggingOn: boolean
   announceMoves: boolean
+  /** The merchant has had segments on the screen before: that setup step is done. */
+  isLookedAt: boolean
   /** The three questions of the setup helper are neither answered nor put away. */
   asksWatchFirst: boolean
 }

@@ -54,7 +54,7 @@ export default function Segments() {
       page.import.state !== 'done' ||
       page.own.some((row) => row.customers === null || isReading(row.unread)),
   )
-  useLooked(page.rows.length > 0)
+  useLooked(page.rows.length > 0 && !page.isLookedAt)
   return (
     <>
       {page.isKept === true ? <KeptNotice /> : null}
@@ -73,10 +73,10 @@ export default function Segments() {
   )
 }
 
-/** Ticks the setup step off once the segments have been on the screen; saving it again changes nothing. */
-function useLooked(isThere: boolean) {
+/** Ticks the setup step off the first time that segments are on the screen: saving it loads the page again. */
+function useLooked(isFirst: boolean) {
   const { submit } = useFetcher()
   useEffect(() => {
-    if (isThere) submit({ intent: 'looked' }, { method: 'post', action: '/app/segments?index' })
-  }, [isThere, submit])
+    if (isFirst) submit({ intent: 'looked' }, { method: 'post', action: '/app/segments?index' })
+  }, [isFirst, submit])
 }

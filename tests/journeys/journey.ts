@@ -115,6 +115,8 @@ async function beginJourney(fill: (world: World) => void, worldOf: (now: number)
     opened.setDefaultTimeout(PATIENCE_MS)
     opened.on('pageerror', (error) => complaints.push(`${opened.url()}: ${error.message}`))
     opened.on('console', (message) => {
+      // So the router says it where somebody goes elsewhere while a page is read anew: nothing is wrong.
+      if (message.text().startsWith('AbortError: signal is aborted without reason')) return
       if (message.type() === 'error') complaints.push(`${opened.url()}: ${message.text()}`)
     })
     return opened

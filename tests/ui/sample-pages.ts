@@ -150,6 +150,7 @@ export const SEGMENTS: SegmentsPage = {
   flags: { vip: 512, buysInSales: 204, regular: 388 },
   taggingOn: true,
   announceMoves: true,
+  isLookedAt: true,
   asksWatchFirst: false,
 }
 

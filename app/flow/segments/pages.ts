@@ -109,6 +109,7 @@ export async function segmentsPage(shop: ShopId): Promise<Omit<SegmentsPage, 'im
     flags: counts.flags,
     taggingOn: state.settings.taggingOn,
     announceMoves: state.settings.announceMoves,
+    isLookedAt: state.settings.setup.lookedAt,
     asksWatchFirst: state.settings.setup.watchFirst === null && !state.settings.setup.watchFirstDismissed,
   }
 }
