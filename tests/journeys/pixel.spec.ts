@@ -109,6 +109,7 @@ describe.skipIf(CANNOT_WALK)('learning from visits in a browser', PATIENT, () =>
     const shopper = await signedIn(journey, other)
     await shopper.goto(storefront(journey))
     await shopper.getByRole('button', { name: 'Allow', exact: true }).click()
+    await shopper.locator('form.consent[data-said="yes"]').waitFor()
     await lookAround(shopper)
     const members = async () =>
       (await journey.rows<{ customer: string }>('SELECT customer::text FROM "OwnMembership" ORDER BY 1')).length
