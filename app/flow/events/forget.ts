@@ -11,7 +11,10 @@ export async function eraseEvents(tx: Tx, shop: ShopId): Promise<void> {
   await tx.$executeRaw`DELETE FROM "CustomerVisits" WHERE shop = ${shop}`
 }
 
-/** Every night: forgets what is older than 90 days or of who is deleted in Shopify, and has everybody's visits counted anew, for time moves them too. */
+/**
+ * Every night: forgets what is older than 90 days or of who is deleted in Shopify, and has everybody's visits counted anew, for
+ * time moves them too.
+ */
 export async function forgetOldEvents(shop: ShopId): Promise<void> {
   await withShop(
     shop,

@@ -31,17 +31,20 @@ export async function pickCustomer(shop: ShopId, customer: Id, hold: Hold): Prom
     const { orderRule, costs } = await readSettings(tx, shop)
     const rule = { rule: orderRule, currency: facts?.currency ?? '' }
     const purchases = await readPurchases(tx, shop, new IdIndex(), rule, asOf, { only: customer })
-    const returned = purchases.returned.get(Number(customer))
     const picks =
       purchases.baskets.at.length > 0
         ? await picksFor(tx, shop, customer, choice, purchases, goodsShareOf(costs).share, asOf)
-        : returned === undefined
-          ? null
-          : customerPicks(picksOfReturner(returned), purchases.products.ids)
+        : returnerPicks(customer, purchases)
     await putPicksOf(tx, shop, customer, picks, asOf)
     await owe(tx, shop, 'show-picks', String(shop), {})
     await hold.stillMine(tx)
   })
+}
+
+/** Of somebody who has kept nothing; null: nor sent anything back. */
+function returnerPicks(customer: Id, { returned, products }: Purchases): CustomerPicks | null {
+  const went = returned.get(Number(customer))
+  return went === undefined ? null : customerPicks(picksOfReturner(went), products.ids)
 }
 
 type Near = { product: string; near: string[]; weights: number[] }

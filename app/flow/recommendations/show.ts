@@ -22,7 +22,7 @@ import { advanceFiles } from './files.ts'
 import { CUSTOMERS, echoOf, IS_CHANGED, metafieldsOf, PRODUCTS, type Hold, type Owner } from './owners.ts'
 import { readRecommender } from './stored.ts'
 
-/** metafieldsSet takes 25, a customer has two. */
+/** metafieldsSet takes 25, a customer has two at most. */
 const PER_CALL = 12
 /** From so many changes on a file is quicker than calls, and costs nothing of the shop's rate. */
 const MANY = 500
